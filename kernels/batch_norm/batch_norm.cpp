@@ -1,0 +1,62 @@
+#include "kernels/batch_norm/batch_norm.h"
+
+namespace scrim::kernels {
+namespace {
+
+constexpr KernelTable<BatchNormStatistics> statistics_kernels{"batch_norm statistics", batch_norm_statistics_reference,
+                                                              batch_norm_statistics_cpu, nullptr};
+constexpr KernelTable<BatchNormApply> apply_kernels{"batch_norm", batch_norm_apply_reference, batch_norm_apply_cpu,
+                                                    nullptr};
+constexpr KernelTable<BatchNormBackward> backward_kernels{"batch_norm backward", batch_norm_backward_reference,
+                                                          batch_norm_backward_cpu, nullptr};
+
+Shape channel_shape(const ConstView& x) {
+  require(x.shape.rank() >= 2, "batch_norm", "x has the shape {}, expected [..,C]", x.shape.str());
+  require(x.shape.numel() > 0, "batch_norm", "x {} is empty", x.shape.str());
+  return {x.shape[x.shape.rank() - 1]};
+}
+
+void require_channels(const ConstView& x, std::initializer_list<ConstView> per_channel) {
+  const Shape expected = channel_shape(x);
+  for (const ConstView& view : per_channel) {
+    require_same_type("batch_norm", view, x);
+    require_shape("batch_norm", "a per-channel tensor", view, expected);
+  }
+}
+
+void backward(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, ConstView gy, View gx,
+              View gweight, View gbias, bool relu, bool fixed_statistics) {
+  require_channels(x, {mean, rstd, weight, bias, gweight, gbias});
+  require_same_type("batch_norm", gy, x);
+  require_same_type("batch_norm", gx, x);
+  require_shape("batch_norm", "gy", gy, x.shape);
+  require_shape("batch_norm", "gx", gx, x.shape);
+  dispatch(backward_kernels, gx, x, mean, rstd, weight, bias, gy, gx, gweight, gbias, relu, fixed_statistics);
+}
+
+}  // namespace
+
+void batch_norm_statistics(ConstView x, View mean, View variance) {
+  require_channels(x, {mean, variance});
+  dispatch(statistics_kernels, mean, x, mean, variance);
+}
+
+void batch_norm_apply(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, View y,
+                      bool relu) {
+  require_channels(x, {mean, rstd, weight, bias});
+  require_same_type("batch_norm", x, y);
+  require_shape("batch_norm", "y", y, x.shape);
+  dispatch(apply_kernels, y, x, mean, rstd, weight, bias, y, relu);
+}
+
+void batch_norm_backward(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, ConstView gy,
+                         View gx, View gweight, View gbias, bool relu) {
+  backward(x, mean, rstd, weight, bias, gy, gx, gweight, gbias, relu, false);
+}
+
+void batch_norm_backward_fixed(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
+                               ConstView gy, View gx, View gweight, View gbias, bool relu) {
+  backward(x, mean, rstd, weight, bias, gy, gx, gweight, gbias, relu, true);
+}
+
+}  // namespace scrim::kernels

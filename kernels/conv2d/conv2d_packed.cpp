@@ -1,0 +1,106 @@
+#include "kernels/conv2d/conv2d_packed.h"
+
+#include <optional>
+
+#include "kernels/conv2d/conv2d_direct.h"
+#include "kernels/conv2d/conv2d_winograd.h"
+
+namespace scrim::kernels {
+
+struct PackedConv2d::Plan {
+  std::vector<TapConvolution> direct;
+  std::optional<WinogradConvolution> winograd;
+};
+
+namespace {
+
+using Plan = PackedConv2d::Plan;
+
+/// Positive remainder and floor of a / b.
+std::int64_t remainder_of(std::int64_t a, std::int64_t b) { return ((a % b) + b) % b; }
+std::int64_t floor_of(std::int64_t a, std::int64_t b) { return (a - remainder_of(a, b)) / b; }
+
+Plan plan_forward(ConstView w, const Conv2dOptions& o) {
+  const std::int64_t columns = w.shape[0] / o.groups, channels = w.shape[1], kh = w.shape[2], kw = w.shape[3];
+  const WeightAccess access{w.as<float>(), channels * kh * kw, kh * kw};
+  Plan plan;
+  if (winograd_serves(kh, kw, o, channels, columns)) {
+    plan.winograd = WinogradConvolution{channels, columns, o.padding, {}, {}};
+    pack_winograd(*plan.winograd, access, false);
+    return plan;
+  }
+  for (std::int64_t g = 0; g < o.groups; ++g) {
+    TapConvolution group;
+    for (std::int64_t i = 0; i < kh; ++i)
+      for (std::int64_t j = 0; j < kw; ++j)
+        group.taps.push_back({i * o.dilation.h - o.padding.h, j * o.dilation.w - o.padding.w, i * kw + j});
+    group.in_step = o.stride;
+    group.out_step = {1, 1};
+    group.out_first = {0, 0};
+    group.channels = channels;
+    group.columns = columns;
+    group.first_channel = g * channels;
+    group.first_column = g * columns;
+    pack_taps(group, {access.data + g * columns * access.out_step, access.out_step, access.in_step});
+    plan.direct.push_back(std::move(group));
+  }
+  return plan;
+}
+
+/// gx[h] takes gy[(h + p - i*d) / s] for the taps i where that divides: with h = s*h' + a, a fixed set of taps for
+/// every phase a, so each phase is a convolution of stride 1 over gy.
+Plan plan_input_gradient(ConstView w, const Conv2dOptions& o) {
+  const std::int64_t channels = w.shape[0] / o.groups, columns = w.shape[1], kh = w.shape[2], kw = w.shape[3];
+  const WeightAccess access{w.as<float>(), kh * kw, columns * kh * kw};
+  Plan plan;
+  if (winograd_serves(kh, kw, o, channels, columns)) {
+    plan.winograd = WinogradConvolution{channels, columns, {2 - o.padding.h, 2 - o.padding.w}, {}, {}};
+    pack_winograd(*plan.winograd, access, true);
+    return plan;
+  }
+  for (std::int64_t g = 0; g < o.groups; ++g)
+    for (std::int64_t a = 0; a < o.stride.h; ++a)
+      for (std::int64_t b = 0; b < o.stride.w; ++b) {
+        TapConvolution phase;
+        for (std::int64_t i = 0; i < kh; ++i)
+          for (std::int64_t j = 0; j < kw; ++j) {
+            const std::int64_t h = a + o.padding.h - i * o.dilation.h, v = b + o.padding.w - j * o.dilation.w;
+            if (remainder_of(h, o.stride.h) == 0 && remainder_of(v, o.stride.w) == 0)
+              phase.taps.push_back({floor_of(h, o.stride.h), floor_of(v, o.stride.w), i * kw + j});
+          }
+        phase.in_step = {1, 1};
+        phase.out_step = o.stride;
+        phase.out_first = {a, b};
+        phase.channels = channels;
+        phase.columns = columns;
+        phase.first_channel = g * channels;
+        phase.first_column = g * columns;
+        pack_taps(phase, {access.data + g * channels * access.in_step, access.out_step, access.in_step});
+        plan.direct.push_back(std::move(phase));
+      }
+  return plan;
+}
+
+}  // namespace
+
+PackedConv2d::PackedConv2d(std::unique_ptr<Plan> plan) : plan_(std::move(plan)) {}
+PackedConv2d::PackedConv2d(PackedConv2d&&) noexcept = default;
+PackedConv2d& PackedConv2d::operator=(PackedConv2d&&) noexcept = default;
+PackedConv2d::~PackedConv2d() = default;
+
+PackedConv2d PackedConv2d::for_forward(ConstView w, const Conv2dOptions& options) {
+  return PackedConv2d(std::make_unique<Plan>(plan_forward(w, options)));
+}
+
+PackedConv2d PackedConv2d::for_input_gradient(ConstView w, const Conv2dOptions& options) {
+  return PackedConv2d(std::make_unique<Plan>(plan_input_gradient(w, options)));
+}
+
+void PackedConv2d::run(ConstView in, ConstView bias, View out, bool relu) const {
+  if (plan_->winograd) run_winograd(*plan_->winograd, in, bias, out, relu);
+  for (const TapConvolution& part : plan_->direct) run_taps(part, in, bias, out, relu);
+}
+
+std::string_view PackedConv2d::algorithm() const { return plan_->winograd ? "winograd F(4x4,3x3)" : "direct"; }
+
+}  // namespace scrim::kernels

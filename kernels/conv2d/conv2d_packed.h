@@ -1,0 +1,36 @@
+// A convolution's weights, copied into the order that the CPU kernels read, with the algorithm chosen.
+// Training packs at every call, since the weights change; inference packs once.
+#pragma once
+
+#include <memory>
+
+#include "kernels/conv2d/conv2d.h"
+
+namespace scrim::kernels {
+
+class PackedConv2d {
+ public:
+  /// For conv2d_forward with these weights (f32). Copies w; it may change or go afterwards.
+  static PackedConv2d for_forward(ConstView w, const Conv2dOptions& options);
+  /// For conv2d_backward_input, which is also conv_transpose2d_forward.
+  static PackedConv2d for_input_gradient(ConstView w, const Conv2dOptions& options);
+
+  PackedConv2d(PackedConv2d&&) noexcept;
+  PackedConv2d& operator=(PackedConv2d&&) noexcept;
+  ~PackedConv2d();
+
+  /// out = activation(convolution of `in` + bias), f32; an empty bias counts as zeros. Shapes as for the function
+  /// that it stands for; they are the caller's to check.
+  void run(ConstView in, ConstView bias, View out, bool relu = false) const;
+
+  /// "winograd F(4x4,3x3)" or "direct". By sizes alone: results repeat from run to run and machine to machine of a level.
+  std::string_view algorithm() const;
+
+  struct Plan;
+
+ private:
+  explicit PackedConv2d(std::unique_ptr<Plan> plan);
+  std::unique_ptr<Plan> plan_;
+};
+
+}  // namespace scrim::kernels

@@ -1,0 +1,51 @@
+// Who computes: beside each op stands a constant table of one function type, reference | cpu | cuda.
+#pragma once
+
+#include <string_view>
+
+#include "tensor/tensor.h"
+
+namespace scrim {
+
+/// An empty cpu cell means that the reference serves the CPU; an empty cuda cell is an error when it is asked for.
+/// The cpu cell computes f32; the reference computes f32 and f64.
+template <class Fn>
+struct KernelTable {
+  std::string_view op;
+  Fn* reference;
+  Fn* cpu;
+  Fn* cuda;
+};
+
+/// Tests and audits: compute everything with the reference kernels. Starts false, or true in the build
+/// preset "reference".
+void use_reference_kernels(bool on);
+bool reference_kernels_in_use();
+
+/// One line of a listing: who serves the op here and now, "cpu (x86-64-v4)" or "reference".
+struct KernelChoice {
+  std::string_view op;
+  std::string_view cell;
+};
+
+template <class Fn>
+Fn* choose(const KernelTable<Fn>& table, Device device, DType dtype) {
+  if (device == Device::cuda) {
+    require(table.cuda, table.op, "has no cuda kernel in this build");
+    return table.cuda;
+  }
+  return table.cpu && dtype == DType::f32 && !reference_kernels_in_use() ? table.cpu : table.reference;
+}
+
+/// Calls the kernel that serves `out`; all arguments are handed on.
+template <class Fn, class... Args>
+void dispatch(const KernelTable<Fn>& table, const View& out, Args&&... args) {
+  choose(table, out.device, out.dtype)(std::forward<Args>(args)...);
+}
+
+/// Shape and type checks shared by the ops.
+void require_shape(std::string_view op, std::string_view what, const ConstView& view, const Shape& expected);
+void require_same_type(std::string_view op, const ConstView& a, const ConstView& b);
+void require_rank(std::string_view op, std::string_view what, const ConstView& view, int rank);
+
+}  // namespace scrim

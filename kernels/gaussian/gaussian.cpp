@@ -1,0 +1,30 @@
+#include "kernels/gaussian/gaussian.h"
+
+namespace scrim::kernels {
+namespace {
+
+constexpr KernelTable<Gaussian> forward_kernels{"gaussian", gaussian_forward_reference, nullptr, nullptr};
+constexpr KernelTable<Gaussian> backward_kernels{"gaussian backward", gaussian_backward_reference, nullptr, nullptr};
+
+void require_fit(const ConstView& in, const ConstView& out, const GaussianOptions& options) {
+  require_same_type("gaussian", in, out);
+  require_rank("gaussian", "x", in, 4);
+  require_shape("gaussian", "the result", out, in.shape);
+  require(options.size >= 1 && options.size % 2 == 1 && options.sigma > 0, "gaussian",
+          "size {} and sigma {} came, expected an odd size and a sigma above 0", options.size, options.sigma);
+  require(in.data != out.data, "gaussian", "does not work in place");
+}
+
+}  // namespace
+
+void gaussian_forward(ConstView x, View y, const GaussianOptions& options) {
+  require_fit(x, y, options);
+  dispatch(forward_kernels, y, x, y, options);
+}
+
+void gaussian_backward(ConstView gy, View gx, const GaussianOptions& options) {
+  require_fit(gy, gx, options);
+  dispatch(backward_kernels, gx, gy, gx, options);
+}
+
+}  // namespace scrim::kernels

@@ -1,0 +1,30 @@
+// Depthwise Gaussian smoothing of x[N,H,W,C]: every channel by itself, separable.
+//
+//   y[h,w] = sum_i g[i] * (sum_j g[j] * x[h + i - r, w + j - r]),   r = (size - 1) / 2
+//   g[i] = exp(-(i - r)^2 / (2 sigma^2)) / sum;  the window is square with an odd side.
+//
+//   BorderMode::zeros       cells outside count as zero (the published warp; pulls values down at the border)
+//   BorderMode::replicate   cells outside repeat the nearest cell (a constant stays a constant)
+#pragma once
+
+#include "kernels/dispatch.h"
+
+namespace scrim::kernels {
+
+enum class BorderMode { zeros, replicate };
+
+struct GaussianOptions {
+  std::int64_t size = 9;  ///< side of the window in pixels, odd
+  double sigma = 2;       ///< pixels
+  BorderMode border = BorderMode::zeros;
+};
+
+/// Overwrites y, of the shape of x; y may not be x.
+void gaussian_forward(ConstView x, View y, const GaussianOptions& options);
+/// The adjoint: gx from gy.
+void gaussian_backward(ConstView gy, View gx, const GaussianOptions& options);
+
+using Gaussian = void(ConstView in, View out, const GaussianOptions&);
+Gaussian gaussian_forward_reference, gaussian_backward_reference;
+
+}  // namespace scrim::kernels

@@ -1,0 +1,20 @@
+// matmul: y = A * B, with either operand transposed on request.
+//   y[M,N] = sum over k of a[M,K] * b[K,N];  transpose_a: a is stored [K,M];  transpose_b: b is stored [N,K].
+// linear: y[..,O] = x[..,I] * w[O,I]^T + b[O] is matmul(x, w, transpose_b) and a broadcast add.
+#pragma once
+
+#include "kernels/dispatch.h"
+
+namespace scrim::kernels {
+
+struct MatmulOptions {
+  bool transpose_a = false, transpose_b = false;
+};
+
+/// Overwrites y[M,N]. Operands are matrices (two axes).
+void matmul(ConstView a, ConstView b, View y, const MatmulOptions& options = {});
+
+using Matmul = void(ConstView a, ConstView b, View y, const MatmulOptions&);
+Matmul matmul_reference, matmul_cpu;
+
+}  // namespace scrim::kernels

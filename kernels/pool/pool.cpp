@@ -1,0 +1,53 @@
+#include "kernels/pool/pool.h"
+
+namespace scrim::kernels {
+namespace {
+
+constexpr KernelTable<MaxPoolForward> max_forward_kernels{"max_pool2d", max_pool2d_forward_reference,
+                                                          max_pool2d_forward_cpu, nullptr};
+constexpr KernelTable<MaxPoolBackward> max_backward_kernels{"max_pool2d backward", max_pool2d_backward_reference,
+                                                            max_pool2d_backward_cpu, nullptr};
+constexpr KernelTable<AvgPoolForward> avg_forward_kernels{"avg_pool2d", avg_pool2d_forward_reference, nullptr, nullptr};
+constexpr KernelTable<AvgPoolBackward> avg_backward_kernels{"avg_pool2d backward", avg_pool2d_backward_reference,
+                                                            nullptr, nullptr};
+
+}  // namespace
+
+Shape pool_output_shape(const Shape& x, const PoolOptions& o) {
+  require(x.rank() == 4, "pool", "x has the shape {}, expected [N,H,W,C]", x.str());
+  require(o.kernel >= 1 && o.stride >= 1 && o.padding >= 0 && 2 * o.padding <= o.kernel, "pool",
+          "kernel {}, stride {}, padding {}: expected at least 1, at least 1, 0 to kernel / 2", o.kernel, o.stride,
+          o.padding);
+  const std::int64_t free_h = x[1] + 2 * o.padding - o.kernel, free_w = x[2] + 2 * o.padding - o.kernel;
+  require(free_h >= 0 && free_w >= 0, "pool", "the window of {} is larger than the padded x {}", o.kernel, x.str());
+  return {x[0], free_h / o.stride + 1, free_w / o.stride + 1, x[3]};
+}
+
+void max_pool2d_forward(ConstView x, View y, View from, const PoolOptions& options) {
+  require_same_type("max_pool2d", x, y);
+  require_shape("max_pool2d", "y", y, pool_output_shape(x.shape, options));
+  require_shape("max_pool2d", "from", from, y.shape);
+  require(options.kernel <= 16, "max_pool2d", "kernel {} came, at most 16 is computed", options.kernel);
+  dispatch(max_forward_kernels, y, x, y, from, options);
+}
+
+void max_pool2d_backward(ConstView gy, ConstView from, View gx, const PoolOptions& options) {
+  require_same_type("max_pool2d", gy, gx);
+  require_shape("max_pool2d", "gy", gy, pool_output_shape(gx.shape, options));
+  require_shape("max_pool2d", "from", from, gy.shape);
+  dispatch(max_backward_kernels, gx, gy, from, gx, options);
+}
+
+void avg_pool2d_forward(ConstView x, View y, const PoolOptions& options) {
+  require_same_type("avg_pool2d", x, y);
+  require_shape("avg_pool2d", "y", y, pool_output_shape(x.shape, options));
+  dispatch(avg_forward_kernels, y, x, y, options);
+}
+
+void avg_pool2d_backward(ConstView gy, View gx, const PoolOptions& options) {
+  require_same_type("avg_pool2d", gy, gx);
+  require_shape("avg_pool2d", "gy", gy, pool_output_shape(gx.shape, options));
+  dispatch(avg_backward_kernels, gx, gy, gx, options);
+}
+
+}  // namespace scrim::kernels

@@ -1,0 +1,36 @@
+// Pooling over windows of an image x[N,H,W,C] to y[N,Ho,Wo,C],
+//   Ho = floor((H + 2*padding - kernel) / stride) + 1, Wo alike; 2*padding <= kernel.
+// max_pool2d: the largest value of the window; padding never wins; the first maximum in row-major order takes the
+//             gradient; NaN wins over every number.
+// avg_pool2d: the mean over kernel*kernel cells, padding counted as zeros (PyTorch: count_include_pad = true).
+// The global average pool is the mean over axes 1 and 2 (reduce.h).
+#pragma once
+
+#include "kernels/dispatch.h"
+
+namespace scrim::kernels {
+
+struct PoolOptions {
+  std::int64_t kernel = 2, stride = 2, padding = 0;
+};
+
+Shape pool_output_shape(const Shape& x, const PoolOptions& options);
+
+/// Overwrites y, and in `from` (u8, the shape of y) the cell of the window that won, row * kernel + column; backward
+/// needs it. kernel <= 16.
+void max_pool2d_forward(ConstView x, View y, View from, const PoolOptions& options);
+void max_pool2d_backward(ConstView gy, ConstView from, View gx, const PoolOptions& options);
+
+void avg_pool2d_forward(ConstView x, View y, const PoolOptions& options);
+void avg_pool2d_backward(ConstView gy, View gx, const PoolOptions& options);
+
+using MaxPoolForward = void(ConstView x, View y, View from, const PoolOptions&);
+using MaxPoolBackward = void(ConstView gy, ConstView from, View gx, const PoolOptions&);
+using AvgPoolForward = void(ConstView x, View y, const PoolOptions&);
+using AvgPoolBackward = void(ConstView gy, View gx, const PoolOptions&);
+MaxPoolForward max_pool2d_forward_reference, max_pool2d_forward_cpu;
+MaxPoolBackward max_pool2d_backward_reference, max_pool2d_backward_cpu;
+AvgPoolForward avg_pool2d_forward_reference;
+AvgPoolBackward avg_pool2d_backward_reference;
+
+}  // namespace scrim::kernels

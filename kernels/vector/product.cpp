@@ -1,0 +1,101 @@
+#include "kernels/vector/level.h"
+
+namespace scrim::vector::SCRIM_LEVEL {
+namespace {
+
+template <int Vectors>
+void store(const Vector (&values)[Vectors], float* out, std::int64_t columns) {
+  if (columns == Vectors * lanes) {
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; ++v) values[v].copy_to(out + v * lanes, simd::element_aligned);
+    return;
+  }
+  alignas(64) float whole[Vectors * lanes];
+  for (int v = 0; v < Vectors; ++v) values[v].copy_to(whole + v * lanes, simd::element_aligned);
+  for (std::int64_t i = 0; i < columns; ++i) out[i] = whole[i];
+}
+
+template <int Vectors>
+void load(Vector (&values)[Vectors], const float* in, std::int64_t columns) {
+  if (columns == Vectors * lanes) {
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; ++v) values[v].copy_from(in + v * lanes, simd::element_aligned);
+    return;
+  }
+  alignas(64) float whole[Vectors * lanes] = {};
+  for (std::int64_t i = 0; i < columns; ++i) whole[i] = in[i];
+  for (int v = 0; v < Vectors; ++v) values[v].copy_from(whole + v * lanes, simd::element_aligned);
+}
+
+/// The register tile: Rows x Vectors accumulators stay in registers through all taps and channels.
+template <int Rows, int Vectors>
+void tile(const Product& p, std::int64_t first) {
+  Vector sum[Rows][Vectors];
+#pragma GCC unroll 12
+  for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; ++v) sum[r][v] = 0;
+
+  const float* weights = p.weights;
+  for (std::int64_t t = 0; t < p.taps; ++t) {
+    const float* row[Rows];
+#pragma GCC unroll 12
+    for (int r = 0; r < Rows; ++r) row[r] = p.rows[t * p.row_step + first + r];
+    for (std::int64_t c = 0; c < p.channels; ++c, weights += Vectors * lanes) {
+      Vector w[Vectors];
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) w[v].copy_from(weights + v * lanes, simd::vector_aligned);
+#pragma GCC unroll 12
+      for (int r = 0; r < Rows; ++r) {
+        const Vector x(row[r][c]);
+#pragma GCC unroll 4
+        for (int v = 0; v < Vectors; ++v) sum[r][v] += x * w[v];
+      }
+    }
+  }
+
+#pragma GCC unroll 12
+  for (int r = 0; r < Rows; ++r) {
+    float* out = p.out[first + r];
+    if (p.accumulate) {
+      Vector before[Vectors];
+      load(before, out, p.columns);
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) sum[r][v] += before[v];
+    } else if (p.bias) {
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) sum[r][v] += Vector(p.bias + v * lanes, simd::element_aligned);
+    }
+    if (p.relu)
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) where(sum[r][v] < 0, sum[r][v]) = 0;
+    store(sum[r], out, p.columns);
+  }
+}
+
+/// The rows that remain after the full tiles: the tile of just that many rows.
+template <int Rows, int Vectors>
+void remainder(const Product& p, std::int64_t first, std::int64_t rows) {
+  if constexpr (Rows > 0) {
+    if (rows == Rows) return tile<Rows, Vectors>(p, first);
+    remainder<Rows - 1, Vectors>(p, first, rows);
+  }
+}
+
+template <int Vectors>
+void rows_of_tiles(const Product& p) {
+  constexpr int rows = tile_rows(Vectors);
+  std::int64_t first = 0;
+  for (; first + rows <= p.count; first += rows) tile<rows, Vectors>(p, first);
+  remainder<rows - 1, Vectors>(p, first, p.count - first);
+}
+
+}  // namespace
+
+void product(const Product& p) {
+  if (p.width == lanes) return rows_of_tiles<1>(p);
+  if (p.width == 2 * lanes) return rows_of_tiles<2>(p);
+  if constexpr (most_vectors == 4) rows_of_tiles<4>(p);
+}
+
+}  // namespace scrim::vector::SCRIM_LEVEL

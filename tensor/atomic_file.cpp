@@ -1,0 +1,89 @@
+#include "tensor/atomic_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "tensor/error.h"
+
+namespace scrim {
+namespace {
+
+std::string reason() { return std::strerror(errno); }
+
+void sync_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;  // the rename has happened; some file systems refuse to open folders
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+  temporary_ = path_;
+  temporary_ += fmt::format(".partial-{}", ::getpid());
+  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  require(descriptor_ >= 0, "write", "{}: cannot be created: {}", path_.string(), reason());
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    require(written > 0, "write", "{}: cannot be written: {}", path_.string(), reason());
+    bytes = bytes.subspan(std::size_t(written));
+  }
+}
+
+void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(text.data(), text.size()))); }
+
+void AtomicFile::commit() {
+  require(::fsync(descriptor_) == 0, "write", "{}: cannot be written: {}", path_.string(), reason());
+  require(::rename(temporary_.c_str(), path_.c_str()) == 0, "write", "{}: cannot be put in place: {}",
+          path_.string(), reason());
+  ::close(descriptor_);
+  descriptor_ = -1;
+  sync_folder(path_.parent_path());
+}
+
+std::string read_file(const std::filesystem::path& path, std::size_t limit) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  require(descriptor >= 0, "read", "{}: cannot be opened: {}", path.string(), reason());
+  struct Closer {
+    int descriptor;
+    ~Closer() { ::close(descriptor); }
+  } closer{descriptor};
+  struct stat info{};
+  require(::fstat(descriptor, &info) == 0, "read", "{}: {}", path.string(), reason());
+  require(S_ISREG(info.st_mode), "read", "{}: is not a regular file", path.string());
+  require(std::size_t(info.st_size) <= limit, "read", "{}: has {} bytes, at most {} are accepted", path.string(),
+          info.st_size, limit);
+  std::string content(std::size_t(info.st_size), '\0');
+  std::size_t done = 0;
+  while (done < content.size()) {
+    const ssize_t count = ::read(descriptor, content.data() + done, content.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    require(count >= 0, "read", "{}: cannot be read: {}", path.string(), reason());
+    require(count > 0, "read", "{}: ended at byte {} of {}", path.string(), done, content.size());
+    done += std::size_t(count);
+  }
+  return content;
+}
+
+void write_file(const std::filesystem::path& path, std::string_view content) {
+  AtomicFile file(path);
+  file.write(content);
+  file.commit();
+}
+
+}  // namespace scrim

@@ -1,0 +1,34 @@
+// Files that appear under their name whole or not at all.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace scrim {
+
+/// Collects bytes in a temporary file beside `path`; commit() syncs and renames it. Without commit() the
+/// temporary file is removed and `path` stays as it was.
+class AtomicFile {
+ public:
+  /// Throws Error when the file cannot be created, the reason included.
+  explicit AtomicFile(std::filesystem::path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text);
+  /// After this the content is on the disk under `path`. Throws Error (disk full, no permission, ...).
+  void commit();
+
+ private:
+  std::filesystem::path path_, temporary_;
+  int descriptor_ = -1;
+};
+
+/// The whole file. Throws Error when it cannot be read or is larger than `limit` bytes.
+std::string read_file(const std::filesystem::path& path, std::size_t limit);
+void write_file(const std::filesystem::path& path, std::string_view content);
+
+}  // namespace scrim

@@ -1,0 +1,35 @@
+// Errors: what failed, what came, what was expected. Everything scrim throws on purpose is an Error.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace scrim {
+
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A usage or configuration mistake: the program exits with 2 instead of 1.
+class UsageError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Throws Error with "[where] message".
+template <class... Args>
+[[noreturn]] void fail(std::string_view where, fmt::format_string<Args...> message, Args&&... args) {
+  throw Error(fmt::format("[{}] {}", where, fmt::format(message, std::forward<Args>(args)...)));
+}
+
+/// Calls fail() unless `condition` holds.
+template <class... Args>
+void require(bool condition, std::string_view where, fmt::format_string<Args...> message, Args&&... args) {
+  if (!condition) fail(where, message, std::forward<Args>(args)...);
+}
+
+}  // namespace scrim

@@ -1,0 +1,109 @@
+// Tensor shares a Storage; ConstView and View only look. Memory is contiguous, last axis fastest, always.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "tensor/dtype.h"
+#include "tensor/error.h"
+#include "tensor/shape.h"
+#include "tensor/storage.h"
+
+namespace scrim {
+
+/// A look at a tensor's elements: what kernels take as input. Owns nothing; valid while the tensor lives.
+struct ConstView {
+  const void* data = nullptr;
+  Shape shape;
+  DType dtype = DType::f32;
+  Device device = Device::cpu;
+
+  explicit operator bool() const { return data != nullptr; }
+  /// The elements as T. Throws Error when the tensor holds another type.
+  template <class T>
+  const T* as() const {
+    require(dtype == DTypeOf<T>::value, "view", "{} was asked for, the tensor {} holds {}",
+            name_of(DTypeOf<T>::value), shape.str(), name_of(dtype));
+    return static_cast<const T*>(data);
+  }
+};
+
+/// The same for writing: what kernels take as output.
+struct View {
+  void* data = nullptr;
+  Shape shape;
+  DType dtype = DType::f32;
+  Device device = Device::cpu;
+
+  explicit operator bool() const { return data != nullptr; }
+  operator ConstView() const { return {data, shape, dtype, device}; }
+  template <class T>
+  T* as() const {
+    return const_cast<T*>(ConstView(*this).as<T>());
+  }
+};
+
+class Tensor {
+ public:
+  Tensor() = default;  ///< undefined: no storage
+
+  /// Uninitialised elements.
+  static Tensor empty(const Shape& shape, DType dtype = DType::f32, Device device = Device::cpu);
+  static Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
+  static Tensor zeros(const Shape& shape, DType dtype = DType::f32) { return full(shape, 0, dtype); }
+  static Tensor scalar(double value, DType dtype = DType::f32) { return full({}, value, dtype); }
+  /// Copies `values`, row-major. Throws Error when their number is not that of the shape.
+  template <class T>
+  static Tensor from(const Shape& shape, const std::vector<T>& values) {
+    Tensor result = empty(shape, DTypeOf<T>::value);
+    require(std::int64_t(values.size()) == shape.numel(), "tensor", "{} values came for the shape {}",
+            values.size(), shape.str());
+    std::copy(values.begin(), values.end(), result.template mutable_data<T>().begin());
+    return result;
+  }
+
+  bool defined() const { return storage_ != nullptr; }
+  const Shape& shape() const { return shape_; }
+  std::int64_t size(int axis) const { return shape_[axis]; }
+  std::int64_t numel() const { return shape_.numel(); }
+  std::size_t bytes() const { return std::size_t(numel()) * size_of(dtype_); }
+  DType dtype() const { return dtype_; }
+  Device device() const { return device_; }
+  /// Changes whenever the elements may have changed; never the same for two contents.
+  std::uint64_t stamp() const { return storage_->stamp(); }
+
+  ConstView view() const;  ///< an undefined tensor lends an empty view
+  View mutable_view();
+  template <class T>
+  std::span<const T> data() const {
+    return {view().as<T>(), std::size_t(numel())};
+  }
+  template <class T>
+  std::span<T> mutable_data() {
+    return {mutable_view().as<T>(), std::size_t(numel())};
+  }
+
+  /// The same elements under another shape; shares the storage. Throws Error when the counts differ.
+  Tensor reshape(const Shape& shape) const;
+  Tensor clone() const;            ///< a copy with a storage of its own
+  Tensor to(DType dtype) const;    ///< converted copy between f32, f64, i64, u8 and bool
+  double item() const;             ///< the value of a tensor of one element
+  void copy_from(const Tensor& source);  ///< same shape and type, else Error
+
+ private:
+  std::shared_ptr<Storage> storage_;
+  Shape shape_;
+  DType dtype_ = DType::f32;
+  Device device_ = Device::cpu;
+};
+
+/// Calls fn(T{}) with T = float or double, for kernels written once for both. Throws Error on other types.
+template <class Fn>
+void for_real_type(DType dtype, std::string_view op, Fn&& fn) {
+  if (dtype == DType::f32) return fn(float{});
+  if (dtype == DType::f64) return fn(double{});
+  fail(op, "takes f32 or f64, {} came", name_of(dtype));
+}
+
+}  // namespace scrim
