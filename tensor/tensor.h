@@ -73,6 +73,9 @@ class Tensor {
   /// Changes whenever the elements may have changed; never the same for two contents.
   std::uint64_t stamp() const { return storage_->stamp(); }
 
+  /// Whether no other Tensor shares the storage: only then may somebody who was handed the tensor write over it.
+  bool is_unique() const { return storage_.use_count() == 1; }
+
   ConstView view() const;  ///< an undefined tensor lends an empty view
   View mutable_view();
   template <class T>

@@ -23,6 +23,9 @@ class PackedConv2d {
   /// that it stands for; they are the caller's to check.
   void run(ConstView in, ConstView bias, View out, bool relu = false) const;
 
+  /// Whether the reference kernels were asked for, which know nothing of packed weights.
+  static bool needs_reference() { return reference_kernels_in_use(); }
+
   /// "winograd F(4x4,3x3)" or "direct". By sizes alone: results repeat from run to run and machine to machine of a level.
   std::string_view algorithm() const;
 

@@ -3,13 +3,10 @@
 #include "kernels/binary/binary.h"
 
 namespace scrim::kernels {
-namespace {
 
 Conv2dOptions adjoint(const ConvTranspose2dOptions& o) {
   return {{o.stride, o.stride}, {o.padding, o.padding}, {1, 1}, o.groups};
 }
-
-}  // namespace
 
 Shape conv_transpose2d_output_shape(const Shape& x, const Shape& w, const ConvTranspose2dOptions& o) {
   require(x.rank() == 4, "conv_transpose2d", "x has the shape {}, expected [N,H,W,C]", x.str());

@@ -18,6 +18,9 @@ struct ConvTranspose2dOptions {
   std::int64_t stride = 1, padding = 0, output_padding = 0, groups = 1;
 };
 
+/// The convolution whose adjoint over its input this op is.
+Conv2dOptions adjoint(const ConvTranspose2dOptions& options);
+
 Shape conv_transpose2d_output_shape(const Shape& x, const Shape& w, const ConvTranspose2dOptions& options);
 
 /// Overwrites y. An empty b counts as zeros.

@@ -1,21 +1,38 @@
 #include "kernels/matmul/matmul.h"
 
+#include <type_traits>
+
 namespace scrim::kernels {
 namespace {
 constexpr KernelTable<Matmul> kernels{"matmul", matmul_reference, matmul_cpu, nullptr};
 }
 
+Shape matmul_output_shape(const Shape& a, const Shape& b, const MatmulOptions& options) {
+  const int rank = a.rank(), row = rank - 2, column = rank - 1;
+  const bool fits = (rank == 2 || rank == 3) && b.rank() == rank && (rank == 2 || a[0] == b[0]) &&
+                    a[options.transpose_a ? row : column] == b[options.transpose_b ? column : row];
+  require(fits, "matmul", "a {}{} and b {}{} do not fit together", a.str(), options.transpose_a ? " transposed" : "",
+          b.str(), options.transpose_b ? " transposed" : "");
+  Shape y = a;
+  y[row] = a[options.transpose_a ? column : row];
+  y[column] = b[options.transpose_b ? row : column];
+  return y;
+}
+
 void matmul(ConstView a, ConstView b, View y, const MatmulOptions& options) {
   require_same_type("matmul", a, y);
   require_same_type("matmul", b, y);
-  require_rank("matmul", "a", a, 2);
-  require_rank("matmul", "b", b, 2);
-  const std::int64_t m = a.shape[options.transpose_a ? 1 : 0], k = a.shape[options.transpose_a ? 0 : 1];
-  const std::int64_t n = b.shape[options.transpose_b ? 0 : 1];
-  require(b.shape[options.transpose_b ? 1 : 0] == k, "matmul", "a {}{} and b {}{} do not fit together", a.shape.str(),
-          options.transpose_a ? " transposed" : "", b.shape.str(), options.transpose_b ? " transposed" : "");
-  require_shape("matmul", "y", y, {m, n});
-  dispatch(kernels, y, a, b, y, options);
+  require_shape("matmul", "y", y, matmul_output_shape(a.shape, b.shape, options));
+  const auto matrix = [](const auto& view, std::int64_t index) {
+    const int rank = view.shape.rank();
+    auto result = view;
+    result.shape = {view.shape[rank - 2], view.shape[rank - 1]};
+    using Byte = std::conditional_t<std::is_const_v<std::remove_pointer_t<decltype(view.data)>>, const char, char>;
+    result.data = static_cast<Byte*>(view.data) + index * result.shape.numel() * std::int64_t(size_of(view.dtype));
+    return result;
+  };
+  for (std::int64_t i = 0; i < (y.shape.rank() == 3 ? y.shape[0] : 1); ++i)
+    dispatch(kernels, y, matrix(a, i), matrix(b, i), matrix(y, i), options);
 }
 
 }  // namespace scrim::kernels

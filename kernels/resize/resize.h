@@ -1,20 +1,22 @@
-// resize of x[N,H,W,C] to y[N,Ho,Wo,C], without antialiasing, both corner conventions of PyTorch's interpolate:
+// resize of x[N,H,W,C] to y[N,Ho,Wo,C], separable; conventions of PyTorch's interpolate:
 //
 //   align_corners        source = i * (H-1) / (Ho-1)          (0 when Ho is 1)
 //   else (half pixel)    source = max(0, (i + 0.5) * H/Ho - 0.5)
 //   bilinear             weighs the two nearest rows and columns; rows past the last repeat it
 //   nearest              row floor(i * H/Ho) (PyTorch's "nearest"; it has no corner convention)
+//   antialiased          bilinear, half pixel; when shrinking, the triangle is as wide as the scale, so that every
+//                        input counts: Pillow's BILINEAR and torchvision's antialias = True
 #pragma once
 
 #include "kernels/dispatch.h"
 
 namespace scrim::kernels {
 
-enum class ResizeMode { nearest, bilinear };
+enum class ResizeMode { nearest, bilinear, antialiased };
 
 struct ResizeOptions {
   ResizeMode mode = ResizeMode::bilinear;
-  bool align_corners = false;
+  bool align_corners = false;  ///< for bilinear alone
 };
 
 /// Overwrites y; its size is the new size.

@@ -1,73 +1,106 @@
+// Two passes, columns then rows; each is a sparse matrix along one axis. Backward is its transpose.
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "kernels/resize/resize.h"
+#include "tensor/parallel.h"
+#include "tensor/workspace.h"
 
 namespace scrim::kernels {
 namespace {
 
-/// What one output row (or column) is made of: first * (1 - weight) + second * weight.
-struct Tap {
-  std::int64_t first, second;
-  double weight;
+/// What one output row (or column) is made of: weights[k] of row first + k.
+struct Row {
+  std::int64_t first;
+  std::vector<double> weights;
 };
 
-std::vector<Tap> taps(std::int64_t size, std::int64_t out_size, const ResizeOptions& options) {
-  std::vector<Tap> result;
-  for (std::int64_t i = 0; i < out_size; ++i) {
-    if (options.mode == ResizeMode::nearest) {
-      const std::int64_t row = std::min(i * size / out_size, size - 1);
-      result.push_back({row, row, 0});
-      continue;
-    }
-    double source = 0;
-    if (!options.align_corners) source = std::max(0.0, (i + 0.5) * size / out_size - 0.5);
-    else if (out_size > 1) source = double(i) * (size - 1) / (out_size - 1);
-    const std::int64_t first = std::min(std::int64_t(source), size - 1);
-    result.push_back({first, std::min(first + 1, size - 1), source - first});
+/// Row i of the triangle filter: Pillow's Resample.c, precompute_coeffs().
+Row antialiased_row(std::int64_t i, std::int64_t size, std::int64_t out_size) {
+  const double scale = double(size) / double(out_size), support = std::max(1.0, scale);
+  const double center = (double(i) + 0.5) * scale;
+  const std::int64_t first = std::max<std::int64_t>(0, std::int64_t(center - support + 0.5));
+  const std::int64_t end = std::min(size, std::int64_t(center + support + 0.5));
+  Row row{first, {}};
+  double total = 0;
+  for (std::int64_t k = first; k < end; ++k) {
+    row.weights.push_back(std::max(0.0, 1 - std::abs((double(k) + 0.5 - center) / support)));
+    total += row.weights.back();
   }
-  return result;
+  for (double& weight : row.weights) weight /= total;
+  return row;
 }
 
-/// Calls body(index of the small side's cell, index of y, weight) for every product of the interpolation.
-template <class Body>
-void for_each_tap(const Shape& x, const Shape& y, const ResizeOptions& options, Body&& body) {
-  const auto rows = taps(x[1], y[1], options), columns = taps(x[2], y[2], options);
-  const std::int64_t channels = x[3];
-  for (std::int64_t n = 0; n < y[0]; ++n)
-    for (std::int64_t h = 0; h < y[1]; ++h)
-      for (std::int64_t w = 0; w < y[2]; ++w) {
-        const Tap &row = rows[std::size_t(h)], &column = columns[std::size_t(w)];
-        const auto cell = [&](std::int64_t r, std::int64_t c) { return ((n * x[1] + r) * x[2] + c) * channels; };
-        const std::int64_t out = ((n * y[1] + h) * y[2] + w) * channels;
-        for (std::int64_t c = 0; c < channels; ++c) {
-          body(cell(row.first, column.first) + c, out + c, (1 - row.weight) * (1 - column.weight));
-          if (column.weight != 0) body(cell(row.first, column.second) + c, out + c, (1 - row.weight) * column.weight);
-          if (row.weight == 0) continue;
-          body(cell(row.second, column.first) + c, out + c, row.weight * (1 - column.weight));
-          if (column.weight != 0) body(cell(row.second, column.second) + c, out + c, row.weight * column.weight);
-        }
+Row row_of(std::int64_t i, std::int64_t size, std::int64_t out_size, const ResizeOptions& options) {
+  if (options.mode == ResizeMode::antialiased) return antialiased_row(i, size, out_size);
+  if (options.mode == ResizeMode::nearest) return {std::min(i * size / out_size, size - 1), {1.0}};
+  double source = 0;
+  if (!options.align_corners) source = std::max(0.0, (double(i) + 0.5) * double(size) / double(out_size) - 0.5);
+  else if (out_size > 1) source = double(i) * double(size - 1) / double(out_size - 1);
+  const std::int64_t first = std::min(std::int64_t(source), size - 1);
+  if (first == size - 1) return {first, {1.0}};
+  return {first, {1 - (source - double(first)), source - double(first)}};
+}
+
+std::vector<Row> rows_of(std::int64_t size, std::int64_t out_size, const ResizeOptions& options) {
+  std::vector<Row> rows;
+  for (std::int64_t i = 0; i < out_size; ++i) rows.push_back(row_of(i, size, out_size, options));
+  return rows;
+}
+
+/// to[outer, rows, inner] = matrix * from[outer, size, inner].
+template <class T>
+void apply(const std::vector<Row>& rows, const T* from, T* to, std::int64_t outer, std::int64_t size,
+           std::int64_t inner) {
+  const std::int64_t out_size = std::int64_t(rows.size());
+  parallel_for(outer * out_size, std::max<std::int64_t>(1, 16384 / inner), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t at = begin; at < end; ++at) {
+      const Row& row = rows[std::size_t(at % out_size)];
+      T* out = to + at * inner;
+      std::fill_n(out, inner, T(0));
+      for (std::size_t k = 0; k < row.weights.size(); ++k) {
+        const T* in = from + (at / out_size * size + row.first + std::int64_t(k)) * inner;
+        for (std::int64_t i = 0; i < inner; ++i) out[i] += T(row.weights[k]) * in[i];
       }
+    }
+  });
+}
+
+/// to[outer, size, inner] = matrix^T * from[outer, rows, inner].
+template <class T>
+void apply_transposed(const std::vector<Row>& rows, const T* from, T* to, std::int64_t outer, std::int64_t size,
+                      std::int64_t inner) {
+  parallel_for(outer, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t o = begin; o < end; ++o) {
+      std::fill_n(to + o * size * inner, size * inner, T(0));
+      for (std::size_t r = 0; r < rows.size(); ++r)
+        for (std::size_t k = 0; k < rows[r].weights.size(); ++k) {
+          const T* in = from + (o * std::int64_t(rows.size()) + std::int64_t(r)) * inner;
+          T* out = to + (o * size + rows[r].first + std::int64_t(k)) * inner;
+          for (std::int64_t i = 0; i < inner; ++i) out[i] += T(rows[r].weights[k]) * in[i];
+        }
+    }
+  });
 }
 
 }  // namespace
 
 void resize_forward_reference(ConstView x, View y, const ResizeOptions& options) {
   for_real_type(x.dtype, "resize", [&]<class T>(T) {
-    const T* in = x.as<T>();
-    T* out = y.as<T>();
-    std::fill_n(out, y.shape.numel(), T(0));
-    for_each_tap(x.shape, y.shape, options, [&](auto xi, auto yi, double weight) { out[yi] += T(weight) * in[xi]; });
+    const Shape &in = x.shape, &out = y.shape;
+    Workspace<T> between{std::size_t(in[0] * in[1] * out[2] * in[3])};
+    apply(rows_of(in[2], out[2], options), x.as<T>(), between.data(), in[0] * in[1], in[2], in[3]);
+    apply(rows_of(in[1], out[1], options), between.data(), y.as<T>(), in[0], in[1], out[2] * in[3]);
   });
 }
 
 void resize_backward_reference(ConstView gy, View gx, const ResizeOptions& options) {
   for_real_type(gx.dtype, "resize", [&]<class T>(T) {
-    const T* upstream = gy.as<T>();
-    T* out = gx.as<T>();
-    std::fill_n(out, gx.shape.numel(), T(0));
-    for_each_tap(gx.shape, gy.shape, options,
-                 [&](auto xi, auto yi, double weight) { out[xi] += T(weight) * upstream[yi]; });
+    const Shape &in = gx.shape, &out = gy.shape;
+    Workspace<T> between{std::size_t(in[0] * in[1] * out[2] * in[3])};
+    apply_transposed(rows_of(in[1], out[1], options), gy.as<T>(), between.data(), in[0], in[1], out[2] * in[3]);
+    apply_transposed(rows_of(in[2], out[2], options), between.data(), gx.as<T>(), in[0] * in[1], in[2], in[3]);
   });
 }
 

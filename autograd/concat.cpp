@@ -1,0 +1,71 @@
+#include "autograd/concat.h"
+
+#include "kernels/concat/concat.h"
+
+namespace scrim {
+namespace {
+
+Tensor join(const std::vector<Tensor>& parts, int axis) {
+  std::vector<Shape> shapes;
+  std::vector<ConstView> views;
+  for (const Tensor& part : parts) {
+    shapes.push_back(part.shape());
+    views.push_back(part.view());
+  }
+  Tensor y = Tensor::empty(kernels::concat_shape(shapes, axis), parts[0].dtype());
+  kernels::concat(views, axis, y.mutable_view());
+  return y;
+}
+
+struct ConcatNode : Node {
+  std::vector<Kept> parts;  // so that a consumer need not keep the joined copy
+  std::vector<Shape> shapes;
+  int axis;
+
+  std::string_view op() const override { return "concat"; }
+  std::vector<KeptItem> kept() const override {
+    std::vector<KeptItem> items;
+    for (std::size_t i = 0; i < parts.size(); ++i) items.push_back({fmt::format("part {}", i), parts[i].bytes()});
+    return items;
+  }
+  bool can_recompute() const override { return true; }
+  Tensor recompute() const override {
+    std::vector<Tensor> tensors;
+    for (const Kept& part : parts) tensors.push_back(part.get());
+    return join(tensors, axis);
+  }
+  std::vector<Tensor> backward(Tensor gy) override {
+    parts.clear();
+    std::vector<Tensor> gradients;
+    std::int64_t begin = 0;
+    for (const Shape& shape : shapes) {
+      gradients.push_back(Tensor::empty(shape, gy.dtype()));
+      kernels::slice(gy.view(), axis, begin, gradients.back().mutable_view());
+      begin += shape[axis];
+    }
+    return gradients;
+  }
+};
+
+}  // namespace
+
+Variable concat(const std::vector<Variable>& parts, int axis) {
+  require(!parts.empty(), "concat", "no tensor came");
+  std::vector<Tensor> tensors;
+  bool wanted = false;
+  for (const Variable& part : parts) {
+    tensors.push_back(part.value());
+    wanted |= wants_gradient({&part});
+  }
+  Tensor y = join(tensors, axis);
+  if (!wanted) return constant(y, "concat");
+  auto node = std::make_shared<ConcatNode>();
+  for (const Variable& part : parts) {
+    node->parts.emplace_back(part);
+    node->shapes.push_back(part.shape());
+  }
+  node->axis = axis;
+  return record(y, node, parts);
+}
+
+}  // namespace scrim

@@ -1,0 +1,39 @@
+#include "autograd/dropout.h"
+
+#include "kernels/dropout/dropout.h"
+
+namespace scrim {
+namespace {
+
+struct DropoutNode : Node {
+  Tensor keep;
+  double p;
+
+  std::string_view op() const override { return "dropout"; }
+  std::vector<KeptItem> kept() const override { return {{"keep", keep.bytes()}}; }
+  std::vector<Tensor> backward(Tensor gy) override {
+    Tensor gx = Tensor::empty(gy.shape(), gy.dtype());
+    kernels::dropout(gy.view(), keep.view(), p, gx.mutable_view());
+    return {gx};
+  }
+};
+
+}  // namespace
+
+Variable dropout(const Variable& x, const Tensor& keep, double p) {
+  Tensor y = Tensor::empty(x.shape(), x.value().dtype());
+  kernels::dropout(x.value().view(), keep.view(), p, y.mutable_view());
+  if (!wants_gradient({&x})) return constant(y, "dropout");
+  auto node = std::make_shared<DropoutNode>();
+  node->keep = keep;
+  node->p = p;
+  return record(y, node, {&x});
+}
+
+Variable dropout(const Variable& x, const Random& random, double p) {
+  Tensor keep = Tensor::empty(x.shape(), DType::boolean);
+  kernels::dropout_mask(random, p, keep.mutable_view());
+  return dropout(x, keep, p);
+}
+
+}  // namespace scrim

@@ -1,0 +1,60 @@
+#include "autograd/matmul.h"
+
+#include "autograd/binary.h"
+#include "autograd/reduce.h"
+
+namespace scrim {
+namespace {
+
+Tensor product(const Tensor& a, const Tensor& b, const kernels::MatmulOptions& options) {
+  Tensor y = Tensor::empty(kernels::matmul_output_shape(a.shape(), b.shape(), options), a.dtype());
+  kernels::matmul(a.view(), b.view(), y.mutable_view(), options);
+  return y;
+}
+
+// With A and B the operands as they enter the product: gA = gy B^T, gB = A^T gy. An operand that is stored transposed
+// wants its gradient transposed too: gA^T = B gy^T, gB^T = gy^T A.
+struct MatmulNode : Node {
+  Tensor a, b;
+  kernels::MatmulOptions options;
+
+  std::string_view op() const override { return "matmul"; }
+  std::vector<KeptItem> kept() const override { return {{"a", a.bytes()}, {"b", b.bytes()}}; }
+  std::vector<Tensor> backward(Tensor gy) override {
+    const auto [ta, tb] = options;
+    std::vector<Tensor> gradients(2);
+    if (needs(0))
+      gradients[0] = ta ? product(b, gy, {tb, true}) : product(gy, b, {false, !tb});
+    if (needs(1))
+      gradients[1] = tb ? product(gy, a, {true, ta}) : product(a, gy, {!ta, false});
+    return gradients;
+  }
+};
+
+}  // namespace
+
+Variable matmul(const Variable& a, const Variable& b, const kernels::MatmulOptions& options) {
+  Tensor y = product(a.value(), b.value(), options);
+  if (!wants_gradient({&a, &b})) return constant(y, "matmul");
+  auto node = std::make_shared<MatmulNode>();
+  node->a = a.value();
+  node->b = b.value();
+  node->options = options;
+  return record(y, node, {&a, &b});
+}
+
+Variable linear(const Variable& x, const Variable& w, const Variable& b) {
+  const int last = x.shape().rank() - 1;
+  require(last >= 0 && w.shape().rank() == 2, "linear", "x {} and w {} came, expected [..,I] and [O,I]",
+          x.shape().str(), w.shape().str());
+  if (last != 1) {  // the outer axes count rows
+    Shape shape = x.shape();
+    shape[last] = w.shape()[0];
+    const std::int64_t width = x.shape()[last];
+    return reshape(linear(reshape(x, {width == 0 ? 0 : x.value().numel() / width, width}), w, b), shape);
+  }
+  const Variable y = matmul(x, w, {.transpose_b = true});
+  return b.defined() ? y + b : y;
+}
+
+}  // namespace scrim

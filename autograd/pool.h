@@ -1,0 +1,12 @@
+// Pooling with its gradients; formulas in kernels/pool/pool.h. Global average pooling is in autograd/reduce.h.
+#pragma once
+
+#include "autograd/variable.h"
+#include "kernels/pool/pool.h"
+
+namespace scrim {
+
+Variable max_pool2d(const Variable& x, const kernels::PoolOptions& options);
+Variable avg_pool2d(const Variable& x, const kernels::PoolOptions& options);
+
+}  // namespace scrim

@@ -1,0 +1,27 @@
+#include "layers/batch_norm.h"
+
+namespace scrim {
+
+BatchNorm2d::BatchNorm2d(std::int64_t channels)
+    : weight(Variable::parameter(Tensor::full({channels}, 1))),
+      bias(Variable::parameter(Tensor::zeros({channels}))),
+      running_mean(Tensor::zeros({channels})),
+      running_var(Tensor::full({channels}, 1)),
+      num_batches_tracked(Tensor::zeros({}, DType::i64)) {
+  add_parameter("weight", weight);
+  add_parameter("bias", bias);
+  add_buffer("running_mean", running_mean);
+  add_buffer("running_var", running_var);
+  add_buffer("num_batches_tracked", num_batches_tracked);
+}
+
+Variable BatchNorm2d::operator()(const Variable& x, bool relu) {
+  const Scope scope(name());
+  const auto statistics = is_training() ? NormStatistics::batch : NormStatistics::running;
+  const Variable y = batch_norm(x, weight, bias, &running_mean, &running_var,
+                                {.statistics = statistics, .epsilon = epsilon, .momentum = momentum, .relu = relu});
+  if (is_training()) num_batches_tracked.mutable_data<std::int64_t>()[0] += 1;
+  return y;
+}
+
+}  // namespace scrim

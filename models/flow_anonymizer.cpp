@@ -1,0 +1,11 @@
+#include "models/flow_anonymizer.h"
+
+namespace scrim {
+
+FlowAnonymizer::FlowAnonymizer(const FlowAnonymizerOptions& options, std::uint64_t seed)
+    : generator({.in_channels = 1, .out_channels = 2, .init_features = options.init_features}, seed),
+      warp_options(options.warp) {
+  add_module("generator", generator);
+}
+
+}  // namespace scrim

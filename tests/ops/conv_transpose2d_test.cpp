@@ -1,0 +1,31 @@
+#include "autograd/conv_transpose2d.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/op_check.h"
+
+namespace scrim::test {
+namespace {
+
+OpCase transposed(std::string name, Shape x, Shape w, kernels::ConvTranspose2dOptions options) {
+  return {std::move(name), {x, w, {w[1] * options.groups}}, [options](const auto& in) {
+            return conv_transpose2d(in[0], in[1], in[2], options);
+          }};
+}
+
+std::vector<OpCase> cases() {
+  return {
+      transposed("doubling", {2, 3, 4, 16}, {16, 8, 2, 2}, {.stride = 2}),
+      transposed("doubling_wide", {1, 4, 3, 32}, {32, 70, 2, 2}, {.stride = 2}),
+      transposed("one_pixel", {1, 1, 1, 1}, {1, 1, 2, 2}, {.stride = 2}),
+      transposed("padded", {1, 4, 5, 3}, {3, 4, 3, 3}, {.stride = 2, .padding = 1, .output_padding = 1}),
+      transposed("groups", {1, 3, 3, 6}, {6, 2, 2, 2}, {.stride = 2, .groups = 3}),
+      transposed("stride_one", {1, 5, 4, 3}, {3, 2, 3, 3}, {.stride = 1, .padding = 1}),
+      transposed("stride_larger_than_kernel", {1, 3, 2, 2}, {2, 3, 2, 2}, {.stride = 3, .output_padding = 1}),
+  };
+}
+
+OP_TEST(ConvTranspose2d, cases());
+
+}  // namespace
+}  // namespace scrim::test

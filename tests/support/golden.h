@@ -1,0 +1,45 @@
+// Reference values made with another framework; the format is described beside them (golden/README.md).
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "layers/module.h"
+#include "tensor/safetensors.h"
+
+namespace scrim::test {
+
+/// Image tensors [N,C,H,W] to this project's [N,H,W,C], and back; other ranks are copied as they are.
+Tensor nhwc_from_nchw(const Tensor& tensor);
+Tensor nchw_from_nhwc(const Tensor& tensor);
+
+class Golden {
+ public:
+  /// `name`: path below the golden folder, without the extension.
+  explicit Golden(const std::string& name);
+
+  const Tensor& operator[](const std::string& tensor) const;
+  bool has(const std::string& tensor) const { return file_.tensors.contains(tensor); }
+  nlohmann::json metadata(const std::string& key) const;
+  /// All tensors whose name begins with `prefix`, which is cut off.
+  State with_prefix(const std::string& prefix) const;
+  std::vector<std::string> names_with_prefix(const std::string& prefix) const;
+
+  /// Expects |got - stored| <= 10 E + 3e-6 M + floor for every element (golden/README.md, "Tolerance").
+  void expect_close(const Tensor& got, const std::string& tensor, double floor, const std::string& what) const;
+  /// M of the file's metadata: the largest |value| of the tensor.
+  double largest(const std::string& tensor) const;
+  double error_rms(const std::string& tensor) const;  ///< R
+  double error_max(const std::string& tensor) const;  ///< E
+
+ private:
+  std::string name_;
+  TensorFile file_;
+  nlohmann::json f32_;
+};
+
+/// The counter-based weights of the full-size cases (golden/README.md, "The generator").
+Tensor generated_weight(const std::string& name, const Shape& shape, double gain, std::uint64_t seed);
+Tensor generated_input(const std::string& name, const Shape& shape, std::uint64_t seed);
+
+}  // namespace scrim::test
