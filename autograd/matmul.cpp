@@ -34,6 +34,11 @@ struct MatmulNode : Node {
 }  // namespace
 
 Variable matmul(const Variable& a, const Variable& b, const kernels::MatmulOptions& options) {
+  if (a.shape().rank() == 3 && b.shape().rank() == 2 && !options.transpose_a) {
+    const Shape& s = a.shape();
+    const Variable rows = matmul(reshape(a, {s[0] * s[1], s[2]}), b, options);
+    return reshape(rows, {s[0], s[1], rows.shape()[1]});
+  }
   Tensor y = product(a.value(), b.value(), options);
   if (!wants_gradient({&a, &b})) return constant(y, "matmul");
   auto node = std::make_shared<MatmulNode>();
@@ -47,7 +52,7 @@ Variable linear(const Variable& x, const Variable& w, const Variable& b) {
   const int last = x.shape().rank() - 1;
   require(last >= 0 && w.shape().rank() == 2, "linear", "x {} and w {} came, expected [..,I] and [O,I]",
           x.shape().str(), w.shape().str());
-  if (last != 1) {  // the outer axes count rows
+  if (last != 1) {  // outer axes count rows
     Shape shape = x.shape();
     shape[last] = w.shape()[0];
     const std::int64_t width = x.shape()[last];

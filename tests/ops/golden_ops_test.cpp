@@ -161,7 +161,8 @@ const std::map<std::string, Op>& plain_ops() {
 bool belongs_to_later_work(const std::string& op, const Json& attrs) {
   static const std::set<std::string> later = {"maximum", "amax",    "amin",        "var",         "argmax",
                                               "expand",  "pad",     "im_to_patch", "patch_to_im", "permute",
-                                              "slice",   "instance_norm", "rsqrt",       "reciprocal",  "pow"};
+                                              "slice",   "instance_norm", "rsqrt",       "reciprocal",  "pow",
+                                              "verification_nll", "kld"};
   if (op == "adaptive_avg_pool2d") return attrs["output"] != Json::array({1, 1});
   return later.contains(op);
 }

@@ -1,0 +1,107 @@
+#include "data/cohort.h"
+
+#include <algorithm>
+#include <set>
+
+#include "tensor/atomic_file.h"
+#include "tensor/error.h"
+#include "tensor/random.h"
+
+namespace scrim {
+namespace {
+
+/// Fisher and Yates.
+template <class T>
+void shuffle(std::vector<T>& items, Random& random) {
+  for (std::size_t i = items.size(); i > 1; --i)
+    std::swap(items[i - 1], items[std::size_t(random.below(std::int64_t(i)))]);
+}
+
+constexpr std::size_t most_pairs_of_a_patient = 10;
+
+}  // namespace
+
+std::string film_name(std::int64_t patient, std::int64_t follow_up) {
+  return fmt::format("{:08}_{:03}.png", patient, follow_up);
+}
+
+Splits split_by_patient(const std::map<std::int64_t, std::vector<std::string>>& films, std::uint64_t seed) {
+  std::vector<std::int64_t> patients;
+  for (const auto& [patient, names] : films) patients.push_back(patient);
+  Random random(seed, "split");
+  shuffle(patients, random);
+  const std::size_t train = (patients.size() * 7 + 5) / 10, valid = (patients.size() + 5) / 10;
+  Splits splits;
+  for (std::size_t i = 0; i < patients.size(); ++i) {
+    auto& part = i < train ? splits.train : i < train + valid ? splits.valid : splits.test;
+    const auto& names = films.at(patients[i]);
+    part.insert(part.end(), names.begin(), names.end());
+  }
+  for (auto* part : {&splits.train, &splits.valid, &splits.test}) std::sort(part->begin(), part->end());
+  return splits;
+}
+
+std::vector<Pair> make_pairs(const std::map<std::int64_t, std::vector<std::string>>& films, std::uint64_t seed) {
+  Random random(seed, "pairs");
+  std::vector<Pair> same;
+  std::map<std::string, std::int64_t> patient_of;
+  for (const auto& [patient, names] : films) {
+    for (const auto& name : names) patient_of[name] = patient;
+    std::vector<Pair> own;
+    for (std::size_t i = 0; i < names.size(); ++i)
+      for (std::size_t j = i + 1; j < names.size(); ++j)
+        own.push_back(random.below(2) ? Pair{names[i], names[j], true} : Pair{names[j], names[i], true});
+    shuffle(own, random);
+    own.resize(std::min(own.size(), most_pairs_of_a_patient));
+    same.insert(same.end(), own.begin(), own.end());
+  }
+  std::vector<std::string> seconds;
+  for (const Pair& pair : same) seconds.push_back(pair.second);
+  shuffle(seconds, random);
+
+  std::vector<Pair> pairs = same;
+  std::set<std::pair<std::string, std::string>> taken;
+  for (std::size_t i = 0; i < same.size(); ++i) {
+    // The next partner of another patient that is not paired with this film yet; none may be left in a tiny cohort.
+    for (std::size_t j = i; j < seconds.size(); ++j) {
+      if (patient_of[seconds[j]] == patient_of[same[i].first] || taken.contains({same[i].first, seconds[j]})) continue;
+      std::swap(seconds[i], seconds[j]);
+      taken.insert({same[i].first, seconds[i]});
+      pairs.push_back({same[i].first, seconds[i], false});
+      break;
+    }
+  }
+  return pairs;
+}
+
+void write_list(const std::filesystem::path& path, const std::vector<std::string>& names) {
+  write_file(path, fmt::format("{}{}", fmt::join(names, "\n"), names.empty() ? "" : "\n"));
+}
+
+void write_pairs(const std::filesystem::path& path, const std::vector<Pair>& pairs) {
+  std::string text;
+  for (const Pair& pair : pairs) text += fmt::format("{} {} {}\n", pair.first, pair.second, pair.same_patient ? 1 : 0);
+  write_file(path, text);
+}
+
+std::vector<std::string> read_list(const std::filesystem::path& path) {
+  const std::string text = read_file(path, 64 << 20);
+  std::vector<std::string> names;
+  std::set<std::string> seen;
+  std::size_t line = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::string name = text.substr(begin, end - begin);
+    if (!name.empty() && name.back() == '\r') name.pop_back();
+    ++line;
+    begin = end + 1;
+    require(!name.empty() && name.find('/') == std::string::npos && name.find('\\') == std::string::npos &&
+                name.find('\0') == std::string::npos,
+            path.string(), "line {} is no file name", line);
+    require(seen.insert(name).second, path.string(), "line {} repeats a name", line);
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace scrim
