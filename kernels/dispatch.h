@@ -22,12 +22,6 @@ struct KernelTable {
 void use_reference_kernels(bool on);
 bool reference_kernels_in_use();
 
-/// One line of a listing: who serves the op here and now, "cpu (x86-64-v4)" or "reference".
-struct KernelChoice {
-  std::string_view op;
-  std::string_view cell;
-};
-
 template <class Fn>
 Fn* choose(const KernelTable<Fn>& table, Device device, DType dtype) {
   if (device == Device::cuda) {

@@ -3,6 +3,7 @@
 
 #include "autograd/conv2d.h"
 #include "autograd/conv_transpose2d.h"
+#include "layers/initialise.h"
 #include "layers/module.h"
 
 namespace scrim {
@@ -15,7 +16,7 @@ struct Conv2dShape {
 
 class Conv2d : public Module {
  public:
-  Conv2d(const Conv2dShape& shape, const Random& random);
+  Conv2d(const Conv2dShape& shape, const Initialiser& initialiser);
   Variable operator()(const Variable& x) const;
 
   Variable weight;  ///< [O, C/groups, k, k]
@@ -30,7 +31,7 @@ struct ConvTranspose2dShape {
 
 class ConvTranspose2d : public Module {
  public:
-  ConvTranspose2d(const ConvTranspose2dShape& shape, const Random& random);
+  ConvTranspose2d(const ConvTranspose2dShape& shape, const Initialiser& initialiser);
   Variable operator()(const Variable& x) const;
 
   Variable weight;  ///< [C, O/groups, k, k]

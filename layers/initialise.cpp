@@ -2,13 +2,23 @@
 
 #include <cmath>
 
+#include "tensor/parallel.h"
+
 namespace scrim {
 
-Tensor uniform_fan_in(const Shape& shape, std::int64_t fan_in, const Random& random) {
+Initialiser Initialiser::of(std::string_view part) const {
+  return random_ ? Initialiser(random_->split(part)) : none();
+}
+
+Tensor Initialiser::uniform(const Shape& shape, std::int64_t fan_in) const {
   Tensor tensor = Tensor::empty(shape);
+  if (!random_) return tensor;
   const double bound = 1 / std::sqrt(double(fan_in));
-  const auto values = tensor.mutable_data<float>();
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = float(bound * (2 * random.uniform_at(i) - 1));
+  float* values = tensor.mutable_data<float>().data();
+  parallel_for(tensor.numel(), 65536, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i)
+      values[i] = float(bound * (2 * random_->uniform_at(std::uint64_t(i)) - 1));
+  });
   return tensor;
 }
 

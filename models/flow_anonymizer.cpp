@@ -2,8 +2,8 @@
 
 namespace scrim {
 
-FlowAnonymizer::FlowAnonymizer(const FlowAnonymizerOptions& options, std::uint64_t seed)
-    : generator({.in_channels = 1, .out_channels = 2, .init_features = options.init_features}, seed),
+FlowAnonymizer::FlowAnonymizer(const FlowAnonymizerOptions& options, const Initialiser& initialiser)
+    : generator({.in_channels = 1, .out_channels = 2, .init_features = options.init_features}, initialiser),
       warp_options(options.warp) {
   add_module("generator", generator);
 }

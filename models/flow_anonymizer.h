@@ -13,7 +13,7 @@ struct FlowAnonymizerOptions {
 
 class FlowAnonymizer : public Module {
  public:
-  FlowAnonymizer(const FlowAnonymizerOptions& options, std::uint64_t seed);
+  FlowAnonymizer(const FlowAnonymizerOptions& options, const Initialiser& initialiser);
 
   /// x[N,H,W,1] in [0,1], sides divisible by 16; the field [N,H,W,2] in (-1,1).
   Variable field(const Variable& x) { return generator(x); }

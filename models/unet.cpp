@@ -19,9 +19,9 @@ ConvTranspose2dShape doubling(std::int64_t in_channels, std::int64_t features) {
 
 }  // namespace
 
-UNet::Block::Block(const std::string& prefix, std::int64_t in_channels, std::int64_t features, const Random& random)
-    : conv1_(conv3x3(in_channels, features), random.split(0)),
-      conv2_(conv3x3(features, features), random.split(1)),
+UNet::Block::Block(const std::string& prefix, std::int64_t in_channels, std::int64_t features, const Initialiser& initialiser)
+    : conv1_(conv3x3(in_channels, features), initialiser.of("conv1")),
+      conv2_(conv3x3(features, features), initialiser.of("conv2")),
       norm1_(features),
       norm2_(features) {
   add_module(prefix + "conv1", conv1_);
@@ -35,22 +35,22 @@ Variable UNet::Block::operator()(const Variable& x) {
   return second_(first_(x));
 }
 
-UNet::UNet(const UNetOptions& o, std::uint64_t seed)
+UNet::UNet(const UNetOptions& o, const Initialiser& initialiser)
     : options_(o),
-      encoder1_("enc1", o.in_channels, o.init_features, Random(seed, "encoder1")),
-      encoder2_("enc2", o.init_features, o.init_features * 2, Random(seed, "encoder2")),
-      encoder3_("enc3", o.init_features * 2, o.init_features * 4, Random(seed, "encoder3")),
-      encoder4_("enc4", o.init_features * 4, o.init_features * 8, Random(seed, "encoder4")),
-      bottleneck_("bottleneck", o.init_features * 8, o.init_features * 16, Random(seed, "bottleneck")),
-      upconv4_(doubling(o.init_features * 16, o.init_features * 8), Random(seed, "upconv4")),
-      upconv3_(doubling(o.init_features * 8, o.init_features * 4), Random(seed, "upconv3")),
-      upconv2_(doubling(o.init_features * 4, o.init_features * 2), Random(seed, "upconv2")),
-      upconv1_(doubling(o.init_features * 2, o.init_features), Random(seed, "upconv1")),
-      decoder4_("dec4", o.init_features * 16, o.init_features * 8, Random(seed, "decoder4")),
-      decoder3_("dec3", o.init_features * 8, o.init_features * 4, Random(seed, "decoder3")),
-      decoder2_("dec2", o.init_features * 4, o.init_features * 2, Random(seed, "decoder2")),
-      decoder1_("dec1", o.init_features * 2, o.init_features, Random(seed, "decoder1")),
-      conv_({o.init_features, o.out_channels, 1}, Random(seed, "conv")) {
+      encoder1_("enc1", o.in_channels, o.init_features, initialiser.of("encoder1")),
+      encoder2_("enc2", o.init_features, o.init_features * 2, initialiser.of("encoder2")),
+      encoder3_("enc3", o.init_features * 2, o.init_features * 4, initialiser.of("encoder3")),
+      encoder4_("enc4", o.init_features * 4, o.init_features * 8, initialiser.of("encoder4")),
+      bottleneck_("bottleneck", o.init_features * 8, o.init_features * 16, initialiser.of("bottleneck")),
+      upconv4_(doubling(o.init_features * 16, o.init_features * 8), initialiser.of("upconv4")),
+      upconv3_(doubling(o.init_features * 8, o.init_features * 4), initialiser.of("upconv3")),
+      upconv2_(doubling(o.init_features * 4, o.init_features * 2), initialiser.of("upconv2")),
+      upconv1_(doubling(o.init_features * 2, o.init_features), initialiser.of("upconv1")),
+      decoder4_("dec4", o.init_features * 16, o.init_features * 8, initialiser.of("decoder4")),
+      decoder3_("dec3", o.init_features * 8, o.init_features * 4, initialiser.of("decoder3")),
+      decoder2_("dec2", o.init_features * 4, o.init_features * 2, initialiser.of("decoder2")),
+      decoder1_("dec1", o.init_features * 2, o.init_features, initialiser.of("decoder1")),
+      conv_({o.init_features, o.out_channels, 1}, initialiser.of("conv")) {
   add_module("encoder1", encoder1_);
   add_module("encoder2", encoder2_);
   add_module("encoder3", encoder3_);

@@ -18,7 +18,7 @@ struct UNetOptions {
 
 class UNet : public Module {
  public:
-  UNet(const UNetOptions& options, std::uint64_t seed);
+  UNet(const UNetOptions& options, const Initialiser& initialiser);
   /// Throws Error when a side of x is not divisible by 16 or its channels differ.
   Variable operator()(const Variable& x);
   const UNetOptions& options() const { return options_; }
@@ -27,7 +27,7 @@ class UNet : public Module {
   /// Two convolutions, each with norm and relu: children NAMEconv1, NAMEnorm1, NAMEconv2, NAMEnorm2.
   class Block : public Module {
    public:
-    Block(const std::string& prefix, std::int64_t in_channels, std::int64_t features, const Random& random);
+    Block(const std::string& prefix, std::int64_t in_channels, std::int64_t features, const Initialiser& initialiser);
     Variable operator()(const Variable& x);
 
    private:

@@ -43,6 +43,8 @@ Random Random::split(std::uint64_t index) const {
   return Random(std::uint64_t(words[3]) << 32 | words[2], stream_ + 1);
 }
 
+Random Random::split(std::string_view name) const { return split(fnv1a64(name)); }
+
 std::uint64_t Random::bits_at(std::uint64_t index) const {
   const auto words = block(seed_, stream_, index);
   return std::uint64_t(words[1]) << 32 | words[0];

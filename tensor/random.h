@@ -20,6 +20,7 @@ class Random {
   Random(std::uint64_t seed, std::string_view stream);
   /// An independent generator for part `index` of this one's work.
   Random split(std::uint64_t index) const;
+  Random split(std::string_view name) const;
 
   // By index: the same index gives the same number.
   std::uint64_t bits_at(std::uint64_t index) const;

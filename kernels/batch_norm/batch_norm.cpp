@@ -3,12 +3,6 @@
 namespace scrim::kernels {
 namespace {
 
-constexpr KernelTable<BatchNormStatistics> statistics_kernels{"batch_norm statistics", batch_norm_statistics_reference,
-                                                              batch_norm_statistics_cpu, nullptr};
-constexpr KernelTable<BatchNormApply> apply_kernels{"batch_norm", batch_norm_apply_reference, batch_norm_apply_cpu,
-                                                    nullptr};
-constexpr KernelTable<BatchNormBackward> backward_kernels{"batch_norm backward", batch_norm_backward_reference,
-                                                          batch_norm_backward_cpu, nullptr};
 
 Shape channel_shape(const ConstView& x) {
   require(x.shape.rank() >= 2, "batch_norm", "x has the shape {}, expected [..,C]", x.shape.str());
@@ -31,14 +25,14 @@ void backward(ConstView x, ConstView mean, ConstView rstd, ConstView weight, Con
   require_same_type("batch_norm", gx, x);
   require_shape("batch_norm", "gy", gy, x.shape);
   require_shape("batch_norm", "gx", gx, x.shape);
-  dispatch(backward_kernels, gx, x, mean, rstd, weight, bias, gy, gx, gweight, gbias, relu, fixed_statistics);
+  dispatch(batch_norm_backward_kernels, gx, x, mean, rstd, weight, bias, gy, gx, gweight, gbias, relu, fixed_statistics);
 }
 
 }  // namespace
 
 void batch_norm_statistics(ConstView x, View mean, View variance) {
   require_channels(x, {mean, variance});
-  dispatch(statistics_kernels, mean, x, mean, variance);
+  dispatch(batch_norm_statistics_kernels, mean, x, mean, variance);
 }
 
 void batch_norm_apply(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, View y,
@@ -46,7 +40,7 @@ void batch_norm_apply(ConstView x, ConstView mean, ConstView rstd, ConstView wei
   require_channels(x, {mean, rstd, weight, bias});
   require_same_type("batch_norm", x, y);
   require_shape("batch_norm", "y", y, x.shape);
-  dispatch(apply_kernels, y, x, mean, rstd, weight, bias, y, relu);
+  dispatch(batch_norm_apply_kernels, y, x, mean, rstd, weight, bias, y, relu);
 }
 
 void batch_norm_backward(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, ConstView gy,

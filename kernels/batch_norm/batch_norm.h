@@ -38,4 +38,8 @@ BatchNormStatistics batch_norm_statistics_reference, batch_norm_statistics_cpu;
 BatchNormApply batch_norm_apply_reference, batch_norm_apply_cpu;
 BatchNormBackward batch_norm_backward_reference, batch_norm_backward_cpu;
 
+inline constexpr KernelTable<BatchNormStatistics> batch_norm_statistics_kernels{"batch_norm statistics", batch_norm_statistics_reference, batch_norm_statistics_cpu, nullptr};
+inline constexpr KernelTable<BatchNormApply> batch_norm_apply_kernels{"batch_norm", batch_norm_apply_reference, batch_norm_apply_cpu, nullptr};
+inline constexpr KernelTable<BatchNormBackward> batch_norm_backward_kernels{"batch_norm backward", batch_norm_backward_reference, batch_norm_backward_cpu, nullptr};
+
 }  // namespace scrim::kernels

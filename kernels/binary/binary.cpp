@@ -3,9 +3,6 @@
 #include <algorithm>
 
 namespace scrim::kernels {
-namespace {
-constexpr KernelTable<Binary> kernels{"binary", binary_reference, binary_cpu, nullptr};
-}
 
 std::string_view name_of(BinaryFunction function) {
   switch (function) {
@@ -34,7 +31,7 @@ void binary(BinaryFunction function, ConstView a, ConstView b, View y) {
   require_same_type(name_of(function), a, y);
   require_same_type(name_of(function), b, y);
   require_shape(name_of(function), "y", y, broadcast_shape(a.shape, b.shape));
-  dispatch(kernels, y, function, a, b, y);
+  dispatch(binary_kernels, y, function, a, b, y);
 }
 
 }  // namespace scrim::kernels

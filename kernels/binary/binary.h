@@ -22,4 +22,6 @@ inline void divide(ConstView a, ConstView b, View y) { binary(BinaryFunction::di
 using Binary = void(BinaryFunction, ConstView a, ConstView b, View y);
 Binary binary_reference, binary_cpu;
 
+inline constexpr KernelTable<Binary> binary_kernels{"binary", binary_reference, binary_cpu, nullptr};
+
 }  // namespace scrim::kernels

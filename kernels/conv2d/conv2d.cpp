@@ -1,17 +1,6 @@
 #include "kernels/conv2d/conv2d.h"
 
 namespace scrim::kernels {
-namespace {
-
-constexpr KernelTable<Conv2dForward> forward_kernels{"conv2d", conv2d_forward_reference, conv2d_forward_cpu, nullptr};
-constexpr KernelTable<Conv2dBackwardInput> input_kernels{"conv2d backward input", conv2d_backward_input_reference,
-                                                         conv2d_backward_input_cpu, nullptr};
-constexpr KernelTable<Conv2dBackwardWeight> weight_kernels{"conv2d backward weight", conv2d_backward_weight_reference,
-                                                           conv2d_backward_weight_cpu, nullptr};
-constexpr KernelTable<Conv2dBackwardBias> bias_kernels{"conv2d backward bias", conv2d_backward_bias_reference,
-                                                       conv2d_backward_bias_cpu, nullptr};
-
-}  // namespace
 
 Shape conv2d_output_shape(const Shape& x, const Shape& w, const Conv2dOptions& o) {
   require(x.rank() == 4, "conv2d", "x has the shape {}, expected [N,H,W,C]", x.str());
@@ -37,28 +26,28 @@ void conv2d_forward(ConstView x, ConstView w, ConstView b, View y, const Conv2dO
     require_same_type("conv2d", b, y);
     require_shape("conv2d", "b", b, {w.shape[0]});
   }
-  dispatch(forward_kernels, y, x, w, b, y, options);
+  dispatch(conv2d_forward_kernels, y, x, w, b, y, options);
 }
 
 void conv2d_backward_input(ConstView gy, ConstView w, View gx, const Conv2dOptions& options) {
   require_same_type("conv2d", gy, gx);
   require_same_type("conv2d", w, gx);
   require_shape("conv2d", "gy", gy, conv2d_output_shape(gx.shape, w.shape, options));
-  dispatch(input_kernels, gx, gy, w, gx, options);
+  dispatch(conv2d_input_kernels, gx, gy, w, gx, options);
 }
 
 void conv2d_backward_weight(ConstView x, ConstView gy, View gw, const Conv2dOptions& options) {
   require_same_type("conv2d", x, gw);
   require_same_type("conv2d", gy, gw);
   require_shape("conv2d", "gy", gy, conv2d_output_shape(x.shape, gw.shape, options));
-  dispatch(weight_kernels, gw, x, gy, gw, options);
+  dispatch(conv2d_weight_kernels, gw, x, gy, gw, options);
 }
 
 void conv2d_backward_bias(ConstView gy, View gb) {
   require_same_type("conv2d", gy, gb);
   require_rank("conv2d", "gy", gy, 4);
   require_shape("conv2d", "gb", gb, {gy.shape[3]});
-  dispatch(bias_kernels, gb, gy, gb);
+  dispatch(conv2d_bias_kernels, gb, gy, gb);
 }
 
 }  // namespace scrim::kernels

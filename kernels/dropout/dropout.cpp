@@ -4,7 +4,6 @@
 
 namespace scrim::kernels {
 namespace {
-constexpr KernelTable<Dropout> kernels{"dropout", dropout_reference, nullptr, nullptr};
 
 void require_probability(double p) {
   require(p >= 0 && p < 1, "dropout", "the probability is {}, expected 0 <= p < 1", p);
@@ -22,7 +21,7 @@ void dropout(ConstView x, ConstView keep, double p, View y) {
   require_same_type("dropout", x, y);
   require_shape("dropout", "y", y, x.shape);
   require_shape("dropout", "keep, repeated,", ConstView{keep.data, broadcast_shape(x.shape, keep.shape)}, x.shape);
-  dispatch(kernels, y, x, keep, p, y);
+  dispatch(dropout_kernels, y, x, keep, p, y);
 }
 
 }  // namespace scrim::kernels

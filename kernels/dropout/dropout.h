@@ -17,4 +17,6 @@ void dropout(ConstView x, ConstView keep, double p, View y);
 using Dropout = void(ConstView x, ConstView keep, double p, View y);
 Dropout dropout_reference;
 
+inline constexpr KernelTable<Dropout> dropout_kernels{"dropout", dropout_reference, nullptr, nullptr};
+
 }  // namespace scrim::kernels

@@ -3,8 +3,6 @@
 namespace scrim::kernels {
 namespace {
 
-constexpr KernelTable<Gaussian> forward_kernels{"gaussian", gaussian_forward_reference, nullptr, nullptr};
-constexpr KernelTable<Gaussian> backward_kernels{"gaussian backward", gaussian_backward_reference, nullptr, nullptr};
 
 void require_fit(const ConstView& in, const ConstView& out, const GaussianOptions& options) {
   require_same_type("gaussian", in, out);
@@ -19,12 +17,12 @@ void require_fit(const ConstView& in, const ConstView& out, const GaussianOption
 
 void gaussian_forward(ConstView x, View y, const GaussianOptions& options) {
   require_fit(x, y, options);
-  dispatch(forward_kernels, y, x, y, options);
+  dispatch(gaussian_forward_kernels, y, x, y, options);
 }
 
 void gaussian_backward(ConstView gy, View gx, const GaussianOptions& options) {
   require_fit(gy, gx, options);
-  dispatch(backward_kernels, gx, gy, gx, options);
+  dispatch(gaussian_backward_kernels, gx, gy, gx, options);
 }
 
 }  // namespace scrim::kernels

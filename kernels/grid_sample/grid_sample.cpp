@@ -1,12 +1,6 @@
 #include "kernels/grid_sample/grid_sample.h"
 
 namespace scrim::kernels {
-namespace {
-constexpr KernelTable<GridSampleForward> forward_kernels{"grid_sample", grid_sample_forward_reference,
-                                                         grid_sample_forward_cpu, nullptr};
-constexpr KernelTable<GridSampleBackward> backward_kernels{"grid_sample backward", grid_sample_backward_reference,
-                                                           grid_sample_backward_cpu, nullptr};
-}  // namespace
 
 Shape grid_sample_output_shape(const Shape& x, const Shape& grid) {
   require(x.rank() == 4 && x[1] > 0 && x[2] > 0, "grid_sample", "x has the shape {}, expected [N,H,W,C]", x.str());
@@ -19,7 +13,7 @@ void grid_sample_forward(ConstView x, ConstView grid, View y, const GridSampleOp
   require_same_type("grid_sample", x, y);
   require_same_type("grid_sample", grid, y);
   require_shape("grid_sample", "y", y, grid_sample_output_shape(x.shape, grid.shape));
-  dispatch(forward_kernels, y, x, grid, y, options);
+  dispatch(grid_sample_forward_kernels, y, x, grid, y, options);
 }
 
 void grid_sample_backward(ConstView x, ConstView grid, ConstView gy, View gx, View ggrid,
@@ -29,7 +23,7 @@ void grid_sample_backward(ConstView x, ConstView grid, ConstView gy, View gx, Vi
   require_shape("grid_sample", "gy", gy, grid_sample_output_shape(x.shape, grid.shape));
   if (gx) require_shape("grid_sample", "gx", gx, x.shape);
   if (ggrid) require_shape("grid_sample", "ggrid", ggrid, grid.shape);
-  choose(backward_kernels, gy.device, gy.dtype)(x, grid, gy, gx, ggrid, options);
+  choose(grid_sample_backward_kernels, gy.device, gy.dtype)(x, grid, gy, gx, ggrid, options);
 }
 
 }  // namespace scrim::kernels

@@ -35,4 +35,7 @@ using GridSampleBackward = void(ConstView x, ConstView grid, ConstView gy, View 
 GridSampleForward grid_sample_forward_reference, grid_sample_forward_cpu;
 GridSampleBackward grid_sample_backward_reference, grid_sample_backward_cpu;
 
+inline constexpr KernelTable<GridSampleForward> grid_sample_forward_kernels{"grid_sample", grid_sample_forward_reference, grid_sample_forward_cpu, nullptr};
+inline constexpr KernelTable<GridSampleBackward> grid_sample_backward_kernels{"grid_sample backward", grid_sample_backward_reference, grid_sample_backward_cpu, nullptr};
+
 }  // namespace scrim::kernels

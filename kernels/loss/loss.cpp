@@ -3,8 +3,6 @@
 namespace scrim::kernels {
 namespace {
 
-constexpr KernelTable<LossForward> forward_kernels{"loss", loss_forward_reference, nullptr, nullptr};
-constexpr KernelTable<LossBackward> backward_kernels{"loss backward", loss_backward_reference, nullptr, nullptr};
 
 void require_fit(LossFunction function, const ConstView& x, const ConstView& target, const ConstView& one) {
   require_same_type(name_of(function), x, one);
@@ -28,13 +26,13 @@ std::string_view name_of(LossFunction function) {
 
 void loss_forward(LossFunction function, ConstView x, ConstView target, View y, Reduction reduction) {
   require_fit(function, x, target, y);
-  dispatch(forward_kernels, y, function, x, target, y, reduction);
+  dispatch(loss_forward_kernels, y, function, x, target, y, reduction);
 }
 
 void loss_backward(LossFunction function, ConstView x, ConstView target, ConstView gy, View gx, Reduction reduction) {
   require_fit(function, x, target, gy);
   require_shape(name_of(function), "gx", gx, x.shape);
-  dispatch(backward_kernels, gx, function, x, target, gy, gx, reduction);
+  dispatch(loss_backward_kernels, gx, function, x, target, gy, gx, reduction);
 }
 
 }  // namespace scrim::kernels

@@ -25,4 +25,7 @@ using LossBackward = void(LossFunction, ConstView x, ConstView target, ConstView
 LossForward loss_forward_reference;
 LossBackward loss_backward_reference;
 
+inline constexpr KernelTable<LossForward> loss_forward_kernels{"loss", loss_forward_reference, nullptr, nullptr};
+inline constexpr KernelTable<LossBackward> loss_backward_kernels{"loss backward", loss_backward_reference, nullptr, nullptr};
+
 }  // namespace scrim::kernels

@@ -3,9 +3,6 @@
 #include <type_traits>
 
 namespace scrim::kernels {
-namespace {
-constexpr KernelTable<Matmul> kernels{"matmul", matmul_reference, matmul_cpu, nullptr};
-}
 
 Shape matmul_output_shape(const Shape& a, const Shape& b, const MatmulOptions& options) {
   const int rank = a.rank(), row = rank - 2, column = rank - 1;
@@ -32,7 +29,7 @@ void matmul(ConstView a, ConstView b, View y, const MatmulOptions& options) {
     return result;
   };
   for (std::int64_t i = 0; i < (y.shape.rank() == 3 ? y.shape[0] : 1); ++i)
-    dispatch(kernels, y, matrix(a, i), matrix(b, i), matrix(y, i), options);
+    dispatch(matmul_kernels, y, matrix(a, i), matrix(b, i), matrix(y, i), options);
 }
 
 }  // namespace scrim::kernels

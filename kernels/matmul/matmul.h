@@ -21,4 +21,6 @@ void matmul(ConstView a, ConstView b, View y, const MatmulOptions& options = {})
 using Matmul = void(ConstView a, ConstView b, View y, const MatmulOptions&);
 Matmul matmul_reference, matmul_cpu;
 
+inline constexpr KernelTable<Matmul> matmul_kernels{"matmul", matmul_reference, matmul_cpu, nullptr};
+
 }  // namespace scrim::kernels

@@ -1,17 +1,6 @@
 #include "kernels/pool/pool.h"
 
 namespace scrim::kernels {
-namespace {
-
-constexpr KernelTable<MaxPoolForward> max_forward_kernels{"max_pool2d", max_pool2d_forward_reference,
-                                                          max_pool2d_forward_cpu, nullptr};
-constexpr KernelTable<MaxPoolBackward> max_backward_kernels{"max_pool2d backward", max_pool2d_backward_reference,
-                                                            max_pool2d_backward_cpu, nullptr};
-constexpr KernelTable<AvgPoolForward> avg_forward_kernels{"avg_pool2d", avg_pool2d_forward_reference, nullptr, nullptr};
-constexpr KernelTable<AvgPoolBackward> avg_backward_kernels{"avg_pool2d backward", avg_pool2d_backward_reference,
-                                                            nullptr, nullptr};
-
-}  // namespace
 
 Shape pool_output_shape(const Shape& x, const PoolOptions& o) {
   require(x.rank() == 4, "pool", "x has the shape {}, expected [N,H,W,C]", x.str());
@@ -28,26 +17,26 @@ void max_pool2d_forward(ConstView x, View y, View from, const PoolOptions& optio
   require_shape("max_pool2d", "y", y, pool_output_shape(x.shape, options));
   require_shape("max_pool2d", "from", from, y.shape);
   require(options.kernel <= 16, "max_pool2d", "kernel {} came, at most 16 is computed", options.kernel);
-  dispatch(max_forward_kernels, y, x, y, from, options);
+  dispatch(pool_max_forward_kernels, y, x, y, from, options);
 }
 
 void max_pool2d_backward(ConstView gy, ConstView from, View gx, const PoolOptions& options) {
   require_same_type("max_pool2d", gy, gx);
   require_shape("max_pool2d", "gy", gy, pool_output_shape(gx.shape, options));
   require_shape("max_pool2d", "from", from, gy.shape);
-  dispatch(max_backward_kernels, gx, gy, from, gx, options);
+  dispatch(pool_max_backward_kernels, gx, gy, from, gx, options);
 }
 
 void avg_pool2d_forward(ConstView x, View y, const PoolOptions& options) {
   require_same_type("avg_pool2d", x, y);
   require_shape("avg_pool2d", "y", y, pool_output_shape(x.shape, options));
-  dispatch(avg_forward_kernels, y, x, y, options);
+  dispatch(pool_avg_forward_kernels, y, x, y, options);
 }
 
 void avg_pool2d_backward(ConstView gy, View gx, const PoolOptions& options) {
   require_same_type("avg_pool2d", gy, gx);
   require_shape("avg_pool2d", "gy", gy, pool_output_shape(gx.shape, options));
-  dispatch(avg_backward_kernels, gx, gy, gx, options);
+  dispatch(pool_avg_backward_kernels, gx, gy, gx, options);
 }
 
 }  // namespace scrim::kernels

@@ -33,4 +33,9 @@ MaxPoolBackward max_pool2d_backward_reference, max_pool2d_backward_cpu;
 AvgPoolForward avg_pool2d_forward_reference;
 AvgPoolBackward avg_pool2d_backward_reference;
 
+inline constexpr KernelTable<MaxPoolForward> pool_max_forward_kernels{"max_pool2d", max_pool2d_forward_reference, max_pool2d_forward_cpu, nullptr};
+inline constexpr KernelTable<MaxPoolBackward> pool_max_backward_kernels{"max_pool2d backward", max_pool2d_backward_reference, max_pool2d_backward_cpu, nullptr};
+inline constexpr KernelTable<AvgPoolForward> pool_avg_forward_kernels{"avg_pool2d", avg_pool2d_forward_reference, nullptr, nullptr};
+inline constexpr KernelTable<AvgPoolBackward> pool_avg_backward_kernels{"avg_pool2d backward", avg_pool2d_backward_reference, nullptr, nullptr};
+
 }  // namespace scrim::kernels

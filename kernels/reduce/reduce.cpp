@@ -1,10 +1,6 @@
 #include "kernels/reduce/reduce.h"
 
 namespace scrim::kernels {
-namespace {
-// The networks' own sums have kernels of their own (batch_norm, conv2d backward bias); the rest is small.
-constexpr KernelTable<Sum> kernels{"sum", sum_reference, nullptr, nullptr};
-}  // namespace
 
 Shape reduced_shape(const Shape& x, Axes axes, bool keep) {
   Shape result;
@@ -28,7 +24,7 @@ void sum(ConstView x, Axes axes, View y) {
   require(axes.bits >> x.shape.rank() == 0, "sum", "x {} has no axis {}", x.shape.str(), 31 - __builtin_clz(axes.bits));
   require(y.shape.numel() == reduced_shape(x.shape, axes, false).numel(), "sum", "y has the shape {}, expected {}",
           y.shape.str(), reduced_shape(x.shape, axes, false).str());
-  dispatch(kernels, y, x, axes, y);
+  dispatch(reduce_kernels, y, x, axes, y);
 }
 
 }  // namespace scrim::kernels

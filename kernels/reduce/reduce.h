@@ -29,4 +29,6 @@ void sum(ConstView x, Axes axes, View y);
 using Sum = void(ConstView x, Axes axes, View y);
 Sum sum_reference;
 
+inline constexpr KernelTable<Sum> reduce_kernels{"sum", sum_reference, nullptr, nullptr};
+
 }  // namespace scrim::kernels

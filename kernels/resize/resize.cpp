@@ -3,8 +3,6 @@
 namespace scrim::kernels {
 namespace {
 
-constexpr KernelTable<ResizeForward> forward_kernels{"resize", resize_forward_reference, nullptr, nullptr};
-constexpr KernelTable<ResizeBackward> backward_kernels{"resize backward", resize_backward_reference, nullptr, nullptr};
 
 void require_sizes(const ConstView& x, const ConstView& y) {
   require_same_type("resize", x, y);
@@ -18,12 +16,12 @@ void require_sizes(const ConstView& x, const ConstView& y) {
 
 void resize_forward(ConstView x, View y, const ResizeOptions& options) {
   require_sizes(x, y);
-  dispatch(forward_kernels, y, x, y, options);
+  dispatch(resize_forward_kernels, y, x, y, options);
 }
 
 void resize_backward(ConstView gy, View gx, const ResizeOptions& options) {
   require_sizes(gx, gy);
-  dispatch(backward_kernels, gx, gy, gx, options);
+  dispatch(resize_backward_kernels, gx, gy, gx, options);
 }
 
 }  // namespace scrim::kernels

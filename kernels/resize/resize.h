@@ -28,4 +28,7 @@ using ResizeBackward = void(ConstView gy, View gx, const ResizeOptions&);
 ResizeForward resize_forward_reference;
 ResizeBackward resize_backward_reference;
 
+inline constexpr KernelTable<ResizeForward> resize_forward_kernels{"resize", resize_forward_reference, nullptr, nullptr};
+inline constexpr KernelTable<ResizeBackward> resize_backward_kernels{"resize backward", resize_backward_reference, nullptr, nullptr};
+
 }  // namespace scrim::kernels

@@ -1,11 +1,6 @@
 #include "kernels/unary/unary.h"
 
 namespace scrim::kernels {
-namespace {
-constexpr KernelTable<UnaryForward> forward_kernels{"unary", unary_forward_reference, unary_forward_cpu, nullptr};
-constexpr KernelTable<UnaryBackward> backward_kernels{"unary backward", unary_backward_reference, unary_backward_cpu,
-                                                      nullptr};
-}  // namespace
 
 std::string_view name_of(UnaryFunction function) {
   switch (function) {
@@ -31,7 +26,7 @@ bool derivative_uses_result(UnaryFunction function) {
 void unary_forward(UnaryFunction function, ConstView x, View y, UnaryParameters parameters) {
   require_same_type(name_of(function), x, y);
   require_shape(name_of(function), "y", y, x.shape);
-  dispatch(forward_kernels, y, function, x, y, parameters);
+  dispatch(unary_forward_kernels, y, function, x, y, parameters);
 }
 
 void unary_backward(UnaryFunction function, ConstView kept, ConstView gy, View gx, UnaryParameters parameters) {
@@ -39,7 +34,7 @@ void unary_backward(UnaryFunction function, ConstView kept, ConstView gy, View g
   require_same_type(name_of(function), gy, gx);
   require_shape(name_of(function), "gy", gy, kept.shape);
   require_shape(name_of(function), "gx", gx, kept.shape);
-  dispatch(backward_kernels, gx, function, kept, gy, gx, parameters);
+  dispatch(unary_backward_kernels, gx, function, kept, gy, gx, parameters);
 }
 
 }  // namespace scrim::kernels

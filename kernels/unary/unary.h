@@ -38,4 +38,7 @@ using UnaryBackward = void(UnaryFunction, ConstView kept, ConstView gy, View gx,
 UnaryForward unary_forward_reference, unary_forward_cpu;
 UnaryBackward unary_backward_reference, unary_backward_cpu;
 
+inline constexpr KernelTable<UnaryForward> unary_forward_kernels{"unary", unary_forward_reference, unary_forward_cpu, nullptr};
+inline constexpr KernelTable<UnaryBackward> unary_backward_kernels{"unary backward", unary_backward_reference, unary_backward_cpu, nullptr};
+
 }  // namespace scrim::kernels

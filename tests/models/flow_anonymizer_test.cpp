@@ -51,7 +51,7 @@ void check_model(const std::string& file, const std::string& target, const Args&
   on_all_kernels([&] {
     for (const std::string mode : {"eval", "train"}) {
       SCOPED_TRACE(mode);
-      Model model(args..., 0);
+      Model model(args..., Initialiser::none());
       model.load_state(golden.with_prefix("state."));
       model.set_training(mode == "train");
       Variable x = Variable::parameter(nhwc_from_nchw(golden["in.x"]));
@@ -83,7 +83,7 @@ TEST(FlowAnonymizer, GoldenSmallWidth) {
 TEST(FlowAnonymizer, GoldenFullWidth) {
   REQUIRE_TEST_DATA(golden_folder());
   const Golden golden("full/prichexy");
-  FlowAnonymizer model({32, {0.01, WarpOperator::published}}, 0);
+  FlowAnonymizer model({32, {0.01, WarpOperator::published}}, Initialiser::none());
   State state = model.state();
   for (auto& [name, tensor] : state) tensor = generated_weight(name, tensor.shape(), 1.4, 1);
   model.load_state(state);
@@ -114,7 +114,7 @@ TEST(FlowAnonymizer, GoldenFullWidth) {
 }
 
 TEST(UNet, FusedInferenceFollowsChangedParameters) {
-  UNet unet({1, 2, 16}, 3);
+  UNet unet({1, 2, 16}, Initialiser(3));
   unet.set_training(false);
   const Variable x(random_tensor({1, 32, 48, 1}, 4, 0, 1));
   const auto fused = [&] {
@@ -128,7 +128,7 @@ TEST(UNet, FusedInferenceFollowsChangedParameters) {
 }
 
 TEST(UNet, RefusesSizesThatDoNotHalveFourTimes) {
-  UNet unet({1, 2, 4}, 0);
+  UNet unet({1, 2, 4}, Initialiser(0));
   try {
     unet(Tensor::zeros({1, 40, 32, 1}));
     FAIL() << "no error";
@@ -138,7 +138,7 @@ TEST(UNet, RefusesSizesThatDoNotHalveFourTimes) {
 }
 
 TEST(UNet, LoadStateNamesWhatDoesNotFit) {
-  UNet unet({1, 2, 4}, 0);
+  UNet unet({1, 2, 4}, Initialiser(0));
   State state = unet.state();
   state.erase("conv.bias");
   state["conv.weight"] = Tensor::zeros({3, 3});

@@ -1,0 +1,27 @@
+// The verbs of the scrim binary. Each file beside this one adds its verb to the command line.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "tools/progress.h"
+
+namespace scrim {
+
+/// Options that every verb shares.
+struct Common {
+  int threads = 0;  ///< 0: one per core
+  bool json = false;
+};
+
+/// What a verb leaves as the exit status: 0 all done, 1 some inputs failed.
+struct Outcome {
+  int status = 0;
+};
+
+void add_phantom(CLI::App& app, const Common& common, Outcome& outcome);
+void add_train(CLI::App& app, const Common& common, Outcome& outcome);
+void add_anonymize(CLI::App& app, const Common& common, Outcome& outcome);
+void add_inspect(CLI::App& app, const Common& common, Outcome& outcome);
+void add_quickstart(CLI::App& app, const Common& common, Outcome& outcome);
+
+}  // namespace scrim

@@ -1,0 +1,182 @@
+#include "tools/config.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <set>
+#include <sstream>
+#include <toml++/toml.h>
+
+namespace scrim {
+namespace {
+
+std::string dotted(const std::string& table, const std::string& key) { return table.empty() ? key : table + "." + key; }
+
+/// Every value of the file by its dotted name. Arrays and dates are values too: they fit no field and are refused there.
+void flatten(const toml::table& table, const std::string& prefix, std::map<std::string, const toml::node*>& out) {
+  for (const auto& [key, node] : table) {
+    const std::string name = dotted(prefix, std::string(key.str()));
+    if (const auto* inner = node.as_table()) flatten(*inner, name, out);
+    else out[name] = &node;
+  }
+}
+
+std::string quoted(const std::string& text) {
+  std::ostringstream out;
+  out << toml::value<std::string>(text);
+  return out.str();
+}
+
+std::string_view type_name(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::string: return "a text";
+    case toml::node_type::integer: return "a whole number";
+    case toml::node_type::floating_point: return "a number";
+    case toml::node_type::boolean: return "true or false";
+    case toml::node_type::array: return "an array";
+    default: return "a date or time";
+  }
+}
+
+}  // namespace
+
+std::string nearest(const std::string& word, const std::vector<std::string>& known) {
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (const auto& candidate : known) {  // Levenshtein's distance, row by row
+    std::vector<std::size_t> row(candidate.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t(0));
+    for (std::size_t i = 1; i <= word.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i;
+      for (std::size_t j = 1; j <= candidate.size(); ++j) {
+        const std::size_t replaced = diagonal + (word[i - 1] == candidate[j - 1] ? 0 : 1);
+        diagonal = row[j];
+        row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+      }
+    }
+    if (row.back() < best_distance) {
+      best_distance = row.back();
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+struct ConfigSource::Impl {
+  std::string name;
+  toml::table table;
+  std::vector<toml::table> overrides;  // own the nodes that --set made
+  std::map<std::string, const toml::node*> values;
+  std::set<std::string> used;
+  std::vector<std::string> known;
+
+  const toml::node* take(const std::string& full_key) {
+    known.push_back(full_key);
+    const auto found = values.find(full_key);
+    if (found == values.end()) return nullptr;
+    used.insert(full_key);
+    return found->second;
+  }
+  [[noreturn]] void wrong_type(const std::string& key, const toml::node& node, std::string_view expected) const {
+    throw UsageError(fmt::format("{}: {} is {}, expected {}", name, key, type_name(node), expected));
+  }
+};
+
+ConfigSource::ConfigSource(const std::string& text, const std::string& name) : impl_(nullptr) {
+  auto impl = std::make_unique<Impl>();
+  impl->name = name;
+  try {
+    impl->table = toml::parse(text, name);
+  } catch (const toml::parse_error& e) {
+    throw UsageError(fmt::format("{}: line {}, column {}: {}", name, e.source().begin.line, e.source().begin.column,
+                                 e.description()));
+  }
+  flatten(impl->table, "", impl->values);
+  impl_ = impl.release();
+}
+
+ConfigSource::~ConfigSource() { delete impl_; }
+
+void ConfigSource::set(const std::string& assignment) {
+  const auto equals = assignment.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw UsageError(fmt::format("--set {}: expected table.key=value", assignment));
+  const std::string key = assignment.substr(0, equals), value = assignment.substr(equals + 1);
+  toml::table parsed;
+  try {
+    parsed = toml::parse("value = " + value);
+  } catch (const toml::parse_error&) {
+    parsed = toml::table{{"value", value}};
+  }
+  impl_->overrides.push_back(std::move(parsed));
+  impl_->values[key] = impl_->overrides.back().get("value");
+}
+
+void ConfigSource::read(const std::string& table, const std::string& key, std::string& field) {
+  const std::string name = dotted(table, key);
+  const toml::node* node = impl_->take(name);
+  if (!node) return;
+  if (!node->is_string()) impl_->wrong_type(name, *node, "a text");
+  field = node->as_string()->get();
+}
+
+void ConfigSource::read(const std::string& table, const std::string& key, double& field) {
+  const std::string name = dotted(table, key);
+  const toml::node* node = impl_->take(name);
+  if (!node) return;
+  if (!node->is_number()) impl_->wrong_type(name, *node, "a number");
+  field = *node->value<double>();
+}
+
+void ConfigSource::read(const std::string& table, const std::string& key, std::int64_t& field) {
+  const std::string name = dotted(table, key);
+  const toml::node* node = impl_->take(name);
+  if (!node) return;
+  if (!node->is_integer()) impl_->wrong_type(name, *node, "a whole number");
+  field = node->as_integer()->get();
+}
+
+void ConfigSource::read(const std::string& table, const std::string& key, bool& field) {
+  const std::string name = dotted(table, key);
+  const toml::node* node = impl_->take(name);
+  if (!node) return;
+  if (!node->is_boolean()) impl_->wrong_type(name, *node, "true or false");
+  field = node->as_boolean()->get();
+}
+
+void ConfigSource::expect_nothing_left() const {
+  for (const auto& [key, node] : impl_->values) {
+    if (impl_->used.contains(key)) continue;
+    const std::string near = nearest(key, impl_->known);
+    throw UsageError(fmt::format("{}: there is no key {}{}", impl_->name, key,
+                                 near.empty() ? "" : fmt::format("; did you mean {}?", near)));
+  }
+}
+
+void ConfigPrinter::line(const std::string& table, const std::string& key, const std::string& value,
+                         const std::string& what) {
+  if (table != table_) {
+    text_ += fmt::format("\n[{}]\n", table);
+    table_ = table;
+  }
+  text_ += fmt::format("{:<40} # {}\n", fmt::format("{} = {}", key, value), what);
+}
+
+void ConfigPrinter::print(const std::string& t, const std::string& k, const std::string& v, const std::string& w) {
+  line(t, k, quoted(v), w);
+}
+void ConfigPrinter::print(const std::string& t, const std::string& k, double v, const std::string& w) {
+  std::string text = fmt::to_string(v);  // the shortest text that reads back as the same number
+  if (std::isfinite(v) && text.find_first_of(".e") == std::string::npos) text += ".0";
+  line(t, k, text, w);
+}
+void ConfigPrinter::print(const std::string& t, const std::string& k, std::int64_t v, const std::string& w) {
+  line(t, k, std::to_string(v), w);
+}
+void ConfigPrinter::print(const std::string& t, const std::string& k, bool v, const std::string& w) {
+  line(t, k, v ? "true" : "false", w);
+}
+
+}  // namespace scrim

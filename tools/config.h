@@ -1,0 +1,72 @@
+// TOML to configuration structs and back. One list of fields (visit_fields beside each struct) serves reading,
+// checking, printing and the key listing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tensor/error.h"
+
+namespace scrim {
+
+/// A parsed TOML file as flat "table.key" entries, each used once.
+class ConfigSource {
+ public:
+  /// `name` stands in messages. Throws UsageError with line and column when the text is not TOML.
+  ConfigSource(const std::string& text, const std::string& name);
+  ~ConfigSource();
+  ConfigSource(const ConfigSource&) = delete;
+
+  /// Applies "table.key=value", the value in TOML; a bare word counts as a text.
+  void set(const std::string& assignment);
+
+  /// Fills `field` when the file has the key. Throws UsageError when the value has another type.
+  void read(const std::string& table, const std::string& key, std::string& field);
+  void read(const std::string& table, const std::string& key, double& field);
+  void read(const std::string& table, const std::string& key, std::int64_t& field);
+  void read(const std::string& table, const std::string& key, bool& field);
+
+  /// Throws UsageError for a key that nothing has read, with the nearest known one.
+  void expect_nothing_left() const;
+
+ private:
+  struct Impl;
+  Impl* impl_;
+};
+
+/// Writes tables and keys in the order in which they come, each with its description.
+class ConfigPrinter {
+ public:
+  void print(const std::string& table, const std::string& key, const std::string& value, const std::string& what);
+  void print(const std::string& table, const std::string& key, double value, const std::string& what);
+  void print(const std::string& table, const std::string& key, std::int64_t value, const std::string& what);
+  void print(const std::string& table, const std::string& key, bool value, const std::string& what);
+  const std::string& text() const { return text_; }
+
+ private:
+  void line(const std::string& table, const std::string& key, const std::string& value, const std::string& what);
+  std::string table_, text_;
+};
+
+/// The complete effective configuration as TOML, comments included.
+template <class Config>
+std::string print_config(const std::string& task, Config& config) {
+  ConfigPrinter printer;
+  printer.print("", "task", task, "what to train");
+  visit_fields(config, [&](const char* table, const char* key, auto& field, const char* what) {
+    printer.print(table, key, field, what);
+  });
+  return printer.text();
+}
+
+/// Reads every field of `config` and refuses what is left over.
+template <class Config>
+void read_config(ConfigSource& source, Config& config) {
+  visit_fields(config, [&](const char* table, const char* key, auto& field, const char*) { source.read(table, key, field); });
+  source.expect_nothing_left();
+}
+
+/// Among `known`, the word that takes the fewest edits; empty when none is near.
+std::string nearest(const std::string& word, const std::vector<std::string>& known);
+
+}  // namespace scrim

@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "autograd/loss.h"
+#include "kernels/conv2d/conv2d_packed.h"
+#include "kernels/kernel_list.h"
+#include "kernels/vector/vector_kernels.h"
+#include "tensor/parallel.h"
+#include "tensor/safetensors.h"
+#include "tools/command.h"
+#include "tools/train_command.h"
+
+namespace scrim {
+namespace {
+
+struct Settings {
+  std::string file;
+  bool graph = false;
+  std::int64_t batch = 1;
+};
+
+std::string megabytes(std::size_t bytes) { return fmt::format("{:.2f} MB", double(bytes) / 1e6); }
+
+void print_build() {
+  fmt::print("scrim {}\ncompiler      {}\nlanguage      C++{}\nbuild         {}\nlinking       {}\nthreads       {}\n",
+             SCRIM_VERSION, __VERSION__, __cplusplus / 100 % 100,
+             kernels::PackedConv2d::needs_reference() ? "reference kernels only" : "reference and cpu kernels",
+             SCRIM_LINKING, thread_count());
+  fmt::print("levels        ");
+  for (auto level = vector::available_levels(); *level; ++level)
+    fmt::print("{}{}", (*level)->level, *level == &vector::kernels() ? " (in use)  " : "  ");
+  fmt::print("\n\n{:<28} computed by\n", "op");
+  for (const auto& [op, cell] : kernels::kernel_choices()) fmt::print("{:<28} {}\n", op, cell);
+}
+
+void print_tensors(const std::string& name, const TensorFile& file) {
+  std::size_t width = 4, bytes = 0;
+  std::int64_t elements = 0;
+  for (const auto& [tensor_name, tensor] : file.tensors) {
+    width = std::max(width, tensor_name.size());
+    bytes += tensor.bytes();
+    elements += tensor.numel();
+  }
+  fmt::print("{}: {} tensors, {} elements, {}\n", name, file.tensors.size(), elements, megabytes(bytes));
+  for (const auto& [key, value] : file.metadata) fmt::print("  {} = {}\n", key, value);
+  fmt::print("\n{:<{}}  {:<5} shape\n", "name", width, "type");
+  for (const auto& [tensor_name, tensor] : file.tensors)
+    fmt::print("{:<{}}  {:<5} {}\n", tensor_name, width, name_of(tensor.dtype()), tensor.shape().str());
+}
+
+/// One training step's graph of the flow-field anonymizer: each op, where it stands, and what it keeps.
+void print_graph(const FlowAnonymizerOptions& options, std::int64_t size, std::int64_t batch) {
+  FlowAnonymizer model(options, Initialiser(0));
+  const Variable x(Tensor::full({batch, size, size, 1}, 0.5));
+  memory::reset_peak();
+  const Variable loss = mse(model(x), x);
+  fmt::print("\ngraph of a training step, batch {} of {}x{}, {} parameters\n{:<24} {:<44} keeps until backward\n", batch,
+             size, size, model.parameter_count(), "op", "in");
+  std::size_t total = 0;
+  for (const auto& node : graph_of(loss)) {
+    std::string kept;
+    for (const auto& [what, bytes] : node->kept()) {
+      kept += fmt::format("{}{} {}", kept.empty() ? "" : ", ", what, bytes ? megabytes(bytes) : "-");
+      total += bytes;
+    }
+    fmt::print("{:<24} {:<44} {}\n", node->op(), node->scope, kept);
+  }
+  fmt::print("kept in all: {} (\"-\": shared or computed again; a tensor kept by two nodes counts twice)\n",
+             megabytes(total));
+  backward(loss);
+  fmt::print("peak memory of tensors during the step: {}\n", megabytes(memory::peak_bytes()));
+}
+
+void inspect(const Settings& s) {
+  if (s.file.empty()) {
+    print_build();
+    if (s.graph) print_graph({}, 256, s.batch);
+    return;
+  }
+  const std::filesystem::path path = s.file;
+  if (path.extension() == ".toml") {
+    const PretrainConfig config = read_training_config(path, {});
+    fmt::print("# {}: valid; the complete effective configuration:\n{}", s.file, print_training_config(config));
+    if (s.graph)
+      print_graph({config.model.init_features, warp_options(config.model.mu, config.model.op)}, config.data.image_size,
+                  s.batch);
+    return;
+  }
+  const TensorFile file = read_safetensors(path);
+  print_tensors(s.file, file);
+  if (!s.graph) return;
+  for (const char* name : {"encoder1.enc1conv1.weight", "generator.encoder1.enc1conv1.weight",
+                           "model.encoder1.enc1conv1.weight"})
+    if (const auto found = file.tensors.find(name); found != file.tensors.end() && found->second.shape().rank() == 4)
+      return print_graph({found->second.size(0), {}}, 256, s.batch);
+  throw UsageError(fmt::format("[inspect] {} holds no network whose graph is known", s.file));
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, const Common&, Outcome&) {
+  auto* verb = app.add_subcommand("inspect", "show what a weight file, checkpoint or configuration holds, or this build");
+  auto settings = std::make_shared<Settings>();
+  verb->add_option("file", settings->file, "safetensors or TOML; without it: build options and kernels in use");
+  verb->add_flag("--graph", settings->graph, "the network's graph in training and what each node keeps");
+  verb->add_option("--batch", settings->batch, "films in the graph's batch")->check(CLI::Range(1, 64));
+  verb->footer("Example:\n  scrim inspect runs/pretrain_generator/weights.safetensors --graph");
+  verb->callback([settings] { inspect(*settings); });
+}
+
+}  // namespace scrim
