@@ -23,8 +23,8 @@ struct ConstView {
   /// The elements as T. Throws Error when the tensor holds another type.
   template <class T>
   const T* as() const {
-    require(dtype == DTypeOf<T>::value, "view", "{} was asked for, the tensor {} holds {}",
-            name_of(DTypeOf<T>::value), shape.str(), name_of(dtype));
+    if (dtype != DTypeOf<T>::value) [[unlikely]]
+      fail("view", "{} was asked for, the tensor {} holds {}", name_of(DTypeOf<T>::value), shape.str(), name_of(dtype));
     return static_cast<const T*>(data);
   }
 };

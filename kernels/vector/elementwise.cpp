@@ -1,5 +1,6 @@
-// Loops that move memory more than they compute: plain C++, left to the compiler's vectoriser, except where sums over
-// rows want several registers at once.
+// Loops that move memory more than they compute.
+#include <type_traits>
+
 #include "kernels/vector/level.h"
 
 namespace scrim::vector::SCRIM_LEVEL {
@@ -12,60 +13,123 @@ void relu_backward(const float* y, const float* gy, float* gx, std::int64_t coun
   for (std::int64_t i = 0; i < count; ++i) gx[i] = y[i] > 0 ? gy[i] : y[i] == 0 ? 0 : y[i];
 }
 
-void affine(const Affine& a, const float* x, float* y, std::int64_t rows) {
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const float* in = x + row * a.channels;
-    float* out = y + row * a.channels;
-    if (a.relu) {
-#pragma GCC ivdep
-      for (std::int64_t c = 0; c < a.channels; ++c) {
-        const float value = in[c] * a.scale[c] + a.shift[c];
-        out[c] = value < 0 ? 0 : value;
-      }
-    } else {
-#pragma GCC ivdep
-      for (std::int64_t c = 0; c < a.channels; ++c) out[c] = in[c] * a.scale[c] + a.shift[c];
-    }
+namespace {
+
+/// Calls body(first channel, tag) for runs of channels: whole registers first, single channels after them. The tag is a
+/// value of the type to compute with, Vector or float, so that one body serves both.
+template <class Body>
+[[gnu::always_inline]] inline void for_channels(std::int64_t channels, Body&& body) {
+  std::int64_t c = 0;
+  for (; c + lanes <= channels; c += lanes) body(c, Vector{});
+  for (; c < channels; ++c) body(c, float{});
+}
+
+template <class T>
+[[gnu::always_inline]] inline T load(const float* from) {
+  if constexpr (std::is_same_v<T, float>) return *from;
+  else return T(from, simd::element_aligned);
+}
+template <class T>
+[[gnu::always_inline]] inline void store(const T& value, float* to) {
+  if constexpr (std::is_same_v<T, float>) *to = value;
+  else value.copy_to(to, simd::element_aligned);
+}
+/// value where `keep` is above zero, else 0.
+template <class T>
+[[gnu::always_inline]] inline T where_positive(const T& keep, T value) {
+  if constexpr (std::is_same_v<T, float>) {
+    return keep > 0 ? value : 0;
+  } else {
+    where(!(keep > 0), value) = 0;
+    return value;
+  }
+}
+/// x, and 0 where x is below zero; NaN stays.
+template <class T>
+[[gnu::always_inline]] inline T not_negative(T x) {
+  if constexpr (std::is_same_v<T, float>) {
+    return x < 0 ? 0 : x;
+  } else {
+    where(x < 0, x) = 0;
+    return x;
   }
 }
 
-void column_sums(const float* x, std::int64_t rows, std::int64_t channels, float* __restrict sums) {
-  for (std::int64_t c = 0; c < channels; ++c) sums[c] = 0;
-  for (std::int64_t row = 0; row < rows; ++row)
-    for (std::int64_t c = 0; c < channels; ++c) sums[c] += x[row * channels + c];
+}  // namespace
+
+// The loops below take a register's channels down all rows of a block that lies in the first-level cache: per-channel
+// coefficients and sums stay in registers.
+
+void affine(const Affine& a, const float* x, float* y, std::int64_t rows) {
+  for_channels(a.channels, [&]<class T>(std::int64_t c, T) {
+    const T scale = load<T>(a.scale + c), shift = load<T>(a.shift + c);
+    for (std::int64_t i = c; i < rows * a.channels; i += a.channels) {
+      const T value = load<T>(x + i) * scale + shift;
+      store(a.relu ? not_negative(value) : value, y + i);
+    }
+  });
 }
 
-void column_squares(const float* x, const float* mean, std::int64_t rows, std::int64_t channels,
-                    float* __restrict squares) {
-  for (std::int64_t c = 0; c < channels; ++c) squares[c] = 0;
-  for (std::int64_t row = 0; row < rows; ++row)
-    for (std::int64_t c = 0; c < channels; ++c) {
-      const float distance = x[row * channels + c] - mean[c];
-      squares[c] += distance * distance;
+void column_sums(const float* x, std::int64_t rows, std::int64_t channels, float* sums) {
+  for_channels(channels, [&]<class T>(std::int64_t c, T) {
+    T even = 0, odd = 0;  // two chains: an addition takes several cycles
+    std::int64_t row = 0;
+    for (; row + 1 < rows; row += 2) {
+      even += load<T>(x + row * channels + c);
+      odd += load<T>(x + (row + 1) * channels + c);
     }
+    if (row < rows) even += load<T>(x + row * channels + c);
+    store<T>(even + odd, sums + c);
+  });
 }
 
-void norm_backward_sums(const NormBackward& a, const float* __restrict x, const float* __restrict gy,
-                        std::int64_t rows, float* __restrict sums, float* __restrict products) {
-  for (std::int64_t c = 0; c < a.channels; ++c) sums[c] = products[c] = 0;
-  for (std::int64_t row = 0; row < rows; ++row)
-    for (std::int64_t c = 0; c < a.channels; ++c) {
-      const std::int64_t i = row * a.channels + c;
-      const float g = a.relu && !(x[i] * a.scale[c] + a.shift[c] > 0) ? 0 : gy[i];
-      sums[c] += g;
-      products[c] += g * ((x[i] - a.mean[c]) * a.rstd[c]);
+void column_squares(const float* x, const float* mean, std::int64_t rows, std::int64_t channels, float* squares) {
+  for_channels(channels, [&]<class T>(std::int64_t c, T) {
+    const T center = load<T>(mean + c);
+    T even = 0, odd = 0;
+    std::int64_t row = 0;
+    for (; row + 1 < rows; row += 2) {
+      const T first = load<T>(x + row * channels + c) - center, second = load<T>(x + (row + 1) * channels + c) - center;
+      even += first * first;
+      odd += second * second;
     }
+    if (row < rows) {
+      const T last = load<T>(x + row * channels + c) - center;
+      even += last * last;
+    }
+    store<T>(even + odd, squares + c);
+  });
+}
+
+void norm_backward_sums(const NormBackward& a, const float* x, const float* gy, std::int64_t rows, float* sums,
+                        float* products) {
+  for_channels(a.channels, [&]<class T>(std::int64_t c, T) {
+    const T mean = load<T>(a.mean + c), scale = load<T>(a.scale + c), shift = load<T>(a.shift + c);
+    T sum = 0, product = 0;
+    for (std::int64_t i = c; i < rows * a.channels; i += a.channels) {
+      const T value = load<T>(x + i);
+      T g = load<T>(gy + i);
+      if (a.relu) g = where_positive<T>(value * scale + shift, g);
+      sum += g;
+      product += g * (value - mean);
+    }
+    store<T>(sum, sums + c);
+    store<T>(product * load<T>(a.rstd + c), products + c);
+  });
 }
 
 void norm_backward_apply(const NormBackward& a, const float* x, const float* gy, const float* mean_g,
                          const float* mean_gx, float* gx, std::int64_t rows) {
-  for (std::int64_t row = 0; row < rows; ++row)
-#pragma GCC ivdep
-    for (std::int64_t c = 0; c < a.channels; ++c) {
-      const std::int64_t i = row * a.channels + c;
-      const float g = a.relu && !(x[i] * a.scale[c] + a.shift[c] > 0) ? 0 : gy[i];
-      gx[i] = a.scale[c] * (g - mean_g[c] - (x[i] - a.mean[c]) * a.rstd[c] * mean_gx[c]);
+  for_channels(a.channels, [&]<class T>(std::int64_t c, T) {
+    const T mean = load<T>(a.mean + c), scale = load<T>(a.scale + c), shift = load<T>(a.shift + c);
+    const T average = load<T>(mean_g + c), slope = load<T>(a.rstd + c) * load<T>(mean_gx + c);
+    for (std::int64_t i = c; i < rows * a.channels; i += a.channels) {
+      const T value = load<T>(x + i);
+      T g = load<T>(gy + i);
+      if (a.relu) g = where_positive<T>(value * scale + shift, g);
+      store<T>(scale * (g - average - (value - mean) * slope), gx + i);
     }
+  });
 }
 
 void max_update(const float* x, std::uint8_t cell, bool first, float* out, std::uint8_t* cells, std::int64_t count) {

@@ -1,0 +1,111 @@
+#include "data/image_file.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tensor/atomic_file.h"
+#include "tests/support/op_check.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_data.h"
+
+namespace scrim::test {
+namespace {
+
+GrayImage gradient(std::int64_t height, std::int64_t width, int bits) {
+  GrayImage image{height, width, bits, {}};
+  for (std::int64_t i = 0; i < height * width; ++i)
+    image.pixels.push_back(std::uint16_t((i * 2654435761u >> 7) & ((1u << bits) - 1)));
+  return image;
+}
+
+void expect_error(const std::string& bytes, const std::string& part) {
+  try {
+    decode_image(bytes, "film.png");
+    FAIL() << "no error; expected one about: " << part;
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find(part), std::string::npos) << e.what() << "\nexpected: " << part;
+  }
+}
+
+/// A PNG with this IHDR and an empty body; the checksum is right.
+std::string png_header(std::uint32_t width, std::uint32_t height, int bits, int color) {
+  std::string chunk = "IHDR";
+  for (std::uint32_t value : {width, height})
+    for (int shift : {24, 16, 8, 0}) chunk += char(value >> shift & 0xff);
+  chunk += {char(bits), char(color), 0, 0, 0};
+  std::uint32_t crc = ~0u;
+  for (unsigned char byte : chunk) {
+    crc ^= byte;
+    for (int k = 0; k < 8; ++k) crc = crc & 1 ? crc >> 1 ^ 0xedb88320u : crc >> 1;
+  }
+  std::string file = "\x89PNG\r\n\x1a\n";
+  file += std::string("\0\0\0\x0d", 4) + chunk;
+  for (int shift : {24, 16, 8, 0}) file += char(~crc >> shift & 0xff);
+  return file + std::string("\0\0\0\x01IDAT", 8);
+}
+
+TEST(ImageFile, PngKeepsEveryPixel) {
+  for (int bits : {8, 16})
+    for (auto [height, width] : {std::pair<std::int64_t, std::int64_t>{1, 1}, {7, 13}, {64, 33}}) {
+      const GrayImage image = gradient(height, width, bits);
+      const GrayImage read = decode_image(encode_png(image), "film.png");
+      EXPECT_EQ(read.bits, bits);
+      EXPECT_EQ(read.height, height);
+      EXPECT_EQ(read.width, width);
+      EXPECT_EQ(read.pixels, image.pixels);
+    }
+}
+
+TEST(ImageFile, TensorAndBackKeepsEveryValue) {
+  for (int bits : {8, 16}) {
+    GrayImage image{1, 1 << bits, bits, {}};
+    for (int i = 0; i < 1 << bits; ++i) image.pixels.push_back(std::uint16_t(i));
+    EXPECT_EQ(image_from_tensor(tensor_from_image(image), bits).pixels, image.pixels);
+  }
+  const Tensor beyond = Tensor::from<float>({1, 1, 3, 1}, {-0.5f, 0.5f, 7.0f});
+  EXPECT_EQ(image_from_tensor(beyond, 8).pixels, (std::vector<std::uint16_t>{0, 128, 255}));
+  EXPECT_THROW(image_from_tensor(Tensor::from<float>({1, 1, 1, 1}, {std::nanf("")}), 8), Error);
+}
+
+TEST(ImageFile, SaysWhatIsWrongWithAFile) {
+  const std::string good = encode_png(gradient(40, 50, 8));
+  expect_error("", "is empty");
+  expect_error("hello", "neither PNG nor JPEG");
+  expect_error(good.substr(0, 20), "truncated");
+  expect_error(good.substr(0, good.size() / 2), "truncated");
+  expect_error(good.substr(0, good.size() - 6), "truncated");
+  std::string damaged = good;
+  damaged[good.size() / 2] ^= 0x55;
+  expect_error(damaged, "damaged PNG");
+  expect_error(png_header(60000, 60000, 8, 0), "at most 32768");
+  expect_error(png_header(20000, 5000, 8, 0), "bytes cannot hold");
+  expect_error(png_header(0, 5, 8, 0), "damaged PNG");
+  expect_error(png_header(4, 4, 8, 2), "3 channels");
+  expect_error(png_header(4, 4, 8, 4), "2 channels");
+  expect_error(png_header(4, 4, 8, 6), "4 channels");
+  expect_error("\xff\xd8\xff\xe0 no jpeg", "damaged JPEG");
+}
+
+TEST(ImageFile, EveryTruncationIsAnError) {
+  const std::string good = encode_png(gradient(9, 11, 16));
+  for (std::size_t length = 0; length < good.size(); ++length)
+    EXPECT_THROW(decode_image(good.substr(0, length), "film.png"), Error) << length;
+}
+
+TEST(ImageFile, RealFilms) {
+  const auto folder = data_folder();
+  REQUIRE_TEST_DATA(folder);
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "nih/images_1024")) {
+    const GrayImage image = read_image(entry.path());
+    EXPECT_EQ(image.width, 1024);
+    EXPECT_EQ(image.height, 1024);
+    EXPECT_EQ(decode_image(encode_png(image), "again").pixels, image.pixels);
+    ++count;
+  }
+  EXPECT_EQ(count, 12);
+}
+
+}  // namespace
+}  // namespace scrim::test

@@ -1,0 +1,244 @@
+// The scrim program as a user runs it: exit status, messages, and what lies on the disk afterwards.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "data/image_file.h"
+#include "data/phantom_cohort.h"
+#include "models/flow_anonymizer.h"
+#include "tensor/atomic_file.h"
+#include "tensor/safetensors.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_data.h"
+
+namespace scrim::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+struct Result {
+  int status = -1;
+  std::string out, error;
+};
+
+/// Starts the program; `largest_file` limits what it may write, as a full disk would.
+pid_t start(const Words& words, const fs::path& out, const fs::path& error, rlim_t largest_file = RLIM_INFINITY) {
+  std::vector<char*> arguments{const_cast<char*>(SCRIM_BINARY)};
+  for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
+  ::dup2(::open(error.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
+  if (largest_file != RLIM_INFINITY) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{largest_file, largest_file};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ::execv(SCRIM_BINARY, arguments.data());
+  ::_exit(127);
+}
+
+Result run(const Words& words, rlim_t largest_file = RLIM_INFINITY) {
+  const TemporaryFolder folder;
+  int status = 0;
+  ::waitpid(start(words, folder / "out", folder / "error", largest_file), &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(folder / "out", 1 << 24),
+          read_file(folder / "error", 1 << 24)};
+}
+
+void expect_contains(const std::string& text, const std::string& part) {
+  EXPECT_NE(text.find(part), std::string::npos) << text << "\nexpected: " << part;
+}
+
+std::size_t files_below(const fs::path& folder) {
+  std::size_t count = 0;
+  if (!fs::exists(folder)) return 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) count += !entry.is_directory();
+  return count;
+}
+
+/// Small generator weights and a few phantom films.
+class Binary : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    shared_ = new TemporaryFolder;
+    FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initialiser(1));
+    write_safetensors(weights(), {model.generator.state(), {{"image_size", "64"}, {"mu", "0.05"}}});
+    phantom::write_cohort(cohort(), {.films = 8, .film = {.size = 64}}, [](std::int64_t) {});
+  }
+  static void TearDownTestSuite() { delete shared_; }
+  static fs::path weights() { return *shared_ / "w.safetensors"; }
+  static fs::path cohort() { return *shared_ / "cohort"; }
+  static inline TemporaryFolder* shared_ = nullptr;
+  TemporaryFolder folder;
+};
+
+TEST_F(Binary, HelpOfEveryVerbEndsWithAnExample) {
+  EXPECT_EQ(run({"--help"}).status, 0);
+  for (const char* verb : {"phantom", "train", "anonymize", "inspect", "quickstart"}) {
+    const Result help = run({verb, "--help"});
+    EXPECT_EQ(help.status, 0) << verb;
+    expect_contains(help.out, std::string("Example:\n  scrim ") + verb);
+  }
+}
+
+TEST_F(Binary, UsageErrorsExitWithTwo) {
+  EXPECT_EQ(run({}).status, 2);
+  EXPECT_EQ(run({"fly"}).status, 2);
+  EXPECT_EQ(run({"phantom", "-o", folder / "x", "--bits", "12"}).status, 2);
+  EXPECT_EQ(run({"train", folder / "absent.toml"}).status, 2);
+  write_file(folder / "bad.toml", "task = \"pretrain_generator\"\n[data]\nimages = \"x\"\nimagesize = 3\n");
+  const Result bad = run({"train", folder / "bad.toml"});
+  EXPECT_EQ(bad.status, 2);
+  expect_contains(bad.error, "did you mean data.image_size?");
+}
+
+TEST_F(Binary, AnonymizesAFolderKeepingTreeSizeAndDepth) {
+  fs::create_directories(folder / "in/a/b");
+  GrayImage wide{70, 110, 16, {}};
+  for (int i = 0; i < 70 * 110; ++i) wide.pixels.push_back(std::uint16_t(i * 8));
+  write_png(folder / "in/a/b/deep.png", wide);
+  fs::copy_file(cohort() / "images/00000001_000.png", folder / "in/top.png");
+  const Result result = run({"anonymize", folder / "in", "-o", folder / "out", "-w", weights()});
+  EXPECT_EQ(result.status, 0) << result.error;
+  const GrayImage deep = read_image(folder / "out/a/b/deep.png");
+  EXPECT_EQ(deep.bits, 16);
+  EXPECT_EQ(deep.width, 110);
+  EXPECT_EQ(deep.height, 70);
+  EXPECT_NE(deep.pixels, wide.pixels);
+  EXPECT_EQ(read_image(folder / "out/top.png").bits, 8);
+  EXPECT_EQ(files_below(folder / "out"), 2u);
+}
+
+TEST_F(Binary, BadInputsAreNamedAndTheRestIsDone) {
+  const fs::path in = folder / "in";
+  fs::create_directories(in);
+  const std::string good = read_file(cohort() / "images/00000001_000.png", 1 << 20);
+  write_file(in / "a_good.png", good);
+  write_file(in / "b_truncated.png", good.substr(0, good.size() / 2));
+  write_file(in / "c_text.png", "no image at all");
+  write_file(in / "d_empty.png", "");
+  fs::create_symlink("nowhere", in / "e_dangling.png");
+  write_file(in / "z_good.png", good);
+  const Result result = run({"anonymize", in, "-o", folder / "out", "-w", weights()});
+  EXPECT_EQ(result.status, 1);
+  expect_contains(result.error, "b_truncated.png: damaged PNG: the file ends too early (truncated)");
+  expect_contains(result.error, "c_text.png: is neither PNG nor JPEG");
+  expect_contains(result.error, "d_empty.png: is empty (0 bytes)");
+  expect_contains(result.error, "e_dangling.png: cannot be opened: No such file");
+  expect_contains(result.out, "2 of 6 films");
+  EXPECT_EQ(files_below(folder / "out"), 2u);
+}
+
+TEST_F(Binary, FullDiskLeavesNothingHalfMade) {
+  const Result result =
+      run({"anonymize", cohort() / "images", "-o", folder / "out", "-w", weights()}, /*largest_file=*/1024);
+  EXPECT_EQ(result.status, 1);
+  expect_contains(result.error, "cannot be written: File too large");
+  EXPECT_EQ(files_below(folder / "out"), 0u);
+}
+
+TEST_F(Binary, KeepsWhatIsThere) {
+  const fs::path film = cohort() / "images/00000001_000.png", out = folder / "out.png";
+  EXPECT_EQ(run({"anonymize", film, "-o", out, "-w", weights()}).status, 0);
+  const Result again = run({"anonymize", film, "-o", out, "-w", weights()});
+  EXPECT_EQ(again.status, 1);
+  expect_contains(again.error, "--overwrite");
+  EXPECT_EQ(run({"anonymize", film, "-o", out, "-w", weights(), "--overwrite"}).status, 0);
+  EXPECT_EQ(run({"anonymize", film, "-o", out, "-w", weights(), "--skip-existing"}).status, 0);
+  fs::copy_file(film, folder / "same.png");
+  const Result onto_itself = run({"anonymize", folder / "same.png", "-o", folder / "same.png", "-w", weights(), "--overwrite"});
+  EXPECT_EQ(onto_itself.status, 1);
+  expect_contains(onto_itself.error, "would replace the input");
+}
+
+TEST_F(Binary, WeightsThatDoNotFitAreNamed) {
+  const fs::path film = cohort() / "images/00000001_000.png";
+  write_safetensors(folder / "other.safetensors", {{{"x", Tensor::zeros({2})}}, {}});
+  const Result other = run({"anonymize", film, "-o", folder / "o.png", "-w", folder / "other.safetensors"});
+  EXPECT_EQ(other.status, 1);
+  expect_contains(other.error, "holds no flow-field generator");
+  const std::string whole = read_file(weights(), 1 << 24);
+  write_file(folder / "cut.safetensors", whole.substr(0, whole.size() - 100));
+  const Result cut = run({"anonymize", film, "-o", folder / "o.png", "-w", folder / "cut.safetensors"});
+  EXPECT_EQ(cut.status, 1);
+  expect_contains(cut.error, "cut short");
+  EXPECT_FALSE(fs::exists(folder / "o.png"));
+}
+
+TEST_F(Binary, SameBytesForAnyNumberOfThreads) {
+  for (const char* threads : {"1", "2", "3"})
+    ASSERT_EQ(run({"--threads", threads, "anonymize", cohort() / "images", "-o", folder / threads, "-w", weights()}).status, 0);
+  for (const auto& entry : fs::directory_iterator(folder / "1"))
+    for (const char* threads : {"2", "3"})
+      EXPECT_EQ(read_file(entry.path(), 1 << 20),
+                read_file(folder / threads / entry.path().filename(), 1 << 20));
+}
+
+TEST_F(Binary, KilledAtAnyMomentAndResumedItEndsWithTheSameBytes) {
+  const auto words = [&](const std::string& name) {
+    write_file(folder / (name + ".toml"),
+               fmt::format("task = \"pretrain_generator\"\n[data]\nimages = \"{0}/images\"\n"
+                           "train_list = \"{0}/splits/train.txt\"\nvalid_list = \"{0}/splits/test.txt\"\nimage_size = 64\n"
+                           "[model]\ninit_features = 4\nmu = 0.05\n[training]\nepochs = 12\nbatch_size = 2\n"
+                           "checkpoint_every_steps = 2\n[output]\nfolder = \"{1}\"\n",
+                           cohort().string(), (folder / name).string()));
+    return Words{"train", folder / (name + ".toml"), "--resume"};
+  };
+  ASSERT_EQ(run(words("whole")).status, 0);
+  int kills = 0;
+  for (int delay_ms = 5; !fs::exists(folder / "parts/weights.safetensors") && kills < 200;
+       delay_ms = delay_ms * 7 / 5 + 1) {
+    const pid_t child = start(words("parts"), folder / "out", folder / "error");
+    ::usleep(useconds_t(delay_ms) * 1000);
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (WIFSIGNALED(status)) ++kills;
+    else ASSERT_EQ(WEXITSTATUS(status), 0) << read_file(folder / "error", 1 << 20);
+  }
+  EXPECT_GE(kills, 4);
+  for (const char* name : {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"})
+    EXPECT_EQ(read_file(folder / "whole" / name, 1 << 26), read_file(folder / "parts" / name, 1 << 26)) << name;
+  for (const auto& entry : fs::directory_iterator(folder / "parts"))
+    if (entry.path().string().find(".partial") != std::string::npos) fs::remove(entry.path());  // of a killed process
+}
+
+TEST_F(Binary, InspectShowsWeightsConfigAndBuild) {
+  const Result w = run({"inspect", weights(), "--graph"});
+  EXPECT_EQ(w.status, 0) << w.error;
+  expect_contains(w.out, "encoder1.enc1conv1.weight");
+  expect_contains(w.out, "batch_norm with relu");
+  expect_contains(w.out, "peak memory");
+  const Result build = run({"inspect"});
+  EXPECT_EQ(build.status, 0);
+  expect_contains(build.out, "conv2d");
+  expect_contains(build.out, "levels");
+  write_file(folder / "c.toml", "task = \"pretrain_generator\"\n[data]\nimages = \"x\"\n");
+  const Result config = run({"inspect", folder / "c.toml"});
+  EXPECT_EQ(config.status, 0);
+  expect_contains(config.out, "learning_rate = 0.0001");
+}
+
+TEST_F(Binary, RealFilmsKeepTheirSize) {
+  const auto data = data_folder();
+  REQUIRE_TEST_DATA(data);
+  const Result result = run({"anonymize", data / "nih/images_1024", "-o", folder / "out", "-w", weights(), "--json"});
+  EXPECT_EQ(result.status, 0) << result.error;
+  expect_contains(result.out, "\"done\": 12");
+  for (const auto& entry : fs::directory_iterator(folder / "out")) {
+    const GrayImage image = read_image(entry.path());
+    EXPECT_EQ(image.width, 1024);
+    EXPECT_EQ(image.bits, 8);
+  }
+}
+
+}  // namespace
+}  // namespace scrim::test

@@ -1,0 +1,61 @@
+#include "tools/config.h"
+
+#include <gtest/gtest.h>
+
+#include "tools/train_command.h"
+
+namespace scrim {
+namespace {
+
+constexpr const char* minimal = "task = \"pretrain_generator\"\n[data]\nimages = \"films\"\n";
+
+std::string error_of(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  try {
+    parse_training_config(text, "c.toml", overrides);
+  } catch (const UsageError& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+TEST(Config, PublishedDefaults) {
+  const PretrainConfig config = parse_training_config(minimal, "c.toml", {});
+  EXPECT_EQ(config.data.images, "films");
+  EXPECT_EQ(config.data.image_size, 256);
+  EXPECT_EQ(config.training.batch_size, 64);
+  EXPECT_EQ(config.optimiser.name, "adam");
+  EXPECT_EQ(config.optimiser.learning_rate, 1e-4);
+}
+
+TEST(Config, EffectiveConfigurationReadsBackAsItself) {
+  const PretrainConfig config =
+      parse_training_config(minimal, "c.toml", {"training.epochs=3", "optimiser.learning_rate=1", "data.images=a \"b\" \\c"});
+  EXPECT_EQ(config.training.epochs, 3);
+  EXPECT_EQ(config.optimiser.learning_rate, 1.0);
+  EXPECT_EQ(config.data.images, "a \"b\" \\c");
+  const std::string text = print_training_config(config);
+  EXPECT_EQ(print_training_config(parse_training_config(text, "again.toml", {})), text);
+}
+
+TEST(Config, UnknownKeyNamesTheNearest) {
+  EXPECT_EQ(error_of(std::string(minimal) + "[training]\nbatchsize = 3\n"),
+            "c.toml: there is no key training.batchsize; did you mean training.batch_size?");
+  EXPECT_EQ(error_of(minimal, {"optimizer.learning_rate=1"}),
+            "c.toml: there is no key optimizer.learning_rate; did you mean optimiser.learning_rate?");
+  EXPECT_EQ(error_of(std::string(minimal) + "[zzzzzz]\nqqqq = 3\n"), "c.toml: there is no key zzzzzz.qqqq");
+}
+
+TEST(Config, WrongTypesAndSyntaxAreNamed) {
+  EXPECT_EQ(error_of(std::string(minimal) + "[training]\nepochs = \"many\"\n"),
+            "c.toml: training.epochs is a text, expected a whole number");
+  EXPECT_EQ(error_of(std::string(minimal) + "[training]\nepochs = 1.5\n"),
+            "c.toml: training.epochs is a number, expected a whole number");
+  EXPECT_EQ(error_of(std::string(minimal) + "[model]\nmu = [1]\n"), "c.toml: model.mu is an array, expected a number");
+  EXPECT_NE(error_of("task = \n").find("c.toml: line 1"), std::string::npos);
+  EXPECT_EQ(error_of(""), "c.toml: names no task, expected task = \"pretrain_generator\"");
+  EXPECT_EQ(error_of("task = \"fly\""), "c.toml: there is no task \"fly\", expected \"pretrain_generator\"");
+  EXPECT_EQ(error_of(minimal, {"nonsense"}), "--set nonsense: expected table.key=value");
+}
+
+}  // namespace
+}  // namespace scrim

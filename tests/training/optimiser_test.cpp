@@ -1,0 +1,113 @@
+#include "training/optimiser.h"
+
+#include <gtest/gtest.h>
+
+#include "autograd/binary.h"
+#include "autograd/loss.h"
+#include "autograd/matmul.h"
+#include "autograd/unary.h"
+#include "kernels/dispatch.h"
+#include "tests/support/golden.h"
+#include "tests/support/op_check.h"
+#include "tests/support/test_data.h"
+
+namespace scrim::test {
+namespace {
+
+using Json = nlohmann::json;
+
+std::unique_ptr<Optimiser> optimiser_of(const Json& config, std::vector<NamedParameter> parameters) {
+  const double decay = config.value("weight_decay", 0.0);
+  if (config["optimizer"] == "SGD")
+    return std::make_unique<Sgd>(std::move(parameters),
+                                 kernels::SgdOptions{config["lr"], config.value("momentum", 0.0), decay,
+                                                     config.value("nesterov", false)});
+  const bool decoupled = config["optimizer"] == "AdamW";
+  return std::make_unique<Adam>(
+      std::move(parameters), kernels::AdamOptions{config["lr"], config["betas"][0], config["betas"][1], config["eps"],
+                                                  decoupled ? 0 : decay, decoupled ? decay : 0});
+}
+
+class GoldenOptimiser : public testing::TestWithParam<const char*> {};
+
+TEST_P(GoldenOptimiser, FiveSteps) {
+  REQUIRE_TEST_DATA(golden_folder());
+  const Golden golden(std::string("optim/") + GetParam());
+  const Json config = golden.metadata("config");
+  const bool before = reference_kernels_in_use();
+  for (bool reference : {true, false}) {
+    use_reference_kernels(reference);
+    Variable w = Variable::parameter(golden["param0.w"].clone()), b = Variable::parameter(golden["param0.b"].clone());
+    const auto optimiser = optimiser_of(config, {{"w", &w}, {"b", &b}});
+    for (int step = 1; step <= config["steps"].get<int>(); ++step) {
+      const std::string at = "step" + std::to_string(step) + ".";
+      w.zero_gradient();
+      b.zero_gradient();
+      const Variable loss = mse(tanh(matmul(Variable(golden["in.x"]), w) + b), Variable(golden["in.y"]));
+      golden.expect_close(loss.value(), at + "loss", 1e-7, "");
+      backward(loss);
+      for (const auto& [name, parameter] : {std::pair{"w", &w}, {"b", &b}})
+        golden.expect_close(parameter->gradient(), at + "grad." + name, 2e-7, "");
+      optimiser->step();
+      const State state = optimiser->state();
+      for (const auto& [name, parameter] : {std::pair{"w", &w}, {"b", &b}}) {
+        golden.expect_close(parameter->value(), at + "param." + name, 1e-6, "");
+        for (const char* slot : {"exp_avg", "exp_avg_sq", "momentum_buffer"})
+          if (golden.has(at + slot + "." + name) && state.contains(std::string(slot) + "." + name))
+            golden.expect_close(state.at(std::string(slot) + "." + name), at + slot + "." + name, 2e-7, "");
+      }
+    }
+  }
+  use_reference_kernels(before);
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, GoldenOptimiser,
+                         testing::Values("adam", "adam_l2", "adamw", "sgd", "sgd_momentum", "sgd_nesterov"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST(Optimiser, StateGoesOnWhereItStopped) {
+  const auto run = [](int stop_after) {
+    Variable w = Variable::parameter(random_tensor({4, 3}, 1));
+    auto adam = std::make_unique<Adam>(std::vector<NamedParameter>{{"w", &w}}, kernels::AdamOptions{0.01});
+    for (int step = 0; step < 6; ++step) {
+      if (step == stop_after) {
+        const State state = adam->state();
+        adam = std::make_unique<Adam>(std::vector<NamedParameter>{{"w", &w}}, kernels::AdamOptions{0.01});
+        adam->load_state(state);
+      }
+      w.zero_gradient();
+      backward(mse(w, Tensor::zeros({4, 3})));
+      adam->step();
+    }
+    return w.value();
+  };
+  EXPECT_TRUE(same_bytes(run(-1), run(3)));
+}
+
+TEST(StepSchedule, FollowsItsFormula) {
+  const StepSchedule schedule{3, 0.1};
+  EXPECT_DOUBLE_EQ(schedule.at(1, 0), 1);
+  EXPECT_DOUBLE_EQ(schedule.at(1, 2), 1);
+  EXPECT_DOUBLE_EQ(schedule.at(1, 3), 0.1);
+  EXPECT_DOUBLE_EQ(schedule.at(1, 7), 0.01);
+}
+
+TEST(PlateauSchedule, WaitsForItsPatience) {
+  PlateauSchedule schedule(0.5, 2);
+  // torch.optim.lr_scheduler.ReduceLROnPlateau(factor=0.5, patience=2) on the same losses
+  const double losses[] = {1, 0.9, 0.95, 0.9, 0.9, 0.8, 0.79995, 0.81, 0.82, 0.7};
+  const double expected[] = {1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25};
+  double rate = 1;
+  for (std::size_t i = 0; i < std::size(losses); ++i) {
+    if (i == 4) {  // through a checkpoint
+      PlateauSchedule resumed(0.5, 2);
+      resumed.load_state(schedule.state());
+      schedule = resumed;
+    }
+    rate = schedule.after(losses[i], rate);
+    EXPECT_DOUBLE_EQ(rate, expected[i]) << i;
+  }
+}
+
+}  // namespace
+}  // namespace scrim::test

@@ -1,0 +1,234 @@
+#include "training/pretrain_generator.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "autograd/loss.h"
+#include "data/phantom_cohort.h"
+#include "tensor/atomic_file.h"
+#include "tests/support/golden.h"
+#include "tests/support/op_check.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_data.h"
+#include "training/event_file.h"
+#include "training/film_set.h"
+#include "training/optimiser.h"
+#include "training/run_folder.h"
+
+namespace scrim::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(GoldenPretrainStep, TwoSteps) {
+  REQUIRE_TEST_DATA(golden_folder());
+  const Golden golden("steps/pretrain");
+  const auto config = golden.metadata("config");
+  const double rate = config["lr"];
+  FlowAnonymizer model({config["init_features"], {config["mu"], WarpOperator::published}}, Initialiser::none());
+  model.load_state(golden.with_prefix("before."));
+  Adam adam(model.parameters(), {.learning_rate = rate});
+  const Variable x(nhwc_from_nchw(golden["in.x1"]));
+  for (int step = 0; step < 2; ++step) {
+    const std::string at = "step" + std::to_string(step) + ".", after = "after" + std::to_string(step) + ".";
+    model.zero_gradients();
+    const Variable y = model(x), loss = mse(y, x);
+    if (step == 0) golden.expect_close(nchw_from_nhwc(y.value()), at + "y", 1e-7, "");
+    // From the second step on, the weights differ by what Adam makes of gradients about zero.
+    EXPECT_NEAR(loss.value().item(), golden[at + "loss"].item(), (step == 0 ? 1e-5 : 2e-3) * golden[at + "loss"].item());
+    backward(loss);
+    adam.step();
+    const State state = model.state();
+    for (const auto& name : golden.names_with_prefix(after)) {
+      const Tensor& got = state.at(name.substr(after.size()));
+      const double allowed = 2.1 * rate * (step + 1) + 10 * golden.error_max(name) + 3e-6 * golden.largest(name);
+      EXPECT_LE(largest_difference(got, golden[name]), allowed) << name;
+      if (got.dtype() != DType::f32) continue;
+      double squares = 0;
+      for (std::size_t i = 0; i < std::size_t(got.numel()); ++i)
+        squares += std::pow(got.data<float>()[i] - golden[name].data<float>()[i], 2);
+      EXPECT_LE(std::sqrt(squares / double(got.numel())), 20 * golden.error_rms(name) + 0.05 * rate) << name;
+    }
+  }
+}
+
+PretrainConfig small_config(const fs::path& cohort, const fs::path& folder) {
+  PretrainConfig config;
+  config.data = {(cohort / "images").string(), (cohort / "splits/train.txt").string(),
+                 (cohort / "splits/test.txt").string(), 64};
+  config.model = {4, 0.05, "corrected"};
+  config.training = {2, 4, 1, 2, 1};
+  config.optimiser.learning_rate = 2e-3;
+  config.schedule.name = "plateau";
+  config.output.folder = folder.string();
+  return config;
+}
+
+class Pretrain : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TemporaryFolder;
+    phantom::write_cohort(*folder_ / "cohort", {.films = 16, .film = {.size = 64}}, [](std::int64_t) {});
+  }
+  static void TearDownTestSuite() { delete folder_; }
+  static fs::path cohort() { return *folder_ / "cohort"; }
+  static inline TemporaryFolder* folder_ = nullptr;
+};
+
+std::string bytes(const fs::path& path) { return read_file(path, 1 << 28); }
+
+TEST_F(Pretrain, LearnsToLeaveFilmsAlone) {
+  const TemporaryFolder run;
+  auto config = small_config(cohort(), run / "run");
+  config.training.epochs = 10;
+  double first = 0, last = 0;
+  pretrain_generator(config, "x", false, [&](const TrainingProgress& p) {
+    if (p.step == 1) first = p.train_loss;
+    last = p.train_loss;
+  });
+  EXPECT_LT(last, 0.3 * first);
+  for (const char* name : {"config.toml", "metrics.csv", "events.out.tfevents.1", "checkpoint.safetensors",
+                           "best.safetensors", "weights.safetensors"})
+    EXPECT_TRUE(fs::exists(run / "run" / name)) << name;
+  EXPECT_TRUE(bytes(run / "run/metrics.csv").starts_with("step,epoch,train_loss,valid_loss,learning_rate\n1,1,"));
+}
+
+/// Thrown from the progress callback to end a run in the middle.
+struct Stop {};
+
+TEST_F(Pretrain, ResumedRunEndsWithTheSameBytes) {
+  const TemporaryFolder run;
+  const auto whole = small_config(cohort(), run / "whole");
+  pretrain_generator(whole, "x", false, [](const TrainingProgress&) {});
+  const auto parts = small_config(cohort(), run / "parts");
+  for (std::int64_t stop : {1, 2, 3, 5, 1000}) {
+    try {
+      pretrain_generator(parts, "x", true, [&](const TrainingProgress& p) {
+        if (p.step >= stop) throw Stop();
+      });
+    } catch (const Stop&) {
+    }
+  }
+  for (const char* name : {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"})
+    EXPECT_EQ(bytes(run / "whole" / name), bytes(run / "parts" / name)) << name;
+  EXPECT_EQ(fs::file_size(run / "whole/events.out.tfevents.1"), fs::file_size(run / "parts/events.out.tfevents.1"));
+}
+
+TEST_F(Pretrain, RefusesAFolderInUseAndAnotherConfiguration) {
+  const TemporaryFolder run;
+  auto config = small_config(cohort(), run / "run");
+  config.training.epochs = 1;
+  pretrain_generator(config, "x", false, [](const TrainingProgress&) {});
+  EXPECT_THROW(pretrain_generator(config, "x", false, [](const TrainingProgress&) {}), UsageError);
+  EXPECT_THROW(pretrain_generator(config, "y", true, [](const TrainingProgress&) {}), UsageError);
+}
+
+TEST_F(Pretrain, NonFiniteLossStopsAndNamesStepAndOp) {
+  const TemporaryFolder run;
+  auto config = small_config(cohort(), run / "run");
+  config.training.epochs = 3;
+  config.training.checkpoint_every_steps = 1;
+  // Poison the weights of the checkpoint after step 2; the run that goes on from there meets a NaN in its first step.
+  try {
+    pretrain_generator(config, "x", false, [](const TrainingProgress& p) {
+      if (p.step == 3) throw Stop();
+    });
+  } catch (const Stop&) {
+  }
+  const auto path = run / "run/checkpoint.safetensors";
+  TensorFile file = read_safetensors(path);
+  file.tensors.at("model.decoder2.dec2conv1.weight").mutable_data<float>()[0] = std::nanf("");
+  write_safetensors(path, file);
+  const std::string before = bytes(path);
+  try {
+    pretrain_generator(config, "x", true, [](const TrainingProgress&) {});
+    FAIL() << "no error";
+  } catch (const NonFiniteError& e) {
+    const std::string message = e.what();
+    EXPECT_NE(message.find("step 3"), std::string::npos) << message;
+    EXPECT_NE(message.find("[conv2d]"), std::string::npos) << message;
+    EXPECT_NE(message.find("decoder2.dec2conv1"), std::string::npos) << message;
+  }
+  EXPECT_EQ(bytes(path), before);  // the checkpoint is as it was
+}
+
+TEST_F(Pretrain, ConfigurationIsChecked) {
+  const auto refuses = [&](auto change, const std::string& key) {
+    PretrainConfig config = small_config(cohort(), "unused");
+    change(config);
+    try {
+      check(config);
+      ADD_FAILURE() << key << ": no error";
+    } catch (const UsageError& e) {
+      EXPECT_NE(std::string(e.what()).find(key), std::string::npos) << e.what();
+    }
+  };
+  refuses([](auto& c) { c.data.image_size = 100; }, "data.image_size");
+  refuses([](auto& c) { c.model.mu = -1; }, "model.mu");
+  refuses([](auto& c) { c.model.op = "correct"; }, "operator");
+  refuses([](auto& c) { c.training.batch_size = 0; }, "training.batch_size");
+  refuses([](auto& c) { c.optimiser.name = "lion"; }, "optimiser.name");
+  refuses([](auto& c) { c.optimiser.learning_rate = std::nan(""); }, "optimiser.learning_rate");
+  refuses([](auto& c) { c.schedule.factor = 1; }, "schedule.factor");
+}
+
+TEST(PretrainOnRealFilms, LossFalls) {
+  const auto data = data_folder();
+  REQUIRE_TEST_DATA(data);
+  const TemporaryFolder run;
+  const auto list = read_file(data / "nih/splits/train.txt", 1 << 20);
+  std::string some;
+  for (std::size_t line = 0, at = 0; line < 16; ++line) {
+    const std::size_t end = list.find('\n', at);
+    some += list.substr(at, end - at + 1);
+    at = end + 1;
+  }
+  write_file(run / "list.txt", some);
+  PretrainConfig config;
+  config.data = {(data / "nih/images").string(), (run / "list.txt").string(), "", 128};
+  config.model = {8, 0.05, "corrected"};
+  config.training = {4, 8, 1, 100, 0};
+  config.optimiser.learning_rate = 2e-3;
+  config.output.folder = (run / "run").string();
+  double first = 0, last = 0;
+  pretrain_generator(config, "x", false, [&](const TrainingProgress& p) {
+    if (p.step == 1) first = p.train_loss;
+    last = p.train_loss;
+  });
+  EXPECT_LT(last, 0.5 * first);
+}
+
+TEST(EventFile, FramesRecordsAsTensorBoardExpects) {
+  EXPECT_EQ(crc32c("123456789"), 0xe3069283u);  // RFC 3720's check value
+  const TemporaryFolder folder;
+  {
+    EventFile events(folder / "e", 0);
+    events.scalar("loss", 3, 0.5);
+    events.image("film", 3, {1, 2, 8, {0, 255}});
+  }
+  const std::string file = bytes(folder / "e");
+  const auto masked = [](std::uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xa282ead8u; };
+  const auto word = [&](std::size_t at) {
+    std::uint32_t value;
+    std::memcpy(&value, file.data() + at, 4);
+    return value;
+  };
+  std::vector<std::string> records;
+  for (std::size_t at = 0; at < file.size();) {
+    ASSERT_GE(file.size() - at, 16u);
+    std::uint64_t length;
+    std::memcpy(&length, file.data() + at, 8);
+    EXPECT_EQ(word(at + 8), masked(crc32c(file.substr(at, 8))));
+    records.push_back(file.substr(at + 12, length));
+    EXPECT_EQ(word(at + 12 + length), masked(crc32c(records.back())));
+    at += 16 + length;
+  }
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_NE(records[0].find("brain.Event:2"), std::string::npos);
+  EXPECT_NE(records[1].find("loss"), std::string::npos);
+  EXPECT_NE(records[2].find("\x89PNG"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace scrim::test
