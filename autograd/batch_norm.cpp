@@ -18,12 +18,14 @@ struct BatchNormNode : Node {
   bool can_recompute() const override { return true; }
   Tensor recompute() const override {
     Tensor y = Tensor::empty(x.shape(), x.dtype());
-    kernels::batch_norm_apply(x.view(), mean.view(), rstd.view(), weight.view(), bias.view(), y.mutable_view(), relu);
+    kernels::batch_norm_apply(x.view(), mean.view(), rstd.view(), weight.view(), bias.view(),
+                              y.mutable_view(), relu);
     return y;
   }
   std::vector<Tensor> backward(Tensor gy) override {
     Tensor gx = reusable(gy);
-    Tensor gweight = Tensor::empty(weight.shape(), weight.dtype()), gbias = Tensor::empty(bias.shape(), bias.dtype());
+    Tensor gweight = Tensor::empty(weight.shape(), weight.dtype()),
+           gbias = Tensor::empty(bias.shape(), bias.dtype());
     const auto kernel = fixed_statistics ? kernels::batch_norm_backward_fixed : kernels::batch_norm_backward;
     kernel(x.view(), mean.view(), rstd.view(), weight.view(), bias.view(), gy.view(), gx.mutable_view(),
            gweight.mutable_view(), gbias.mutable_view(), relu);
@@ -57,7 +59,8 @@ void update_running(Tensor& running, const Tensor& batch, double momentum, doubl
 Variable batch_norm(const Variable& x, const Variable& weight, const Variable& bias, Tensor* running_mean,
                     Tensor* running_variance, const BatchNormOptions& options) {
   const bool fixed = options.statistics == NormStatistics::running;
-  require(!fixed || (running_mean && running_variance), "batch_norm", "running statistics were asked for, none came");
+  require(!fixed || (running_mean && running_variance), "batch_norm",
+          "running statistics were asked for, none came");
   const DType dtype = x.value().dtype();
   Tensor mean, variance;
   if (fixed) {
@@ -70,11 +73,12 @@ Variable batch_norm(const Variable& x, const Variable& weight, const Variable& b
   }
   const Tensor rstd = inverse_deviation(variance, options.epsilon);
   Tensor y = Tensor::empty(x.shape(), dtype);
-  kernels::batch_norm_apply(x.value().view(), mean.view(), rstd.view(), weight.value().view(), bias.value().view(),
-                            y.mutable_view(), options.relu);
+  kernels::batch_norm_apply(x.value().view(), mean.view(), rstd.view(), weight.value().view(),
+                            bias.value().view(), y.mutable_view(), options.relu);
   if (!fixed && running_mean && running_variance) {
     const double count = double(x.value().numel() / weight.value().numel());
-    require(count > 1, "batch_norm", "one value per channel came ({}): its variance is not defined", x.shape().str());
+    require(count > 1, "batch_norm", "one value per channel came ({}): its variance is not defined",
+            x.shape().str());
     update_running(*running_mean, mean, options.momentum, 1);
     update_running(*running_variance, variance, options.momentum, count / (count - 1));
   }

@@ -47,16 +47,22 @@ struct BinaryNode : Node {
 
   Tensor gradient_a(const Tensor& gy) const {
     switch (function) {
-      case BinaryFunction::multiply: return apply(BinaryFunction::multiply, gy, b);
-      case BinaryFunction::divide: return apply(BinaryFunction::divide, gy, b);
-      default: return gy;
+      case BinaryFunction::multiply:
+        return apply(BinaryFunction::multiply, gy, b);
+      case BinaryFunction::divide:
+        return apply(BinaryFunction::divide, gy, b);
+      default:
+        return gy;
     }
   }
   Tensor gradient_b(const Tensor& gy) const {
     switch (function) {
-      case BinaryFunction::add: return gy;
-      case BinaryFunction::subtract: return negated(gy);
-      case BinaryFunction::multiply: return apply(BinaryFunction::multiply, gy, a);
+      case BinaryFunction::add:
+        return gy;
+      case BinaryFunction::subtract:
+        return negated(gy);
+      case BinaryFunction::multiply:
+        return apply(BinaryFunction::multiply, gy, a);
       case BinaryFunction::divide: {  // d(a/b)/db = -a/b^2
         const Tensor quotient = apply(BinaryFunction::divide, apply(BinaryFunction::divide, a, b), b);
         return negated(apply(BinaryFunction::multiply, gy, quotient));
@@ -81,10 +87,20 @@ Variable binary(BinaryFunction function, const Variable& a, const Variable& b) {
 
 }  // namespace
 
-Variable add(const Variable& a, const Variable& b) { return binary(BinaryFunction::add, a, b); }
-Variable subtract(const Variable& a, const Variable& b) { return binary(BinaryFunction::subtract, a, b); }
-Variable multiply(const Variable& a, const Variable& b) { return binary(BinaryFunction::multiply, a, b); }
-Variable divide(const Variable& a, const Variable& b) { return binary(BinaryFunction::divide, a, b); }
-Variable scale(const Variable& x, double factor) { return multiply(x, Tensor::scalar(factor, x.value().dtype())); }
+Variable add(const Variable& a, const Variable& b) {
+  return binary(BinaryFunction::add, a, b);
+}
+Variable subtract(const Variable& a, const Variable& b) {
+  return binary(BinaryFunction::subtract, a, b);
+}
+Variable multiply(const Variable& a, const Variable& b) {
+  return binary(BinaryFunction::multiply, a, b);
+}
+Variable divide(const Variable& a, const Variable& b) {
+  return binary(BinaryFunction::divide, a, b);
+}
+Variable scale(const Variable& x, double factor) {
+  return multiply(x, Tensor::scalar(factor, x.value().dtype()));
+}
 
 }  // namespace scrim

@@ -11,9 +11,17 @@ Variable multiply(const Variable& a, const Variable& b);
 Variable divide(const Variable& a, const Variable& b);
 Variable scale(const Variable& x, double factor);  ///< factor * x
 
-inline Variable operator+(const Variable& a, const Variable& b) { return add(a, b); }
-inline Variable operator-(const Variable& a, const Variable& b) { return subtract(a, b); }
-inline Variable operator*(const Variable& a, const Variable& b) { return multiply(a, b); }
-inline Variable operator/(const Variable& a, const Variable& b) { return divide(a, b); }
+inline Variable operator+(const Variable& a, const Variable& b) {
+  return add(a, b);
+}
+inline Variable operator-(const Variable& a, const Variable& b) {
+  return subtract(a, b);
+}
+inline Variable operator*(const Variable& a, const Variable& b) {
+  return multiply(a, b);
+}
+inline Variable operator/(const Variable& a, const Variable& b) {
+  return divide(a, b);
+}
 
 }  // namespace scrim

@@ -25,7 +25,8 @@ struct ConcatNode : Node {
   std::string_view op() const override { return "concat"; }
   std::vector<KeptItem> kept() const override {
     std::vector<KeptItem> items;
-    for (std::size_t i = 0; i < parts.size(); ++i) items.push_back({fmt::format("part {}", i), parts[i].bytes()});
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      items.push_back({fmt::format("part {}", i), parts[i].bytes()});
     return items;
   }
   bool can_recompute() const override { return true; }

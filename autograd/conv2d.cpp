@@ -32,7 +32,8 @@ struct Conv2dNode : Node {
 
 }  // namespace
 
-Variable conv2d(const Variable& x, const Variable& w, const Variable& b, const kernels::Conv2dOptions& options) {
+Variable conv2d(const Variable& x, const Variable& w, const Variable& b,
+                const kernels::Conv2dOptions& options) {
   Tensor y = Tensor::empty(kernels::conv2d_output_shape(x.shape(), w.shape(), options), x.value().dtype());
   kernels::conv2d_forward(x.value().view(), w.value().view(), b.value().view(), y.mutable_view(), options);
   if (!wants_gradient({&x, &w, &b})) return constant(y, "conv2d");

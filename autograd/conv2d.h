@@ -7,6 +7,7 @@
 namespace scrim {
 
 /// x[N,H,W,C], w[O,C/groups,Kh,Kw], b[O] or undefined.
-Variable conv2d(const Variable& x, const Variable& w, const Variable& b, const kernels::Conv2dOptions& options = {});
+Variable conv2d(const Variable& x, const Variable& w, const Variable& b,
+                const kernels::Conv2dOptions& options = {});
 
 }  // namespace scrim

@@ -19,7 +19,8 @@ struct ConvTranspose2dNode : Node {
     }
     if (needs(1)) {
       gradients[1] = Tensor::empty(w.shape(), w.dtype());
-      kernels::conv_transpose2d_backward_weight(x.get().view(), gy.view(), gradients[1].mutable_view(), options);
+      kernels::conv_transpose2d_backward_weight(x.get().view(), gy.view(), gradients[1].mutable_view(),
+                                                options);
     }
     x = Kept();
     if (needs(0)) {
@@ -34,8 +35,10 @@ struct ConvTranspose2dNode : Node {
 
 Variable conv_transpose2d(const Variable& x, const Variable& w, const Variable& b,
                           const kernels::ConvTranspose2dOptions& options) {
-  Tensor y = Tensor::empty(kernels::conv_transpose2d_output_shape(x.shape(), w.shape(), options), x.value().dtype());
-  kernels::conv_transpose2d_forward(x.value().view(), w.value().view(), b.value().view(), y.mutable_view(), options);
+  Tensor y =
+      Tensor::empty(kernels::conv_transpose2d_output_shape(x.shape(), w.shape(), options), x.value().dtype());
+  kernels::conv_transpose2d_forward(x.value().view(), w.value().view(), b.value().view(), y.mutable_view(),
+                                    options);
   if (!wants_gradient({&x, &w, &b})) return constant(y, "conv_transpose2d");
   auto node = std::make_shared<ConvTranspose2dNode>();
   if (w.needs_gradient()) node->x = Kept(x);

@@ -12,7 +12,8 @@ struct GridSampleNode : Node {
   std::vector<Tensor> backward(Tensor gy) override {
     Tensor gx = needs(0) ? Tensor::empty(x.shape(), x.dtype()) : Tensor();
     Tensor ggrid = needs(1) ? Tensor::empty(grid.shape(), grid.dtype()) : Tensor();
-    kernels::grid_sample_backward(x.view(), grid.view(), gy.view(), gx.mutable_view(), ggrid.mutable_view(), options);
+    kernels::grid_sample_backward(x.view(), grid.view(), gy.view(), gx.mutable_view(), ggrid.mutable_view(),
+                                  options);
     return {gx, ggrid};
   }
 };

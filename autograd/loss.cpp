@@ -26,7 +26,8 @@ struct LossNode : Node {
 };
 
 Variable loss(LossFunction function, const Variable& x, const Variable& target, Reduction reduction) {
-  require(function == LossFunction::mse || !target.needs_gradient(), name_of(function), "the target gets no gradient");
+  require(function == LossFunction::mse || !target.needs_gradient(), name_of(function),
+          "the target gets no gradient");
   Tensor y = Tensor::empty({}, x.value().dtype());
   kernels::loss_forward(function, x.value().view(), target.value().view(), y.mutable_view(), reduction);
   if (!wants_gradient({&x, &target})) return constant(y, name_of(function));

@@ -2,6 +2,7 @@
 
 #include "autograd/binary.h"
 #include "autograd/reduce.h"
+#include "kernels/binary/binary.h"
 
 namespace scrim {
 namespace {
@@ -12,8 +13,8 @@ Tensor product(const Tensor& a, const Tensor& b, const kernels::MatmulOptions& o
   return y;
 }
 
-// With A and B the operands as they enter the product: gA = gy B^T, gB = A^T gy. An operand that is stored transposed
-// wants its gradient transposed too: gA^T = B gy^T, gB^T = gy^T A.
+// With A and B the operands as they enter the product: gA = gy B^T, gB = A^T gy. An operand that is stored
+// transposed wants its gradient transposed too: gA^T = B gy^T, gB^T = gy^T A.
 struct MatmulNode : Node {
   Tensor a, b;
   kernels::MatmulOptions options;
@@ -23,13 +24,32 @@ struct MatmulNode : Node {
   std::vector<Tensor> backward(Tensor gy) override {
     const auto [ta, tb] = options;
     std::vector<Tensor> gradients(2);
-    if (needs(0))
-      gradients[0] = ta ? product(b, gy, {tb, true}) : product(gy, b, {false, !tb});
-    if (needs(1))
-      gradients[1] = tb ? product(gy, a, {true, ta}) : product(a, gy, {!ta, false});
+    if (needs(0)) gradients[0] = ta ? product(b, gy, {tb, true}) : product(gy, b, {false, !tb});
+    if (needs(1)) gradients[1] = tb ? product(gy, a, {true, ta}) : product(a, gy, {!ta, false});
     return gradients;
   }
 };
+
+/// Outer axes are broadcast together and counted as one.
+Variable broadcast_matmul(const Variable& a, const Variable& b, const kernels::MatmulOptions& options) {
+  const auto outer = [](const Shape& shape) {
+    Shape result;
+    for (int axis = 0; axis + 2 < shape.rank(); ++axis) result.append(shape[axis]);
+    return result;
+  };
+  const auto with_matrix = [](Shape shape, const Shape& matrix) {
+    shape.append(matrix[matrix.rank() - 2]);
+    shape.append(matrix[matrix.rank() - 1]);
+    return shape;
+  };
+  const Shape common = kernels::broadcast_shape(outer(a.shape()), outer(b.shape()));
+  const auto expanded = [&](const Variable& x) {
+    const Variable whole = x + Variable(Tensor::zeros(with_matrix(common, x.shape()), x.value().dtype()));
+    return reshape(whole, with_matrix({common.numel()}, x.shape()));
+  };
+  const Variable y = matmul(expanded(a), expanded(b), options);
+  return reshape(y, with_matrix(common, y.shape()));
+}
 
 }  // namespace
 
@@ -39,6 +59,9 @@ Variable matmul(const Variable& a, const Variable& b, const kernels::MatmulOptio
     const Variable rows = matmul(reshape(a, {s[0] * s[1], s[2]}), b, options);
     return reshape(rows, {s[0], s[1], rows.shape()[1]});
   }
+  if (a.shape().rank() > 2 &&
+      (a.shape().rank() != 3 || b.shape().rank() != 3 || a.shape()[0] != b.shape()[0]))
+    return broadcast_matmul(a, b, options);
   Tensor y = product(a.value(), b.value(), options);
   if (!wants_gradient({&a, &b})) return constant(y, "matmul");
   auto node = std::make_shared<MatmulNode>();

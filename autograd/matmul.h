@@ -6,8 +6,8 @@
 
 namespace scrim {
 
-/// a[M,K] * b[K,N] to [M,N], or [B,M,K] * [B,K,N] to [B,M,N], or [B,M,K] * [K,N] to [B,M,N];
-/// each operand may be stored transposed (with a shared b: only b).
+/// a[..,M,K] * b[..,K,N] to [..,M,N]; outer axes are broadcast together. Each operand may be stored
+/// transposed.
 Variable matmul(const Variable& a, const Variable& b, const kernels::MatmulOptions& options = {});
 
 /// x[..,I], w[O,I], b[O] or undefined, to [..,O].

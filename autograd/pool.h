@@ -1,4 +1,5 @@
-// Pooling with its gradients; formulas in kernels/pool/pool.h. Global average pooling is in autograd/reduce.h.
+// Pooling with its gradients; formulas in kernels/pool/pool.h. Global average pooling is in
+// autograd/reduce.h.
 #pragma once
 
 #include "autograd/variable.h"

@@ -42,10 +42,13 @@ Variable mean(const Variable& x, kernels::Axes axes, bool keep) {
   return scale(total, double(total.value().numel()) / double(x.value().numel()));
 }
 
-Variable mean(const Variable& x) { return mean(x, kernels::Axes::all(x.shape())); }
+Variable mean(const Variable& x) {
+  return mean(x, kernels::Axes::all(x.shape()));
+}
 
 Variable global_avg_pool2d(const Variable& x) {
-  require(x.shape().rank() == 4, "global_avg_pool2d", "x has the shape {}, expected [N,H,W,C]", x.shape().str());
+  require(x.shape().rank() == 4, "global_avg_pool2d", "x has the shape {}, expected [N,H,W,C]",
+          x.shape().str());
   return mean(x, kernels::Axes::of({1, 2}), true);
 }
 

@@ -17,7 +17,8 @@ struct ResizeNode : Node {
 
 }  // namespace
 
-Variable resize(const Variable& x, std::int64_t height, std::int64_t width, const kernels::ResizeOptions& options) {
+Variable resize(const Variable& x, std::int64_t height, std::int64_t width,
+                const kernels::ResizeOptions& options) {
   require(x.shape().rank() == 4, "resize", "x has the shape {}, expected [N,H,W,C]", x.shape().str());
   Tensor y = Tensor::empty({x.shape()[0], height, width, x.shape()[3]}, x.value().dtype());
   kernels::resize_forward(x.value().view(), y.mutable_view(), options);

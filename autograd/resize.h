@@ -7,6 +7,7 @@
 namespace scrim {
 
 /// x[N,H,W,C] to [N,height,width,C].
-Variable resize(const Variable& x, std::int64_t height, std::int64_t width, const kernels::ResizeOptions& options);
+Variable resize(const Variable& x, std::int64_t height, std::int64_t width,
+                const kernels::ResizeOptions& options);
 
 }  // namespace scrim

@@ -37,18 +37,36 @@ Variable unary(UnaryFunction function, const Variable& x, UnaryParameters parame
 
 }  // namespace
 
-Variable leaky_relu(const Variable& x, double slope) { return unary(UnaryFunction::leaky_relu, x, {slope, 0}); }
-Variable sigmoid(const Variable& x) { return unary(UnaryFunction::sigmoid, x); }
-Variable tanh(const Variable& x) { return unary(UnaryFunction::tanh, x); }
-Variable exp(const Variable& x) { return unary(UnaryFunction::exp, x); }
-Variable log(const Variable& x) { return unary(UnaryFunction::log, x); }
-Variable abs(const Variable& x) { return unary(UnaryFunction::abs, x); }
+Variable leaky_relu(const Variable& x, double slope) {
+  return unary(UnaryFunction::leaky_relu, x, {slope, 0});
+}
+Variable sigmoid(const Variable& x) {
+  return unary(UnaryFunction::sigmoid, x);
+}
+Variable tanh(const Variable& x) {
+  return unary(UnaryFunction::tanh, x);
+}
+Variable exp(const Variable& x) {
+  return unary(UnaryFunction::exp, x);
+}
+Variable log(const Variable& x) {
+  return unary(UnaryFunction::log, x);
+}
+Variable abs(const Variable& x) {
+  return unary(UnaryFunction::abs, x);
+}
 Variable clamp(const Variable& x, double low, double high) {
   require(low <= high, "clamp", "the bounds {} and {} came, expected low <= high", low, high);
   return unary(UnaryFunction::clamp, x, {low, high});
 }
-Variable negate(const Variable& x) { return unary(UnaryFunction::negate, x); }
-Variable softplus(const Variable& x) { return unary(UnaryFunction::softplus, x); }
-Variable sqrt(const Variable& x) { return unary(UnaryFunction::sqrt, x); }
+Variable negate(const Variable& x) {
+  return unary(UnaryFunction::negate, x);
+}
+Variable softplus(const Variable& x) {
+  return unary(UnaryFunction::softplus, x);
+}
+Variable sqrt(const Variable& x) {
+  return unary(UnaryFunction::sqrt, x);
+}
 
 }  // namespace scrim

@@ -78,17 +78,23 @@ void Variable::zero_gradient() {
 
 Kept::Kept(const Variable& variable) {
   const auto& link = variable.link();
-  if (link && link->node && link->node->can_recompute()) recompute_ = link->node;
-  else tensor_ = variable.value();
+  if (link && link->node && link->node->can_recompute())
+    recompute_ = link->node;
+  else
+    tensor_ = variable.value();
 }
 
-Tensor Kept::get() const { return recompute_ ? recompute_->recompute() : tensor_; }
+Tensor Kept::get() const {
+  return recompute_ ? recompute_->recompute() : tensor_;
+}
 
-std::string Node::where() const { return scope.empty() ? std::string(op()) : fmt::format("{} in {}", op(), scope); }
+std::string Node::where() const {
+  return scope.empty() ? std::string(op()) : fmt::format("{} in {}", op(), scope);
+}
 
 void backward(const Variable& loss) {
-  require(loss.defined() && loss.value().numel() == 1, "backward", "the loss has the shape {}, expected one element",
-          loss.shape().str());
+  require(loss.defined() && loss.value().numel() == 1, "backward",
+          "the loss has the shape {}, expected one element", loss.shape().str());
   require(loss.needs_gradient(), "backward", "the loss depends on no parameter");
   auto order = links_in_order(loss.link());
   loss.link()->gradient = Tensor::full(loss.shape(), 1, loss.value().dtype());
@@ -98,15 +104,15 @@ void backward(const Variable& loss) {
     const auto node = std::move(link->node);
     auto gradients = node->backward(std::move(link->gradient));
     link->gradient = Tensor();
-    require(gradients.size() == node->inputs.size(), node->op(), "gave {} gradients for {} inputs", gradients.size(),
-            node->inputs.size());
+    require(gradients.size() == node->inputs.size(), node->op(), "gave {} gradients for {} inputs",
+            gradients.size(), node->inputs.size());
     for (std::size_t i = 0; i < gradients.size(); ++i) {
       if (!node->inputs[i]) continue;
       require(gradients[i].defined(), node->op(), "gave no gradient for its input {}", i);
       if (checking && !is_finite(gradients[i]))
-        throw NonFiniteError(fmt::format("[{}] the gradient of input {} {} has a value that is NaN or infinite{}",
-                                         node->op(), i, gradients[i].shape().str(),
-                                         node->scope.empty() ? "" : ", in " + node->scope));
+        throw NonFiniteError(
+            fmt::format("[{}] the gradient of input {} {} has a value that is NaN or infinite{}", node->op(),
+                        i, gradients[i].shape().str(), node->scope.empty() ? "" : ", in " + node->scope));
       accumulate(node->inputs[i]->gradient, std::move(gradients[i]));
     }
   }
@@ -118,12 +124,22 @@ std::vector<std::shared_ptr<Node>> graph_of(const Variable& variable) {
   return nodes;
 }
 
-NoGradient::NoGradient() : before_(recording) { recording = false; }
-NoGradient::~NoGradient() { recording = before_; }
-bool gradients_enabled() { return recording; }
+NoGradient::NoGradient() : before_(recording) {
+  recording = false;
+}
+NoGradient::~NoGradient() {
+  recording = before_;
+}
+bool gradients_enabled() {
+  return recording;
+}
 
-FiniteCheck::FiniteCheck() : before_(checking) { checking = true; }
-FiniteCheck::~FiniteCheck() { checking = before_; }
+FiniteCheck::FiniteCheck() : before_(checking) {
+  checking = true;
+}
+FiniteCheck::~FiniteCheck() {
+  checking = before_;
+}
 
 bool is_finite(const Tensor& tensor) {
   bool finite = true;
@@ -137,7 +153,9 @@ Scope::Scope(std::string_view name) : length_before_(scope_path.size()) {
   if (!scope_path.empty() && !name.empty()) scope_path += '.';
   scope_path += name;
 }
-Scope::~Scope() { scope_path.resize(length_before_); }
+Scope::~Scope() {
+  scope_path.resize(length_before_);
+}
 
 bool wants_gradient(std::initializer_list<const Variable*> inputs) {
   if (!recording) return false;

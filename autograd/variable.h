@@ -1,5 +1,5 @@
-// Reverse-mode differentiation. A Variable is a tensor that remembers how it came to be; a Node is one step of that
-// memory, and holds all that is kept of the forward pass until backward.
+// Reverse-mode differentiation. A Variable is a tensor that remembers how it came to be; a Node is one step
+// of that memory, and holds all that is kept of the forward pass until backward.
 #pragma once
 
 #include <memory>
@@ -41,8 +41,8 @@ class Variable {
   std::shared_ptr<GradientLink> link_;
 };
 
-/// What a node keeps of one of its inputs: the tensor, or, when the op that made it can make it again cheaply (a
-/// normalisation, a concatenation), that op. This halves the memory of a training step.
+/// What a node keeps of one of its inputs: the tensor, or, when the op that made it can make it again cheaply
+/// (a normalisation, a concatenation), that op. This halves the memory of a training step.
 class Kept {
  public:
   Kept() = default;
@@ -66,8 +66,8 @@ class Node {
  public:
   virtual ~Node() = default;
   virtual std::string_view op() const = 0;
-  /// The gradient of each input from the gradient of the result; undefined for inputs that need none. `gy` may be
-  /// written over when it is_unique(). Runs once.
+  /// The gradient of each input from the gradient of the result; undefined for inputs that need none. `gy`
+  /// may be written over when it is_unique(). Runs once.
   virtual std::vector<Tensor> backward(Tensor gy) = 0;
   virtual std::vector<KeptItem> kept() const { return {}; }
 
@@ -85,8 +85,8 @@ class Node {
   bool needs(std::size_t input) const { return inputs[input] != nullptr; }
 };
 
-/// Fills gradient() of every parameter that `loss` (one element) depends on, adding to what is there. The graph is
-/// used up: each node's kept tensors are freed as soon as its gradient is done.
+/// Fills gradient() of every parameter that `loss` (one element) depends on, adding to what is there. The
+/// graph is used up: each node's kept tensors are freed as soon as its gradient is done.
 void backward(const Variable& loss);
 
 /// The nodes behind a variable, in the order in which they ran.
@@ -110,8 +110,9 @@ class NonFiniteError : public Error {
   using Error::Error;
 };
 
-/// Within its life, every op's result and gradients on this thread are looked at; the first that is not finite throws
-/// NonFiniteError and names the op. Costs a pass over memory for each op: for finding the cause, not for every step.
+/// Within its life, every op's result and gradients on this thread are looked at; the first that is not
+/// finite throws NonFiniteError and names the op. Costs a pass over memory for each op: for finding the
+/// cause, not for every step.
 class FiniteCheck {
  public:
   FiniteCheck();
@@ -134,7 +135,8 @@ class Scope {
   std::size_t length_before_;
 };
 
-// For the ops of this folder ------------------------------------------------------------------------------------
+// For the ops of this folder
+// ------------------------------------------------------------------------------------
 
 /// Whether an op on these inputs has to leave a node.
 bool wants_gradient(std::initializer_list<const Variable*> inputs);

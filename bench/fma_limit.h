@@ -6,8 +6,8 @@
 
 namespace scrim::bench {
 
-/// Floating-point operations a second that the instruction-set level in use reaches on one thread, in registers alone.
-/// The best of several short runs: noise only ever takes away.
+/// Floating-point operations a second that the instruction-set level in use reaches on one thread, in
+/// registers alone. The best of several short runs: noise only ever takes away.
 double measure_fma_limit();
 
 /// Seconds of the fastest of `runs` calls.

@@ -1,5 +1,5 @@
-// The convolution kernels by themselves, each as a ratio to the FMA limit measured in the same run. Operations are counted
-// as for the direct algorithm, so that Winograd may pass 1.
+// The convolution kernels by themselves, each as a ratio to the FMA limit measured in the same run.
+// Operations are counted as for the direct algorithm, so that Winograd may pass 1.
 //
 //   build/release/bench/kernel_bench                    one thread; --benchmark_filter=winograd to choose
 //   SCRIM_CPU_LEVEL=x86-64-v3 build/release/bench/kernel_bench
@@ -21,11 +21,14 @@ struct Case {
 };
 
 constexpr Case cases[] = {
-    {"winograd", 1, 256, 32, 32, 3, 1},  {"winograd", 1, 128, 64, 64, 3, 1},   {"winograd", 1, 64, 128, 128, 3, 1},
-    {"winograd", 1, 32, 256, 256, 3, 1}, {"winograd", 1, 16, 512, 512, 3, 1},  {"direct", 1, 256, 32, 32, 3, 2},
-    {"direct", 1, 128, 64, 64, 3, 2},    {"direct", 1, 128, 128, 128, 3, 2},   {"direct", 1, 64, 256, 256, 3, 2},
-    {"direct", 1, 32, 512, 512, 3, 2},   {"pointwise", 1, 256, 32, 32, 1, 1},  {"pointwise", 1, 128, 64, 64, 1, 1},
-    {"pointwise", 1, 64, 128, 128, 1, 1}, {"pointwise", 1, 32, 256, 256, 1, 1}, {"pointwise", 1, 32, 512, 512, 1, 1},
+    {"winograd", 1, 256, 32, 32, 3, 1},   {"winograd", 1, 128, 64, 64, 3, 1},
+    {"winograd", 1, 64, 128, 128, 3, 1},  {"winograd", 1, 32, 256, 256, 3, 1},
+    {"winograd", 1, 16, 512, 512, 3, 1},  {"direct", 1, 256, 32, 32, 3, 2},
+    {"direct", 1, 128, 64, 64, 3, 2},     {"direct", 1, 128, 128, 128, 3, 2},
+    {"direct", 1, 64, 256, 256, 3, 2},    {"direct", 1, 32, 512, 512, 3, 2},
+    {"pointwise", 1, 256, 32, 32, 1, 1},  {"pointwise", 1, 128, 64, 64, 1, 1},
+    {"pointwise", 1, 64, 128, 128, 1, 1}, {"pointwise", 1, 32, 256, 256, 1, 1},
+    {"pointwise", 1, 32, 512, 512, 1, 1},
 };
 
 Tensor random_tensor(const Shape& shape, std::uint64_t seed) {
@@ -52,11 +55,12 @@ void run(benchmark::State& state, const Case& c, Direction direction) {
   double best = 1e300;
   for (auto _ : state) {
     best = std::min(best, bench::fastest(1, [&] {
-             if (direction == Direction::forward) forward.run(x.view(), {}, y.mutable_view());
-             if (direction == Direction::data_gradient) gradient.run(gy.view(), {}, gx.mutable_view());
-             if (direction == Direction::weight_gradient)
-               kernels::conv2d_backward_weight(x.view(), gy.view(), gw.mutable_view(), options);
-           }));
+                      if (direction == Direction::forward) forward.run(x.view(), {}, y.mutable_view());
+                      if (direction == Direction::data_gradient)
+                        gradient.run(gy.view(), {}, gx.mutable_view());
+                      if (direction == Direction::weight_gradient)
+                        kernels::conv2d_backward_weight(x.view(), gy.view(), gw.mutable_view(), options);
+                    }));
   }
   const double operations = 2.0 * double(shape.numel() * c.in * c.kernel * c.kernel);
   state.counters["GFLOP/s"] = operations / best * 1e-9;
@@ -79,7 +83,8 @@ int main(int argc, char** argv) {
                                    {Direction::weight_gradient, "weight_gradient"}}) {
       const std::string name = std::string(c.name) + "/" + what + "/" + std::to_string(c.in) + "to" +
                                std::to_string(c.out) + "_" + std::to_string(c.size) + "px";
-      benchmark::RegisterBenchmark(name.c_str(), [&c, direction = direction](benchmark::State& s) { run(s, c, direction); })
+      benchmark::RegisterBenchmark(name.c_str(),
+                                   [&c, direction = direction](benchmark::State& s) { run(s, c, direction); })
           ->MinTime(0.3)
           ->Unit(benchmark::kMillisecond);
     }

@@ -1,5 +1,5 @@
-// Whole workloads, as JSON lines: the U-Net's inference and training step against the FMA limit measured in this run, two
-// threads against one, memory, and the binary's size and start-up.
+// Whole workloads, as JSON lines: the U-Net's inference and training step against the FMA limit measured in
+// this run, two threads against one, memory, and the binary's size and start-up.
 //
 //   build/release/bench/workload_bench [path of another scrim binary to measure]
 //
@@ -60,7 +60,9 @@ Tensor film(std::int64_t n) {
   return x;
 }
 
-bool same_bytes(const Tensor& a, const Tensor& b) { return std::memcmp(a.view().data, b.view().data, a.bytes()) == 0; }
+bool same_bytes(const Tensor& a, const Tensor& b) {
+  return std::memcmp(a.view().data, b.view().data, a.bytes()) == 0;
+}
 
 struct Timing {
   double one_thread, two_threads;
@@ -68,9 +70,11 @@ struct Timing {
 };
 
 void print(const char* what, double operations, double limit, const Timing& t) {
-  fmt::print("{{\"workload\": \"{}\", \"seconds\": {:.4f}, \"of_fma_limit\": {:.3f}, \"two_threads_speedup\": {:.2f}, "
-             "\"two_threads_same_bytes\": {}}}\n",
-             what, t.one_thread, operations / t.one_thread / limit, t.one_thread / t.two_threads, t.same);
+  fmt::print(
+      "{{\"workload\": \"{}\", \"seconds\": {:.4f}, \"of_fma_limit\": {:.3f}, \"two_threads_speedup\": "
+      "{:.2f}, "
+      "\"two_threads_same_bytes\": {}}}\n",
+      what, t.one_thread, operations / t.one_thread / limit, t.one_thread / t.two_threads, t.same);
   std::fflush(stdout);
 }
 
@@ -116,8 +120,9 @@ void bench_training(double limit) {
   // The gradient of the first layer's input is not needed, and not counted.
   const double first = 2.0 * double(batch * size * size * features * 9);
   print("unet32_256_training_step_batch4", 3 * forward_operations(batch) - first, limit, t);
-  fmt::print("{{\"workload\": \"training_step_memory\", \"peak_mb\": {:.1f}, \"peak_mb_per_image\": {:.1f}}}\n",
-             double(peak) * 1e-6, double(peak) * 1e-6 / double(batch));
+  fmt::print(
+      "{{\"workload\": \"training_step_memory\", \"peak_mb\": {:.1f}, \"peak_mb_per_image\": {:.1f}}}\n",
+      double(peak) * 1e-6, double(peak) * 1e-6 / double(batch));
 }
 
 /// Runs a program with its output thrown away; the exit status.
@@ -156,11 +161,12 @@ void bench_binary(const std::string& binary) {
   const double whole = bench::fastest(9, [&] {
     status |= run({binary, "--threads", "1", "anonymize", in, "-o", out, "-w", weights, "--overwrite"});
   });
-  fmt::print("{{\"workload\": \"binary\", \"path\": \"{}\", \"megabytes\": {:.2f}, \"start_ms\": {:.1f}, "
-             "\"anonymize_one_256_ms\": {:.1f}, \"inference_ms\": {:.1f}, \"beyond_inference_ms\": {:.1f}, "
-             "\"exit_status\": {}}}\n",
-             fs::path(binary).filename().string(), double(fs::file_size(binary)) * 1e-6, version * 1e3, whole * 1e3,
-             inference * 1e3, (whole - inference) * 1e3, status);
+  fmt::print(
+      "{{\"workload\": \"binary\", \"path\": \"{}\", \"megabytes\": {:.2f}, \"start_ms\": {:.1f}, "
+      "\"anonymize_one_256_ms\": {:.1f}, \"inference_ms\": {:.1f}, \"beyond_inference_ms\": {:.1f}, "
+      "\"exit_status\": {}}}\n",
+      fs::path(binary).filename().string(), double(fs::file_size(binary)) * 1e-6, version * 1e3, whole * 1e3,
+      inference * 1e3, (whole - inference) * 1e3, status);
   fs::remove_all(folder);
 }
 

@@ -41,7 +41,8 @@ Splits split_by_patient(const std::map<std::int64_t, std::vector<std::string>>& 
   return splits;
 }
 
-std::vector<Pair> make_pairs(const std::map<std::int64_t, std::vector<std::string>>& films, std::uint64_t seed) {
+std::vector<Pair> make_pairs(const std::map<std::int64_t, std::vector<std::string>>& films,
+                             std::uint64_t seed) {
   Random random(seed, "pairs");
   std::vector<Pair> same;
   std::map<std::string, std::int64_t> patient_of;
@@ -62,9 +63,11 @@ std::vector<Pair> make_pairs(const std::map<std::int64_t, std::vector<std::strin
   std::vector<Pair> pairs = same;
   std::set<std::pair<std::string, std::string>> taken;
   for (std::size_t i = 0; i < same.size(); ++i) {
-    // The next partner of another patient that is not paired with this film yet; none may be left in a tiny cohort.
+    // The next partner of another patient that is not paired with this film yet; none may be left in a tiny
+    // cohort.
     for (std::size_t j = i; j < seconds.size(); ++j) {
-      if (patient_of[seconds[j]] == patient_of[same[i].first] || taken.contains({same[i].first, seconds[j]})) continue;
+      if (patient_of[seconds[j]] == patient_of[same[i].first] || taken.contains({same[i].first, seconds[j]}))
+        continue;
       std::swap(seconds[i], seconds[j]);
       taken.insert({same[i].first, seconds[i]});
       pairs.push_back({same[i].first, seconds[i], false});
@@ -80,7 +83,8 @@ void write_list(const std::filesystem::path& path, const std::vector<std::string
 
 void write_pairs(const std::filesystem::path& path, const std::vector<Pair>& pairs) {
   std::string text;
-  for (const Pair& pair : pairs) text += fmt::format("{} {} {}\n", pair.first, pair.second, pair.same_patient ? 1 : 0);
+  for (const Pair& pair : pairs)
+    text += fmt::format("{} {} {}\n", pair.first, pair.second, pair.same_patient ? 1 : 0);
   write_file(path, text);
 }
 

@@ -22,12 +22,14 @@ struct Splits {
 
 std::string film_name(std::int64_t patient, std::int64_t follow_up);  ///< "00000061_012.png"
 
-/// 70 % of the patients to train, 10 % to valid, the rest to test; no patient in two. `films`: names by patient.
+/// 70 % of the patients to train, 10 % to valid, the rest to test; no patient in two. `films`: names by
+/// patient.
 Splits split_by_patient(const std::map<std::int64_t, std::vector<std::string>>& films, std::uint64_t seed);
 
-/// Every pair of films of one patient, at most 10 a patient, and as many pairs of two patients, made by shuffling the
-/// second films: each film stands as often in one kind as in the other.
-std::vector<Pair> make_pairs(const std::map<std::int64_t, std::vector<std::string>>& films, std::uint64_t seed);
+/// Every pair of films of one patient, at most 10 a patient, and as many pairs of two patients, made by
+/// shuffling the second films: each film stands as often in one kind as in the other.
+std::vector<Pair> make_pairs(const std::map<std::int64_t, std::vector<std::string>>& films,
+                             std::uint64_t seed);
 
 /// Text files with a name a line; "first second 1" for pairs. Atomic.
 void write_list(const std::filesystem::path& path, const std::vector<std::string>& names);

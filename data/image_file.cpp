@@ -32,7 +32,9 @@ GrayImage read_image(const std::filesystem::path& path) {
   return decode_image(read_file(path, largest_file), path.string());
 }
 
-void write_png(const std::filesystem::path& path, const GrayImage& image) { write_file(path, encode_png(image)); }
+void write_png(const std::filesystem::path& path, const GrayImage& image) {
+  write_file(path, encode_png(image));
+}
 
 Tensor tensor_from_image(const GrayImage& image) {
   Tensor tensor = Tensor::empty({1, image.height, image.width, 1});
@@ -43,8 +45,8 @@ Tensor tensor_from_image(const GrayImage& image) {
 }
 
 GrayImage image_from_tensor(const Tensor& x, int bits) {
-  require(x.shape().rank() == 4 && x.size(0) == 1 && x.size(3) == 1, "image", "the tensor is {}, expected [1,H,W,1]",
-          x.shape().str());
+  require(x.shape().rank() == 4 && x.size(0) == 1 && x.size(3) == 1, "image",
+          "the tensor is {}, expected [1,H,W,1]", x.shape().str());
   GrayImage image{x.size(1), x.size(2), bits, {}};
   const float largest = float((1 << bits) - 1);
   for (float value : x.data<float>()) {
@@ -56,7 +58,8 @@ GrayImage image_from_tensor(const Tensor& x, int bits) {
 
 bool has_image_name(const std::filesystem::path& path) {
   std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
 }
 

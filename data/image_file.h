@@ -1,6 +1,6 @@
-// Gray images on disk: PNG with 8 or 16 bits in and out, JPEG in. Strict: a truncated or damaged file, a file with
-// colour or alpha, and a file whose header promises more than it can hold are errors that say so. Nothing but the pixels
-// of a file is read or carried on: texts, times and colour profiles stay behind.
+// Gray images on disk: PNG with 8 or 16 bits in and out, JPEG in. Strict: a truncated or damaged file, a file
+// with colour or alpha, and a file whose header promises more than it can hold are errors that say so.
+// Nothing but the pixels of a file is read or carried on: texts, times and colour profiles stay behind.
 #pragma once
 
 #include <cstdint>

@@ -1,12 +1,12 @@
-// libjpeg reports errors through a callback that must not return: longjmp, as in png.cpp. Its warnings (a file that ends
-// too early, say) are errors here: a film with a gray lower half is no film.
+// libjpeg reports errors through a callback that must not return: longjmp, as in png.cpp. Its warnings (a
+// file that ends too early, say) are errors here: a film with a gray lower half is no film.
 #include "data/jpeg.h"
+
+#include <jpeglib.h>
 
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
-
-#include <jpeglib.h>
 
 #include "data/png.h"
 

@@ -23,7 +23,8 @@ void stamp(Map& map, double x, double y, double radius, double strength) {
 }
 
 /// A vessel walks outward from the hilum, wanders, tapers and splits.
-void grow_vessel(Map& map, Random& random, double x, double y, double angle, double radius, double length, int depth) {
+void grow_vessel(Map& map, Random& random, double x, double y, double angle, double radius, double length,
+                 int depth) {
   constexpr double step = 0.008;
   for (double gone = 0; gone < length; gone += step) {
     const double thinning = 1 - 0.55 * gone / length;
@@ -35,15 +36,16 @@ void grow_vessel(Map& map, Random& random, double x, double y, double angle, dou
   if (depth == 0) return;
   const double spread = random.uniform(0.25, 0.55);
   for (double turn : {-spread, spread * random.uniform(0.5, 1.0)})
-    grow_vessel(map, random, x, y, angle + turn, radius * random.uniform(0.55, 0.7), length * random.uniform(0.6, 0.85),
-                depth - 1);
+    grow_vessel(map, random, x, y, angle + turn, radius * random.uniform(0.55, 0.7),
+                length * random.uniform(0.6, 0.85), depth - 1);
 }
 
 Map draw_vessels(Random random) {
   Map map(map_size);
   for (int side : {-1, 1}) {
     const double hilum_x = side * random.uniform(0.13, 0.17), hilum_y = random.uniform(-0.06, 0.04);
-    for (int i = 0; i < 5; ++i) stamp(map, hilum_x + 0.025 * random.normal(), hilum_y + 0.04 * random.normal(), 0.05, 0.75);
+    for (int i = 0; i < 5; ++i)
+      stamp(map, hilum_x + 0.025 * random.normal(), hilum_y + 0.04 * random.normal(), 0.05, 0.75);
     const int trunks = 7 + int(random.below(3));
     for (int i = 0; i < trunks; ++i) {
       // Fan out from straight up to straight down on the lung's side.
@@ -93,7 +95,8 @@ float Map::at(double x, double y) const {
   return (top[0] * (1 - fx) + top[1] * fx) * (1 - fy) + (bottom[0] * (1 - fx) + bottom[1] * fx) * fy;
 }
 
-Anatomy::Anatomy(const Random& seed) : vessels(draw_vessels(seed.split(1))), texture(draw_texture(seed.split(2))) {
+Anatomy::Anatomy(const Random& seed)
+    : vessels(draw_vessels(seed.split(1))), texture(draw_texture(seed.split(2))) {
   Random random = seed.split(0);
   age = 18 + int(random.below(70));
   male = random.uniform() < 0.55;
@@ -134,10 +137,13 @@ Anatomy::Anatomy(const Random& seed) : vessels(draw_vessels(seed.split(1))), tex
                             slope * (0.75 + 0.7 * down) + 0.02 * random.normal(), sag * (1 - 0.4 * down),
                             random.uniform(0.020, 0.027)};
       anterior[side][k] = {first + 0.30 + spacing * 1.08 * double(k) + 0.015 * random.normal(),
-                           -(0.28 + 0.10 * down) + 0.02 * random.normal(), 0.10, random.uniform(0.024, 0.032)};
+                           -(0.28 + 0.10 * down) + 0.02 * random.normal(), 0.10,
+                           random.uniform(0.024, 0.032)};
     }
 }
 
-double Anatomy::spine_x(double y) const { return spine_bend * std::sin((y + spine_phase) * 2.4); }
+double Anatomy::spine_x(double y) const {
+  return spine_bend * std::sin((y + spine_phase) * 2.4);
+}
 
 }  // namespace scrim::phantom

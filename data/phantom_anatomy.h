@@ -1,7 +1,7 @@
 // The part of a chest phantom that belongs to the patient and is the same on all of that patient's films.
 //
-// The patient's frame: x from -1 (patient's right, the image's left) to 1, y from -1 (top) to 1 (bottom), for an average
-// adult about half the field wide. Lengths are in this unit.
+// The patient's frame: x from -1 (patient's right, the image's left) to 1, y from -1 (top) to 1 (bottom), for
+// an average adult about half the field wide. Lengths are in this unit.
 #pragma once
 
 #include <array>
@@ -19,7 +19,9 @@ class Map {
  public:
   explicit Map(int size) : size_(size), values_(std::size_t(size) * std::size_t(size), 0.0f) {}
   float at(double x, double y) const;  ///< 0 outside [-1,1]
-  float& cell(int column, int row) { return values_[std::size_t(row) * std::size_t(size_) + std::size_t(column)]; }
+  float& cell(int column, int row) {
+    return values_[std::size_t(row) * std::size_t(size_) + std::size_t(column)];
+  }
   int size() const { return size_; }
 
  private:

@@ -27,14 +27,16 @@ std::string landmarks_csv(const Landmarks& landmarks) {
   return text;
 }
 
-std::string label_line(const std::string& name, std::int64_t patient, std::int64_t visit, const Anatomy& anatomy,
-                       const Film& film) {
+std::string label_line(const std::string& name, std::int64_t patient, std::int64_t visit,
+                       const Anatomy& anatomy, const Film& film) {
   std::string findings;
-  for (Finding finding : film.findings) findings += (findings.empty() ? "" : "|") + std::string(nih_label(finding));
+  for (Finding finding : film.findings)
+    findings += (findings.empty() ? "" : "|") + std::string(nih_label(finding));
   const double spacing = 360.0 / double(film.image.width);  // the field is about 36 cm wide; mm per pixel
-  return fmt::format("{},{},{},{},{},{},{},{},{},{:.3f},{:.3f}\n", name, findings.empty() ? "No Finding" : findings,
-                     visit, patient, anatomy.age, anatomy.male ? "M" : "F", film.posterior_anterior ? "PA" : "AP",
-                     film.image.width, film.image.height, spacing, spacing);
+  return fmt::format("{},{},{},{},{},{},{},{},{},{:.3f},{:.3f}\n", name,
+                     findings.empty() ? "No Finding" : findings, visit, patient, anatomy.age,
+                     anatomy.male ? "M" : "F", film.posterior_anterior ? "PA" : "AP", film.image.width,
+                     film.image.height, spacing, spacing);
 }
 
 /// How many films each patient has; they add up to options.films.
@@ -50,8 +52,8 @@ std::vector<std::int64_t> films_by_patient(const CohortOptions& options) {
 
 void write_cohort(const fs::path& folder, const CohortOptions& options,
                   const std::function<void(std::int64_t)>& progress) {
-  require(options.films >= 1 && options.films <= 10'000'000, "phantom", "{} films were asked for, expected 1 to 10000000",
-          options.films);
+  require(options.films >= 1 && options.films <= 10'000'000, "phantom",
+          "{} films were asked for, expected 1 to 10000000", options.films);
   require(options.most_films_of_a_patient >= 1 && options.most_films_of_a_patient <= 999, "phantom",
           "{} films a patient were asked for, expected 1 to 999", options.most_films_of_a_patient);
   require(!fs::exists(folder) || (fs::is_directory(folder) && fs::is_empty(folder)), "phantom",
@@ -78,7 +80,8 @@ void write_cohort(const fs::path& folder, const CohortOptions& options,
       write_png(folder / "images" / names.back(), film.image);
       write_png(folder / "masks/lungs" / names.back(), film.lung_mask);
       write_png(folder / "masks/heart" / names.back(), film.heart_mask);
-      write_file((folder / "landmarks" / names.back()).replace_extension(".csv"), landmarks_csv(film.landmarks));
+      write_file((folder / "landmarks" / names.back()).replace_extension(".csv"),
+                 landmarks_csv(film.landmarks));
       label_lines[std::size_t(index)] += label_line(names.back(), patient, visit, anatomy, film);
       const std::lock_guard lock(mutex);
       progress(++done);

@@ -2,10 +2,9 @@
 //
 //   images/NAME.png                  8 or 16 bits gray
 //   masks/lungs/NAME.png, masks/heart/NAME.png    0 or 255
-//   landmarks/NAME.csv               structure,index,x,y in pixels; right_lung 44, left_lung 50, heart 26 points
-//   labels.csv                       NIH ChestX-ray14's columns
-//   splits/{train,valid,test}.txt    by patient
-//   pairs/{train,valid,test}.txt     "first second 1" = same patient, 0 = two patients
+//   landmarks/NAME.csv               structure,index,x,y in pixels; right_lung 44, left_lung 50, heart 26
+//   points labels.csv                       NIH ChestX-ray14's columns splits/{train,valid,test}.txt    by
+//   patient pairs/{train,valid,test}.txt     "first second 1" = same patient, 0 = two patients
 #pragma once
 
 #include <filesystem>
@@ -22,8 +21,9 @@ struct CohortOptions {
   FilmOptions film{};
 };
 
-/// Writes the cohort into `folder`, which must be empty or not there. The same options give the same bytes, whatever
-/// the number of threads. labels.csv comes last: where it is, the cohort is whole. `progress(done)` counts films.
+/// Writes the cohort into `folder`, which must be empty or not there. The same options give the same bytes,
+/// whatever the number of threads. labels.csv comes last: where it is, the cohort is whole. `progress(done)`
+/// counts films.
 void write_cohort(const std::filesystem::path& folder, const CohortOptions& options,
                   const std::function<void(std::int64_t done)>& progress);
 

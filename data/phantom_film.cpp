@@ -8,18 +8,25 @@ namespace scrim::phantom {
 
 std::string_view nih_label(Finding finding) {
   switch (finding) {
-    case Finding::nodule: return "Nodule";
-    case Finding::effusion: return "Effusion";
-    case Finding::cardiomegaly: return "Cardiomegaly";
-    case Finding::pneumothorax: return "Pneumothorax";
-    case Finding::consolidation: return "Consolidation";
+    case Finding::nodule:
+      return "Nodule";
+    case Finding::effusion:
+      return "Effusion";
+    case Finding::cardiomegaly:
+      return "Cardiomegaly";
+    case Finding::pneumothorax:
+      return "Pneumothorax";
+    case Finding::consolidation:
+      return "Consolidation";
   }
   return "?";
 }
 
 namespace {
 
-double square(double x) { return x * x; }
+double square(double x) {
+  return x * x;
+}
 
 /// 0 below -width, 1 above width, smooth between.
 double step(double distance, double width) {
@@ -31,7 +38,8 @@ double step(double distance, double width) {
 double tube(double distance, double r) {
   const double u = std::abs(distance) / r;
   if (u >= 1.15) return 0;
-  const double outer = std::sqrt(std::max(0.0, 1.3225 - u * u)), inner = std::sqrt(std::max(0.0, 0.64 - u * u));
+  const double outer = std::sqrt(std::max(0.0, 1.3225 - u * u)),
+               inner = std::sqrt(std::max(0.0, 0.64 - u * u));
   return outer - 0.72 * inner;
 }
 
@@ -49,7 +57,9 @@ struct Visit {
   double consolidation_x, consolidation_y, consolidation_radius, consolidation_shift;
   double heart_scale;
 
-  bool has(Finding finding) const { return std::find(findings.begin(), findings.end(), finding) != findings.end(); }
+  bool has(Finding finding) const {
+    return std::find(findings.begin(), findings.end(), finding) != findings.end();
+  }
 
   Visit(Random random, const Anatomy& a, double probability) {
     posterior_anterior = random.uniform() < 0.65;
@@ -108,7 +118,8 @@ class Scene {
     const double apex = a.apex[side], t = (y - apex) / (0.55 - apex);
     if (t <= 0) return 0;
     const double rise = std::min(t, 1.0);
-    return a.chest_wall[side] * std::pow(1 - std::pow(1 - rise, 2.7), 0.52) * (t > 1 ? 1 + 0.04 * (t - 1) : 1);
+    return a.chest_wall[side] * std::pow(1 - std::pow(1 - rise, 2.7), 0.52) *
+           (t > 1 ? 1 + 0.04 * (t - 1) : 1);
   }
   /// The lung's inner border: wide at the great vessels, widest at the apex.
   double inner(std::size_t side, double y) const {
@@ -167,13 +178,14 @@ double bones(const Scene& s, Point p, double outside) {
       const Rib& front = a.anterior[side][k];
       const double front_y = front.height + front.slope * (u - 0.35) * 1.25 + front.sag * square(u - 0.6);
       // The cartilage near the sternum does not show.
-      sum += 0.075 * fade * step(u - 0.46 - 0.02 * double(k), 0.06) * tube((p.y - front_y) * 0.9, front.thickness);
+      sum += 0.075 * fade * step(u - 0.46 - 0.02 * double(k), 0.06) *
+             tube((p.y - front_y) * 0.9, front.thickness);
     }
   }
   const double clavicle_u = (x - 0.05) / 0.62;
   if (clavicle_u > -0.1 && clavicle_u < 1.15) {
-    const double y = a.clavicle_height + s.v.breath * 0.3 + 0.13 * (1 - clavicle_u) - a.clavicle_slope * 0.5 * clavicle_u -
-                     a.clavicle_bend * std::sin(clavicle_u * 6.0);
+    const double y = a.clavicle_height + s.v.breath * 0.3 + 0.13 * (1 - clavicle_u) -
+                     a.clavicle_slope * 0.5 * clavicle_u - a.clavicle_bend * std::sin(clavicle_u * 6.0);
     sum += 0.17 * step(clavicle_u + 0.05, 0.06) * step(1.08 - clavicle_u, 0.08) *
            tube(p.y - y, a.clavicle_thickness * (1 + 0.5 * square(clavicle_u - 0.5)));
   }
@@ -186,8 +198,10 @@ double bones(const Scene& s, Point p, double outside) {
   if (from_spine < 0.2) {
     const double in_vertebra = (p.y + 1 + a.spine_phase * a.vertebra_height) / a.vertebra_height;
     const double phase = in_vertebra - std::floor(in_vertebra);
-    const double body = step(a.spine_width * (1 - 0.16 * std::sin(std::numbers::pi * phase)) - from_spine, 0.012);
-    const double plate = std::exp(-square((phase - 0.10) / 0.035)) + std::exp(-square((phase - 0.90) / 0.035));
+    const double body =
+        step(a.spine_width * (1 - 0.16 * std::sin(std::numbers::pi * phase)) - from_spine, 0.012);
+    const double plate =
+        std::exp(-square((phase - 0.10) / 0.035)) + std::exp(-square((phase - 0.90) / 0.035));
     const double disc = step(0.06 - std::min(phase, 1 - phase), 0.04);
     sum += body * (0.085 + 0.04 * plate - 0.045 * disc);
     const double pedicle = square((from_spine - 0.048) / 0.016) + square((phase - 0.38) / 0.13);
@@ -199,7 +213,8 @@ double bones(const Scene& s, Point p, double outside) {
   return sum * a.bone_density;
 }
 
-/// The whole attenuation at a place of the film, about 0 (air beside the patient) to 1.2 (below the diaphragm).
+/// The whole attenuation at a place of the film, about 0 (air beside the patient) to 1.2 (below the
+/// diaphragm).
 double attenuation(const Scene& s, Point p) {
   const Anatomy& a = s.a;
   const Visit& v = s.v;
@@ -216,9 +231,9 @@ double attenuation(const Scene& s, Point p) {
   const double wall_distance = s.wall(side, p.y) - x;
   const double thickness = std::sqrt(std::max(0.0, 1 - square(x / (trunk + 0.12))));
   double sum = 0.30 + 0.30 * a.soft_tissue * thickness * 0.75;
-  sum += 0.10 * step(-0.35 - p.y, 0.35) * step(x - 0.35, 0.3);             // shoulder muscles
-  sum += 0.14 * step(-wall_distance, 0.05) * step(p.y + 0.7, 0.2);          // lateral wall seen edge on
-  if (!a.male)                                                             // breast shadow
+  sum += 0.10 * step(-0.35 - p.y, 0.35) * step(x - 0.35, 0.3);      // shoulder muscles
+  sum += 0.14 * step(-wall_distance, 0.05) * step(p.y + 0.7, 0.2);  // lateral wall seen edge on
+  if (!a.male)                                                      // breast shadow
     sum += 0.075 * a.soft_tissue * std::exp(-square((x - 0.40) / 0.22) - square((p.y - 0.30) / 0.20));
 
   const double below = p.y - s.dome(side, x);
@@ -228,7 +243,9 @@ double attenuation(const Scene& s, Point p) {
   sum += (0.22 + 0.20 * std::sqrt(std::clamp(heart / a.heart_height, 0.0, 1.0))) * in_heart *
          (1 - 0.6 * step(below, 0.03));
   // Trachea: a column of air that ends at the carina.
-  if (p.y < -0.12) sum -= 0.13 * step(0.036 - std::abs(p.x - 0.5 * a.spine_x(p.y) - v.turn), 0.012) * step(-0.14 - p.y, 0.05);
+  if (p.y < -0.12)
+    sum -=
+        0.13 * step(0.036 - std::abs(p.x - 0.5 * a.spine_x(p.y) - v.turn), 0.012) * step(-0.14 - p.y, 0.05);
 
   double lung = s.lung(p);
   const double in_lung = step(lung, 0.010 + edge);
@@ -237,7 +254,8 @@ double attenuation(const Scene& s, Point p) {
 
   if (v.has(Finding::pneumothorax) && side == v.pneumothorax_side && lung > -0.05) {
     // The lung has left the wall: air without vessels, and the pleura as a fine line.
-    const double depth = v.pneumothorax_depth * step(0.15 - p.y, 0.35) * (0.55 + 0.75 * step(-0.35 - p.y, 0.3));
+    const double depth =
+        v.pneumothorax_depth * step(0.15 - p.y, 0.35) * (0.55 + 0.75 * step(-0.35 - p.y, 0.3));
     const double from_wall = std::min(wall_distance, (p.y - a.apex[side]) * 0.8);
     const double free_air = step(depth - from_wall, 0.006);
     marks *= 1 - free_air;
@@ -247,7 +265,8 @@ double attenuation(const Scene& s, Point p) {
   if (v.has(Finding::effusion) && side == v.effusion_side) {
     // Fluid fills the angle between wall and diaphragm and climbs along the wall.
     const double climb = 0.30 * std::exp(-std::max(0.0, wall_distance) / 0.10);
-    const double level = s.dome(side, a.dome_center[side] + 0.2) - v.effusion_level * 0.85 - climb * v.effusion_level / 0.36;
+    const double level =
+        s.dome(side, a.dome_center[side] + 0.2) - v.effusion_level * 0.85 - climb * v.effusion_level / 0.36;
     air *= 1 - 0.96 * step(p.y - level, 0.05);
   }
   if (v.has(Finding::consolidation) && side == v.consolidation_side) {
@@ -284,7 +303,8 @@ std::array<Point, N> evenly_spaced(const std::vector<Point>& outline) {
   return points;
 }
 
-/// Where the lung's field ends, walked from the apex down the wall, along the diaphragm and up the inner border.
+/// Where the lung's field ends, walked from the apex down the wall, along the diaphragm and up the inner
+/// border.
 std::vector<Point> lung_outline(const Scene& s, std::size_t side) {
   const double sign = side == 0 ? -1 : 1;
   std::vector<Point> line;

@@ -1,7 +1,8 @@
 // One film of a phantom patient: the anatomy seen in a pose, at a breath, with findings, exposure and noise.
 //
-// Not a simulation of physics: shapes with soft edges add up to an attenuation, and a film curve turns that into gray
-// values (0 = black = air, 1 = white). It is made to be told apart and to be looked at, not to diagnose on.
+// Not a simulation of physics: shapes with soft edges add up to an attenuation, and a film curve turns that
+// into gray values (0 = black = air, 1 = white). It is made to be told apart and to be looked at, not to
+// diagnose on.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// libpng reports errors by longjmp. Objects with destructors therefore live outside the functions that call setjmp.
+// libpng reports errors by longjmp. Objects with destructors therefore live outside the functions that call
+// setjmp.
 #include "data/png.h"
 
 #include <png.h>
@@ -42,7 +43,8 @@ struct Header {
 bool read_header(png_structp png, png_infop info, Header& header) {
   if (setjmp(png_jmpbuf(png))) return false;
   png_read_info(png, info);
-  png_get_IHDR(png, info, &header.width, &header.height, &header.bits, &header.color, nullptr, nullptr, nullptr);
+  png_get_IHDR(png, info, &header.width, &header.height, &header.bits, &header.color, nullptr, nullptr,
+               nullptr);
   return true;
 }
 
@@ -88,8 +90,9 @@ void append_bytes(png_structp png, png_bytep bytes, png_size_t count) {
 bool write_rows(png_structp png, png_infop info, png_bytepp rows, const GrayImage& image) {
   if (setjmp(png_jmpbuf(png))) return false;
   png_set_compression_level(png, 6);
-  png_set_IHDR(png, info, png_uint_32(image.width), png_uint_32(image.height), image.bits, PNG_COLOR_TYPE_GRAY,
-               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_IHDR(png, info, png_uint_32(image.width), png_uint_32(image.height), image.bits,
+               PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+               PNG_FILTER_TYPE_DEFAULT);
   png_write_info(png, info);
   if (image.bits == 16) png_set_swap(png);
   png_write_image(png, rows);
@@ -99,12 +102,13 @@ bool write_rows(png_structp png, png_infop info, png_bytepp rows, const GrayImag
 
 }  // namespace
 
-void require_plausible_size(std::uint64_t height, std::uint64_t width, std::size_t file_bytes, double pixels_per_byte,
-                            std::string_view name) {
+void require_plausible_size(std::uint64_t height, std::uint64_t width, std::size_t file_bytes,
+                            double pixels_per_byte, std::string_view name) {
   constexpr std::uint64_t longest_side = 32768, most_pixels = 128u << 20;
   require(height > 0 && width > 0, name, "has the size {}x{}", width, height);
   require(height <= longest_side && width <= longest_side && height * width <= most_pixels, name,
-          "has the size {}x{}, at most {} a side and {} pixels are read", width, height, longest_side, most_pixels);
+          "has the size {}x{}, at most {} a side and {} pixels are read", width, height, longest_side,
+          most_pixels);
   require(double(height * width) <= double(file_bytes) * pixels_per_byte, name,
           "promises {}x{} pixels, which {} bytes cannot hold", width, height, file_bytes);
 }
@@ -122,8 +126,8 @@ GrayImage decode_png(std::string_view bytes, std::string_view name) {
   Header header;
   require(read_header(reader.png, reader.info, header), name, "damaged PNG: {}", message.text);
   // Deflate stores at most 1032 bytes in one; a byte holds up to 8 pixels.
-  require_plausible_size(header.height, header.width, bytes.size(), 1032.0 * (header.bits < 8 ? 8 / header.bits : 1),
-                         name);
+  require_plausible_size(header.height, header.width, bytes.size(),
+                         1032.0 * (header.bits < 8 ? 8 / header.bits : 1), name);
   require(header.color == PNG_COLOR_TYPE_GRAY, name, "has {}, expected one gray channel",
           header.color == PNG_COLOR_TYPE_GRAY_ALPHA  ? "2 channels (gray and alpha)"
           : header.color == PNG_COLOR_TYPE_RGB_ALPHA ? "4 channels (colour and alpha)"
@@ -134,31 +138,38 @@ GrayImage decode_png(std::string_view bytes, std::string_view name) {
   std::vector<png_byte> data(row_bytes * header.height);
   std::vector<png_bytep> rows;
   for (std::size_t row = 0; row < header.height; ++row) rows.push_back(data.data() + row * row_bytes);
-  require(read_rows(reader.png, reader.info, rows.data(), header.bits), name, "damaged PNG: {}", message.text);
+  require(read_rows(reader.png, reader.info, rows.data(), header.bits), name, "damaged PNG: {}",
+          message.text);
 
   GrayImage image{header.height, header.width, header.bits == 16 ? 16 : 8, {}};
   image.pixels.resize(std::size_t(header.height) * header.width);
-  if (sample == 2) std::memcpy(image.pixels.data(), data.data(), data.size());
-  else std::copy(data.begin(), data.end(), image.pixels.begin());
+  if (sample == 2)
+    std::memcpy(image.pixels.data(), data.data(), data.size());
+  else
+    std::copy(data.begin(), data.end(), image.pixels.begin());
   return image;
 }
 
 std::string encode_png(const GrayImage& image) {
   require(image.bits == 8 || image.bits == 16, "png", "{} bits came, expected 8 or 16", image.bits);
-  require(image.height > 0 && image.width > 0 && std::int64_t(image.pixels.size()) == image.height * image.width, "png",
-          "{} pixels came for {}x{}", image.pixels.size(), image.width, image.height);
+  require(
+      image.height > 0 && image.width > 0 && std::int64_t(image.pixels.size()) == image.height * image.width,
+      "png", "{} pixels came for {}x{}", image.pixels.size(), image.width, image.height);
   std::vector<png_byte> narrow;
   if (image.bits == 8) narrow.assign(image.pixels.begin(), image.pixels.end());
-  auto* data = image.bits == 8 ? narrow.data()
-                               : const_cast<png_bytep>(reinterpret_cast<const png_byte*>(image.pixels.data()));
+  auto* data = image.bits == 8
+                   ? narrow.data()
+                   : const_cast<png_bytep>(reinterpret_cast<const png_byte*>(image.pixels.data()));
   std::vector<png_bytep> rows;
-  for (std::int64_t row = 0; row < image.height; ++row) rows.push_back(data + row * image.width * (image.bits / 8));
+  for (std::int64_t row = 0; row < image.height; ++row)
+    rows.push_back(data + row * image.width * (image.bits / 8));
 
   std::string out;
   Message message;
   Writer writer(message);
   png_set_write_fn(writer.png, &out, append_bytes, nullptr);
-  require(write_rows(writer.png, writer.info, rows.data(), image), "png", "cannot be encoded: {}", message.text);
+  require(write_rows(writer.png, writer.info, rows.data(), image), "png", "cannot be encoded: {}",
+          message.text);
   return out;
 }
 

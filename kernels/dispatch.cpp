@@ -11,11 +11,16 @@ std::atomic<bool> reference_only = false;
 #endif
 }  // namespace
 
-void use_reference_kernels(bool on) { reference_only = on; }
-bool reference_kernels_in_use() { return reference_only.load(std::memory_order_relaxed); }
+void use_reference_kernels(bool on) {
+  reference_only = on;
+}
+bool reference_kernels_in_use() {
+  return reference_only.load(std::memory_order_relaxed);
+}
 
 void require_shape(std::string_view op, std::string_view what, const ConstView& view, const Shape& expected) {
-  require(view.shape == expected, op, "{} has the shape {}, expected {}", what, view.shape.str(), expected.str());
+  require(view.shape == expected, op, "{} has the shape {}, expected {}", what, view.shape.str(),
+          expected.str());
 }
 
 void require_same_type(std::string_view op, const ConstView& a, const ConstView& b) {
@@ -24,7 +29,8 @@ void require_same_type(std::string_view op, const ConstView& a, const ConstView&
 }
 
 void require_rank(std::string_view op, std::string_view what, const ConstView& view, int rank) {
-  require(view.shape.rank() == rank, op, "{} has the shape {}, expected {} axes", what, view.shape.str(), rank);
+  require(view.shape.rank() == rank, op, "{} has the shape {}, expected {} axes", what, view.shape.str(),
+          rank);
 }
 
 }  // namespace scrim

@@ -7,8 +7,8 @@
 
 namespace scrim {
 
-/// An empty cpu cell means that the reference serves the CPU; an empty cuda cell is an error when it is asked for.
-/// The cpu cell computes f32; the reference computes f32 and f64.
+/// An empty cpu cell means that the reference serves the CPU; an empty cuda cell is an error when it is asked
+/// for. The cpu cell computes f32; the reference computes f32 and f64.
 template <class Fn>
 struct KernelTable {
   std::string_view op;

@@ -18,8 +18,9 @@ BatchNorm2d::BatchNorm2d(std::int64_t channels)
 Variable BatchNorm2d::operator()(const Variable& x, bool relu) {
   const Scope scope(name());
   const auto statistics = is_training() ? NormStatistics::batch : NormStatistics::running;
-  const Variable y = batch_norm(x, weight, bias, &running_mean, &running_var,
-                                {.statistics = statistics, .epsilon = epsilon, .momentum = momentum, .relu = relu});
+  const Variable y =
+      batch_norm(x, weight, bias, &running_mean, &running_var,
+                 {.statistics = statistics, .epsilon = epsilon, .momentum = momentum, .relu = relu});
   if (is_training()) num_batches_tracked.mutable_data<std::int64_t>()[0] += 1;
   return y;
 }

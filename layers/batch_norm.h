@@ -13,9 +13,9 @@ class BatchNorm2d : public Module {
   /// `relu`: max(0, .) of the result, in the same pass.
   Variable operator()(const Variable& x, bool relu = false);
 
-  Variable weight, bias;                ///< [C], 1 and 0 at first
-  Tensor running_mean, running_var;     ///< [C], 0 and 1 at first
-  Tensor num_batches_tracked;           ///< i64 scalar, as PyTorch stores it
+  Variable weight, bias;             ///< [C], 1 and 0 at first
+  Tensor running_mean, running_var;  ///< [C], 0 and 1 at first
+  Tensor num_batches_tracked;        ///< i64 scalar, as PyTorch stores it
   double epsilon = 1e-5, momentum = 0.1;
 };
 

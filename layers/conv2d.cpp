@@ -17,10 +17,12 @@ Variable Conv2d::operator()(const Variable& x) const {
   return conv2d(x, weight, bias, options);
 }
 
-ConvTranspose2d::ConvTranspose2d(const ConvTranspose2dShape& s, const Initialiser& initialiser) : options(s.options) {
+ConvTranspose2d::ConvTranspose2d(const ConvTranspose2dShape& s, const Initialiser& initialiser)
+    : options(s.options) {
   const std::int64_t columns = s.out_channels / options.groups;
   const std::int64_t fan_in = columns * s.kernel * s.kernel;  // PyTorch counts the second axis here too
-  weight = Variable::parameter(initialiser.of("weight").uniform({s.in_channels, columns, s.kernel, s.kernel}, fan_in));
+  weight = Variable::parameter(
+      initialiser.of("weight").uniform({s.in_channels, columns, s.kernel, s.kernel}, fan_in));
   bias = Variable::parameter(initialiser.of("bias").uniform({s.out_channels}, fan_in));
   add_parameter("weight", weight);
   add_parameter("bias", bias);

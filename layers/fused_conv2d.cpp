@@ -22,11 +22,12 @@ kernels::PackedConv2d pack(const Conv2d& conv) {
   return kernels::PackedConv2d::for_forward(conv.weight.value().view(), conv.options);
 }
 kernels::PackedConv2d pack(const ConvTranspose2d& conv) {
-  return kernels::PackedConv2d::for_input_gradient(conv.weight.value().view(), kernels::adjoint(conv.options));
+  return kernels::PackedConv2d::for_input_gradient(conv.weight.value().view(),
+                                                   kernels::adjoint(conv.options));
 }
 
-Variable run(const kernels::PackedConv2d& packed, const Variable& x, const Tensor& bias, const Shape& shape, bool relu,
-             const Module& module) {
+Variable run(const kernels::PackedConv2d& packed, const Variable& x, const Tensor& bias, const Shape& shape,
+             bool relu, const Module& module) {
   Tensor y = Tensor::empty(shape);
   packed.run(x.value().view(), bias.view(), y.mutable_view(), relu);
   return constant(y, module.path());
@@ -44,7 +45,8 @@ void ConvNormRelu::fold() {
   const Tensor none;
   const Tensor& conv_bias = conv_.bias.defined() ? conv_.bias.value() : none;
   std::vector<std::uint64_t> stamps{conv_.weight.value().stamp(), norm_.weight.value().stamp(),
-                                    norm_.bias.value().stamp(), norm_.running_mean.stamp(), norm_.running_var.stamp()};
+                                    norm_.bias.value().stamp(), norm_.running_mean.stamp(),
+                                    norm_.running_var.stamp()};
   if (conv_bias.defined()) stamps.push_back(conv_bias.stamp());
   if (packed_ && stamps == folded_from_) return;
 

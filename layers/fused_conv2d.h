@@ -1,5 +1,6 @@
 // Inference with the norm folded into the convolution and the activation fused: one pass instead of three.
-//   norm(conv(x)) = conv'(x) with w' = w * scale[o], b' = bias + (b - mean) * scale,  scale = weight / sqrt(var + eps)
+//   norm(conv(x)) = conv'(x) with w' = w * scale[o], b' = bias + (b - mean) * scale,  scale = weight /
+//   sqrt(var + eps)
 // The stored parameters stay as they are: the folded copy is remade when one of them has changed.
 #pragma once
 

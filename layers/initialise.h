@@ -8,8 +8,8 @@
 
 namespace scrim {
 
-/// Draws the parameters of a network, or leaves them unset for a network whose weights come from a file: drawing
-/// millions of numbers to overwrite them would take longer than an inference.
+/// Draws the parameters of a network, or leaves them unset for a network whose weights come from a file:
+/// drawing millions of numbers to overwrite them would take longer than an inference.
 class Initialiser {
  public:
   explicit Initialiser(std::uint64_t seed) : random_(Random(seed)) {}
@@ -18,8 +18,8 @@ class Initialiser {
   /// For a part of the network; parts with different names draw independent numbers.
   Initialiser of(std::string_view part) const;
 
-  /// Uniform in [-1/sqrt(fan_in), 1/sqrt(fan_in)): He et al., "Delving Deep into Rectifiers", 2015, with a = sqrt(5),
-  /// which is what PyTorch's layers start with, weight and bias alike.
+  /// Uniform in [-1/sqrt(fan_in), 1/sqrt(fan_in)): He et al., "Delving Deep into Rectifiers", 2015, with a =
+  /// sqrt(5), which is what PyTorch's layers start with, weight and bias alike.
   Tensor uniform(const Shape& shape, std::int64_t fan_in) const;
 
  private:

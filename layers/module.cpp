@@ -6,7 +6,9 @@ void Module::add_parameter(std::string name, Variable& parameter) {
   parameters_.emplace_back(std::move(name), &parameter);
 }
 
-void Module::add_buffer(std::string name, Tensor& buffer) { buffers_.emplace_back(std::move(name), &buffer); }
+void Module::add_buffer(std::string name, Tensor& buffer) {
+  buffers_.emplace_back(std::move(name), &buffer);
+}
 
 void Module::add_module(std::string name, Module& child) {
   child.name_ = name;
@@ -68,7 +70,8 @@ void Module::load_state(const State& state) {
   if (found < state.size()) {
     State own = this->state();
     for (const auto& [name, tensor] : state)
-      if (!own.contains(name)) fault(fmt::format("{} {} belongs to no part of the network", name, tensor.shape().str()));
+      if (!own.contains(name))
+        fault(fmt::format("{} {} belongs to no part of the network", name, tensor.shape().str()));
   }
   if (listed > 20) faults += fmt::format("\n  and {} more", listed - 20);
   require(faults.empty(), "weights", "do not fit the network:{}", faults);

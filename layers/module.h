@@ -1,5 +1,5 @@
-// The parameter tree. A Module names its parameters, buffers and children; the full names are PyTorch's, joined by
-// dots: "encoder1.enc1conv1.weight".
+// The parameter tree. A Module names its parameters, buffers and children; the full names are PyTorch's,
+// joined by dots: "encoder1.enc1conv1.weight".
 #pragma once
 
 #include <map>
@@ -32,8 +32,8 @@ class Module {
 
   /// Copies of every parameter and buffer.
   State state() const;
-  /// Takes every value of `state`. Throws Error that lists all missing, extra and misshapen names, and changes nothing
-  /// then.
+  /// Takes every value of `state`. Throws Error that lists all missing, extra and misshapen names, and
+  /// changes nothing then.
   void load_state(const State& state);
 
   /// Training: batch statistics and dropout. Evaluation: running statistics. Starts in training.

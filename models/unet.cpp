@@ -19,7 +19,8 @@ ConvTranspose2dShape doubling(std::int64_t in_channels, std::int64_t features) {
 
 }  // namespace
 
-UNet::Block::Block(const std::string& prefix, std::int64_t in_channels, std::int64_t features, const Initialiser& initialiser)
+UNet::Block::Block(const std::string& prefix, std::int64_t in_channels, std::int64_t features,
+                   const Initialiser& initialiser)
     : conv1_(conv3x3(in_channels, features), initialiser.of("conv1")),
       conv2_(conv3x3(features, features), initialiser.of("conv2")),
       norm1_(features),
@@ -70,7 +71,8 @@ UNet::UNet(const UNetOptions& o, const Initialiser& initialiser)
 Variable UNet::operator()(const Variable& x) {
   const Scope scope(name());
   const Shape& s = x.shape();
-  require(s.rank() == 4 && s[1] > 0 && s[2] > 0 && s[1] % 16 == 0 && s[2] % 16 == 0 && s[3] == options_.in_channels,
+  require(s.rank() == 4 && s[1] > 0 && s[2] > 0 && s[1] % 16 == 0 && s[2] % 16 == 0 &&
+              s[3] == options_.in_channels,
           "unet", "x has the shape {}, expected [N,H,W,{}] with H and W divisible by 16", s.str(),
           options_.in_channels);
   const Variable e1 = encoder1_(x);

@@ -2,8 +2,9 @@
 // mateuszbuda/brain-segmentation-pytorch, whose parameter names it keeps. See unet.md for the card.
 //
 //   x[N,H,W,in] -> y[N,H,W,out] in (-1, 1); H and W divisible by 16
-//   four levels of two (3x3 convolution, batch norm, relu), halved by max pooling and doubled by 2x2 transposed
-//   convolutions; f, 2f, 4f, 8f, 16f features, f = init_features; a 1x1 convolution and tanh at the end
+//   four levels of two (3x3 convolution, batch norm, relu), halved by max pooling and doubled by 2x2
+//   transposed convolutions; f, 2f, 4f, 8f, 16f features, f = init_features; a 1x1 convolution and tanh at
+//   the end
 #pragma once
 
 #include <memory>
@@ -27,7 +28,8 @@ class UNet : public Module {
   /// Two convolutions, each with norm and relu: children NAMEconv1, NAMEnorm1, NAMEconv2, NAMEnorm2.
   class Block : public Module {
    public:
-    Block(const std::string& prefix, std::int64_t in_channels, std::int64_t features, const Initialiser& initialiser);
+    Block(const std::string& prefix, std::int64_t in_channels, std::int64_t features,
+          const Initialiser& initialiser);
     Variable operator()(const Variable& x);
 
    private:

@@ -27,21 +27,22 @@ Tensor identity_grid(std::int64_t height, std::int64_t width, DType dtype) {
 }
 
 Variable warp_displacement(const Variable& field, const WarpOptions& options) {
-  require(field.shape().rank() == 4 && field.shape()[3] == 2, "warp", "the field has the shape {}, expected [N,H,W,2]",
-          field.shape().str());
+  require(field.shape().rank() == 4 && field.shape()[3] == 2, "warp",
+          "the field has the shape {}, expected [N,H,W,2]", field.shape().str());
   const Variable displacement = scale(field, -options.mu);
   if (options.op == WarpOperator::corrected)
     return gaussian(displacement, {.size = 9, .sigma = 2, .border = kernels::BorderMode::replicate});
   const Variable identity = identity_grid(field.shape()[1], field.shape()[2], field.value().dtype());
-  return gaussian(identity + displacement, {.size = 9, .sigma = 2, .border = kernels::BorderMode::zeros}) - identity;
+  return gaussian(identity + displacement, {.size = 9, .sigma = 2, .border = kernels::BorderMode::zeros}) -
+         identity;
 }
 
 Variable warp_by(const Variable& x, const Variable& displacement) {
   const std::int64_t height = x.shape()[1], width = x.shape()[2];
   const bool same_size = displacement.shape()[1] == height && displacement.shape()[2] == width;
-  const Variable at_size =
-      same_size ? displacement
-                : resize(displacement, height, width, {.mode = kernels::ResizeMode::bilinear, .align_corners = true});
+  const Variable at_size = same_size ? displacement
+                                     : resize(displacement, height, width,
+                                              {.mode = kernels::ResizeMode::bilinear, .align_corners = true});
   return grid_sample(x, at_size + Variable(identity_grid(height, width, x.value().dtype())),
                      {.padding = kernels::SamplePadding::border, .align_corners = true});
 }

@@ -12,7 +12,9 @@
 namespace scrim {
 namespace {
 
-std::string reason() { return std::strerror(errno); }
+std::string reason() {
+  return std::strerror(errno);
+}
 
 void sync_folder(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -45,7 +47,9 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
   }
 }
 
-void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(text.data(), text.size()))); }
+void AtomicFile::write(std::string_view text) {
+  write(std::as_bytes(std::span(text.data(), text.size())));
+}
 
 void AtomicFile::commit() {
   require(::fsync(descriptor_) == 0, "write", "{}: cannot be written: {}", path_.string(), reason());
@@ -63,11 +67,11 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit) {
     int descriptor;
     ~Closer() { ::close(descriptor); }
   } closer{descriptor};
-  struct stat info{};
+  struct stat info {};
   require(::fstat(descriptor, &info) == 0, "read", "{}: {}", path.string(), reason());
   require(S_ISREG(info.st_mode), "read", "{}: is not a regular file", path.string());
-  require(std::size_t(info.st_size) <= limit, "read", "{}: has {} bytes, at most {} are accepted", path.string(),
-          info.st_size, limit);
+  require(std::size_t(info.st_size) <= limit, "read", "{}: has {} bytes, at most {} are accepted",
+          path.string(), info.st_size, limit);
   std::string content(std::size_t(info.st_size), '\0');
   std::size_t done = 0;
   while (done < content.size()) {

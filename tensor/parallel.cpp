@@ -109,7 +109,9 @@ std::atomic<int> wanted_threads = std::max(1u, std::thread::hardware_concurrency
 
 }  // namespace
 
-int thread_count() { return wanted_threads; }
+int thread_count() {
+  return wanted_threads;
+}
 
 void set_thread_count(int count) {
   require(count >= 1 && count <= 1024, "threads", "{} came, expected 1 to 1024", count);

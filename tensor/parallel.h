@@ -1,4 +1,5 @@
-// The thread loop. Work is cut by index ranges only; nothing about a result may depend on which thread ran it.
+// The thread loop. Work is cut by index ranges only; nothing about a result may depend on which thread ran
+// it.
 #pragma once
 
 #include <cstdint>

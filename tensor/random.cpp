@@ -26,12 +26,14 @@ std::uint64_t fnv1a64(std::string_view text) {
 }
 
 std::array<std::uint32_t, 4> block(std::uint64_t seed, std::uint64_t stream, std::uint64_t index) {
-  return philox4x32({std::uint32_t(index), std::uint32_t(index >> 32), std::uint32_t(stream),
-                     std::uint32_t(stream >> 32)},
-                    {std::uint32_t(seed), std::uint32_t(seed >> 32)});
+  return philox4x32(
+      {std::uint32_t(index), std::uint32_t(index >> 32), std::uint32_t(stream), std::uint32_t(stream >> 32)},
+      {std::uint32_t(seed), std::uint32_t(seed >> 32)});
 }
 
-double to_unit(std::uint64_t bits) { return double(bits >> 11) * 0x1p-53; }
+double to_unit(std::uint64_t bits) {
+  return double(bits >> 11) * 0x1p-53;
+}
 
 }  // namespace
 
@@ -43,18 +45,23 @@ Random Random::split(std::uint64_t index) const {
   return Random(std::uint64_t(words[3]) << 32 | words[2], stream_ + 1);
 }
 
-Random Random::split(std::string_view name) const { return split(fnv1a64(name)); }
+Random Random::split(std::string_view name) const {
+  return split(fnv1a64(name));
+}
 
 std::uint64_t Random::bits_at(std::uint64_t index) const {
   const auto words = block(seed_, stream_, index);
   return std::uint64_t(words[1]) << 32 | words[0];
 }
 
-double Random::uniform_at(std::uint64_t index) const { return to_unit(bits_at(index)); }
+double Random::uniform_at(std::uint64_t index) const {
+  return to_unit(bits_at(index));
+}
 
 double Random::normal_at(std::uint64_t index) const {
   const auto words = block(seed_, stream_, index);
-  const double radius_uniform = 1 - to_unit(std::uint64_t(words[1]) << 32 | words[0]);  // (0, 1]: log is finite
+  const double radius_uniform =
+      1 - to_unit(std::uint64_t(words[1]) << 32 | words[0]);  // (0, 1]: log is finite
   const double angle_uniform = to_unit(std::uint64_t(words[3]) << 32 | words[2]);
   return std::sqrt(-2 * std::log(radius_uniform)) * std::cos(2 * std::numbers::pi * angle_uniform);
 }

@@ -10,7 +10,8 @@
 namespace scrim {
 
 /// Ten Philox rounds: 128 counter bits and 64 key bits to 128 random bits.
-std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
+                                        std::array<std::uint32_t, 2> key);
 
 class Random {
  public:

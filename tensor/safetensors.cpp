@@ -9,7 +9,8 @@
 
 #include "tensor/atomic_file.h"
 
-static_assert(std::endian::native == std::endian::little, "safetensors are read and written as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "safetensors are read and written as they lie in memory");
 
 namespace scrim {
 namespace {
@@ -35,7 +36,8 @@ std::string_view format_name(DType dtype) {
   return "?";
 }
 
-/// Parses the header; a name that stands twice in one object is an error, where the JSON library would keep one.
+/// Parses the header; a name that stands twice in one object is an error, where the JSON library would keep
+/// one.
 Json parse_header(std::string_view text, std::string_view file) {
   std::vector<std::set<std::string>> seen;
   const auto check = [&](int depth, Json::parse_event_t event, Json& value) {
@@ -55,8 +57,10 @@ Json parse_header(std::string_view text, std::string_view file) {
   }
 }
 
-std::size_t as_size(const Json& value, std::string_view file, std::string_view tensor, std::string_view field) {
-  require(value.is_number_unsigned(), file, "tensor \"{}\": {} must hold whole numbers from 0 on", tensor, field);
+std::size_t as_size(const Json& value, std::string_view file, std::string_view tensor,
+                    std::string_view field) {
+  require(value.is_number_unsigned(), file, "tensor \"{}\": {} must hold whole numbers from 0 on", tensor,
+          field);
   return value.get<std::size_t>();
 }
 
@@ -72,8 +76,8 @@ TensorEntry parse_entry(const Json& json, std::string_view file, std::string_vie
   require(known != std::end(dtype_names), file,
           "tensor \"{}\" has the dtype \"{}\"; F32, F64, I64, U8 and BOOL are read", name, dtype);
   entry.dtype = known->dtype;
-  require(json["shape"].size() <= std::size_t(Shape::max_rank), file, "tensor \"{}\" has {} axes, at most {} are read",
-          name, json["shape"].size(), Shape::max_rank);
+  require(json["shape"].size() <= std::size_t(Shape::max_rank), file,
+          "tensor \"{}\" has {} axes, at most {} are read", name, json["shape"].size(), Shape::max_rank);
   std::size_t bytes = size_of(entry.dtype);
   for (const Json& axis : json["shape"]) {
     const std::size_t size = as_size(axis, file, name, "shape");
@@ -84,25 +88,27 @@ TensorEntry parse_entry(const Json& json, std::string_view file, std::string_vie
   entry.begin = as_size(json["data_offsets"][0], file, name, "data_offsets");
   entry.end = as_size(json["data_offsets"][1], file, name, "data_offsets");
   require(entry.begin <= entry.end && entry.end - entry.begin == bytes, file,
-          "tensor \"{}\" {} {} needs {} bytes, its offsets [{}, {}] do not hold that", name, dtype, entry.shape.str(),
-          bytes, entry.begin, entry.end);
+          "tensor \"{}\" {} {} needs {} bytes, its offsets [{}, {}] do not hold that", name, dtype,
+          entry.shape.str(), bytes, entry.begin, entry.end);
   return entry;
 }
 
-void require_no_gaps(const std::map<std::string, TensorEntry>& entries, std::size_t data_bytes, std::string_view file) {
+void require_no_gaps(const std::map<std::string, TensorEntry>& entries, std::size_t data_bytes,
+                     std::string_view file) {
   std::vector<std::pair<std::string, TensorEntry>> ordered(entries.begin(), entries.end());
   std::sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) {
     return std::pair(a.second.begin, a.second.end) < std::pair(b.second.begin, b.second.end);
   });
   std::size_t expected = 0;
   for (const auto& [name, entry] : ordered) {
-    require(entry.begin >= expected, file, "tensor \"{}\" overlaps the tensor before it: begins at {}, expected {}",
-            name, entry.begin, expected);
-    require(entry.begin == expected, file, "bytes {} to {} belong to no tensor (before \"{}\")", expected, entry.begin,
-            name);
+    require(entry.begin >= expected, file,
+            "tensor \"{}\" overlaps the tensor before it: begins at {}, expected {}", name, entry.begin,
+            expected);
+    require(entry.begin == expected, file, "bytes {} to {} belong to no tensor (before \"{}\")", expected,
+            entry.begin, name);
     expected = entry.end;
-    require(expected <= data_bytes, file, "tensor \"{}\" ends at byte {} of {}: the file is cut short", name, expected,
-            data_bytes);
+    require(expected <= data_bytes, file, "tensor \"{}\" ends at byte {} of {}: the file is cut short", name,
+            expected, data_bytes);
   }
   require(expected == data_bytes, file, "{} bytes follow the last tensor", data_bytes - expected);
 }
@@ -111,8 +117,8 @@ void require_no_gaps(const std::map<std::string, TensorEntry>& entries, std::siz
 
 TensorFile parse_safetensors(std::string_view bytes, std::string_view file) {
   std::uint64_t header_bytes = 0;
-  require(bytes.size() >= sizeof header_bytes, file, "has {} bytes; a safetensors file begins with 8 of length",
-          bytes.size());
+  require(bytes.size() >= sizeof header_bytes, file,
+          "has {} bytes; a safetensors file begins with 8 of length", bytes.size());
   std::memcpy(&header_bytes, bytes.data(), sizeof header_bytes);
   require(header_bytes <= largest_header && header_bytes <= bytes.size() - sizeof header_bytes, file,
           "is no safetensors file, or is cut short: the header would have {} bytes, {} follow", header_bytes,

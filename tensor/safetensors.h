@@ -1,6 +1,7 @@
 // safetensors: named tensors in one file (format: github.com/huggingface/safetensors, README "Format").
 //   u64 little-endian N | N bytes of JSON | the tensors' bytes, little-endian, without gaps
-//   JSON: {"name": {"dtype": "F32", "shape": [2,3], "data_offsets": [begin, end]}, "__metadata__": {"k": "v"}}
+//   JSON: {"name": {"dtype": "F32", "shape": [2,3], "data_offsets": [begin, end]}, "__metadata__": {"k":
+//   "v"}}
 #pragma once
 
 #include <filesystem>
@@ -24,8 +25,8 @@ struct TensorEntry {
   std::size_t begin = 0, end = 0;  ///< bytes, counted from the end of the header
 };
 
-/// Strict: an Error names the file and the fault for a header that is too long, not JSON, or says a name twice;
-/// an unknown dtype; a size that does not fit its offsets; overlaps, holes, trailing or missing bytes.
+/// Strict: an Error names the file and the fault for a header that is too long, not JSON, or says a name
+/// twice; an unknown dtype; a size that does not fit its offsets; overlaps, holes, trailing or missing bytes.
 TensorFile read_safetensors(const std::filesystem::path& path);
 /// The same from memory; `name` stands in the messages.
 TensorFile parse_safetensors(std::string_view bytes, std::string_view name);

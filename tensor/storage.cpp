@@ -110,7 +110,9 @@ std::uint64_t next_stamp() {
 
 Storage::Storage(std::size_t bytes) : data_(memory::allocate(bytes)), bytes_(bytes), stamp_(next_stamp()) {}
 
-Storage::~Storage() { memory::free(data_, bytes_); }
+Storage::~Storage() {
+  memory::free(data_, bytes_);
+}
 
 void* Storage::mutable_data() {
   stamp_ = next_stamp();
@@ -118,13 +120,27 @@ void* Storage::mutable_data() {
 }
 
 namespace memory {
-std::size_t bytes_in_use() { return pool().in_use(); }
-std::size_t peak_bytes() { return pool().peak(); }
-void reset_peak() { pool().reset_peak(); }
-void release_unused() { pool().release_unused(); }
-void poison_new_storage(bool on) { pool().poison(on); }
-void* allocate(std::size_t bytes) { return pool().allocate(bytes); }
-void free(void* data, std::size_t bytes) { pool().free(data, bytes); }
+std::size_t bytes_in_use() {
+  return pool().in_use();
+}
+std::size_t peak_bytes() {
+  return pool().peak();
+}
+void reset_peak() {
+  pool().reset_peak();
+}
+void release_unused() {
+  pool().release_unused();
+}
+void poison_new_storage(bool on) {
+  pool().poison(on);
+}
+void* allocate(std::size_t bytes) {
+  return pool().allocate(bytes);
+}
+void free(void* data, std::size_t bytes) {
+  pool().free(data, bytes);
+}
 }  // namespace memory
 
 }  // namespace scrim

@@ -24,7 +24,8 @@ struct ConstView {
   template <class T>
   const T* as() const {
     if (dtype != DTypeOf<T>::value) [[unlikely]]
-      fail("view", "{} was asked for, the tensor {} holds {}", name_of(DTypeOf<T>::value), shape.str(), name_of(dtype));
+      fail("view", "{} was asked for, the tensor {} holds {}", name_of(DTypeOf<T>::value), shape.str(),
+           name_of(dtype));
     return static_cast<const T*>(data);
   }
 };
@@ -73,7 +74,8 @@ class Tensor {
   /// Changes whenever the elements may have changed; never the same for two contents.
   std::uint64_t stamp() const { return storage_->stamp(); }
 
-  /// Whether no other Tensor shares the storage: only then may somebody who was handed the tensor write over it.
+  /// Whether no other Tensor shares the storage: only then may somebody who was handed the tensor write over
+  /// it.
   bool is_unique() const { return storage_.use_count() == 1; }
 
   ConstView view() const;  ///< an undefined tensor lends an empty view
@@ -89,9 +91,9 @@ class Tensor {
 
   /// The same elements under another shape; shares the storage. Throws Error when the counts differ.
   Tensor reshape(const Shape& shape) const;
-  Tensor clone() const;            ///< a copy with a storage of its own
-  Tensor to(DType dtype) const;    ///< converted copy between f32, f64, i64, u8 and bool
-  double item() const;             ///< the value of a tensor of one element
+  Tensor clone() const;                  ///< a copy with a storage of its own
+  Tensor to(DType dtype) const;          ///< converted copy between f32, f64, i64, u8 and bool
+  double item() const;                   ///< the value of a tensor of one element
   void copy_from(const Tensor& source);  ///< same shape and type, else Error
 
  private:

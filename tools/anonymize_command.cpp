@@ -22,8 +22,9 @@ struct Job {
   fs::path input, output;
 };
 
-/// Folders are walked in the order of names and their tree is kept below the output. A file goes to the output folder
-/// under its own name; a single file may also be given the output's whole name. All results are PNG.
+/// Folders are walked in the order of names and their tree is kept below the output. A file goes to the
+/// output folder under its own name; a single file may also be given the output's whole name. All results are
+/// PNG.
 std::vector<Job> collect_jobs(const Settings& s) {
   std::vector<Job> jobs;
   const fs::path out = s.output;
@@ -36,7 +37,8 @@ std::vector<Job> collect_jobs(const Settings& s) {
       continue;
     }
     std::vector<fs::path> found;
-    for (const auto& entry : fs::recursive_directory_iterator(input, fs::directory_options::skip_permission_denied))
+    for (const auto& entry :
+         fs::recursive_directory_iterator(input, fs::directory_options::skip_permission_denied))
       if (!entry.is_directory() && has_image_name(entry.path())) found.push_back(entry.path());
     std::sort(found.begin(), found.end());
     for (const fs::path& path : found) jobs.push_back({path, out / as_png(path.lexically_relative(input))});
@@ -60,7 +62,8 @@ class Batch {
     FilmAnonymizer anonymizer(settings_.weights, settings_.network);
     const auto jobs = collect_jobs(settings_);
     if (jobs.empty()) throw UsageError("[anonymize] the inputs hold no PNG or JPEG file");
-    Progress progress("anonymize", std::int64_t(jobs.size()), jobs.size() > 1 ? Progress::fitting(json_) : Progress::Style::none);
+    Progress progress("anonymize", std::int64_t(jobs.size()),
+                      jobs.size() > 1 ? Progress::fitting(json_) : Progress::Style::none);
     std::int64_t at = 0;
     for (const Job& job : jobs) {
       try {
@@ -74,7 +77,8 @@ class Batch {
       progress.update(++at);
     }
     progress.clear();
-    if (json_) fmt::print("{{\"done\": {}, \"failed\": {}, \"skipped\": {}}}\n", done_, failed_, skipped_);
+    if (json_)
+      fmt::print("{{\"done\": {}, \"failed\": {}, \"skipped\": {}}}\n", done_, failed_, skipped_);
     else
       fmt::print("{} of {} films in {}{}{} ({})\n", done_, jobs.size(), settings_.output,
                  skipped_ ? fmt::format(", {} were there already", skipped_) : "",
@@ -84,9 +88,11 @@ class Batch {
 
  private:
   void one(FilmAnonymizer& anonymizer, const Job& job) {
-    require(written_.insert(job.output).second, "anonymize", "another input goes to {} too", job.output.string());
+    require(written_.insert(job.output).second, "anonymize", "another input goes to {} too",
+            job.output.string());
     std::error_code same_error;
-    require(!fs::equivalent(job.input, job.output, same_error), "anonymize", "the output would replace the input");
+    require(!fs::equivalent(job.input, job.output, same_error), "anonymize",
+            "the output would replace the input");
     if (fs::exists(job.output)) {
       if (settings_.skip_existing) {
         ++skipped_;
@@ -111,7 +117,7 @@ class Batch {
   void failed(const Job& job, const std::string& reason) {
     ++failed_;
     if (json_) fmt::print("{}\n", nlohmann::json{{"input", job.input.string()}, {"error", reason}}.dump());
-    fmt::print(stderr, "scrim: {}: {}\n", job.input.string(), reason);
+    say(fmt::format("scrim: {}: {}\n", job.input.string(), reason));
   }
 
   const Settings& settings_;
@@ -132,15 +138,19 @@ void add_anonymize(CLI::App& app, const Common& common, Outcome& outcome) {
   verb->add_option("--operator", settings->network.op, "corrected or published; else the weight file's");
   verb->add_option("--image-size", settings->network.image_size,
                    "side at which the network looks, pixels; the output keeps the film's own size");
-  auto* overwrite = verb->add_flag("--overwrite", settings->overwrite, "replace files that are there already");
+  auto* overwrite =
+      verb->add_flag("--overwrite", settings->overwrite, "replace files that are there already");
   verb->add_flag("--skip-existing", settings->skip_existing, "leave out films whose result is there already")
       ->excludes(overwrite);
   verb->footer(
-      "The result has the size and bit depth of its film and is PNG. A folder's tree is kept. A film that cannot be\n"
+      "The result has the size and bit depth of its film and is PNG. A folder's tree is kept. A film that "
+      "cannot be\n"
       "read or written is named with the reason, the others are done, and the exit status is 1.\n"
-      "Weights from `scrim train` with task pretrain_generator have only learned to leave a film as it is: they hide\n"
+      "Weights from `scrim train` with task pretrain_generator have only learned to leave a film as it is: "
+      "they hide\n"
       "nobody yet.\n\n"
-      "Example:\n  scrim anonymize cohort/images -o hidden --weights runs/pretrain_generator/weights.safetensors");
+      "Example:\n  scrim anonymize cohort/images -o hidden --weights "
+      "runs/pretrain_generator/weights.safetensors");
   verb->callback([settings, &common, &outcome] { outcome.status = Batch(*settings, common.json).run(); });
 }
 

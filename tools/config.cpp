@@ -1,24 +1,31 @@
 #include "tools/config.h"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <numeric>
 #include <set>
 #include <sstream>
-#include <toml++/toml.h>
 
 namespace scrim {
 namespace {
 
-std::string dotted(const std::string& table, const std::string& key) { return table.empty() ? key : table + "." + key; }
+std::string dotted(const std::string& table, const std::string& key) {
+  return table.empty() ? key : table + "." + key;
+}
 
-/// Every value of the file by its dotted name. Arrays and dates are values too: they fit no field and are refused there.
-void flatten(const toml::table& table, const std::string& prefix, std::map<std::string, const toml::node*>& out) {
+/// Every value of the file by its dotted name. Arrays and dates are values too: they fit no field and are
+/// refused there.
+void flatten(const toml::table& table, const std::string& prefix,
+             std::map<std::string, const toml::node*>& out) {
   for (const auto& [key, node] : table) {
     const std::string name = dotted(prefix, std::string(key.str()));
-    if (const auto* inner = node.as_table()) flatten(*inner, name, out);
-    else out[name] = &node;
+    if (const auto* inner = node.as_table())
+      flatten(*inner, name, out);
+    else
+      out[name] = &node;
   }
 }
 
@@ -30,12 +37,18 @@ std::string quoted(const std::string& text) {
 
 std::string_view type_name(const toml::node& node) {
   switch (node.type()) {
-    case toml::node_type::string: return "a text";
-    case toml::node_type::integer: return "a whole number";
-    case toml::node_type::floating_point: return "a number";
-    case toml::node_type::boolean: return "true or false";
-    case toml::node_type::array: return "an array";
-    default: return "a date or time";
+    case toml::node_type::string:
+      return "a text";
+    case toml::node_type::integer:
+      return "a whole number";
+    case toml::node_type::floating_point:
+      return "a number";
+    case toml::node_type::boolean:
+      return "true or false";
+    case toml::node_type::array:
+      return "an array";
+    default:
+      return "a date or time";
   }
 }
 
@@ -79,7 +92,8 @@ struct ConfigSource::Impl {
     used.insert(full_key);
     return found->second;
   }
-  [[noreturn]] void wrong_type(const std::string& key, const toml::node& node, std::string_view expected) const {
+  [[noreturn]] void wrong_type(const std::string& key, const toml::node& node,
+                               std::string_view expected) const {
     throw UsageError(fmt::format("{}: {} is {}, expected {}", name, key, type_name(node), expected));
   }
 };
@@ -90,14 +104,16 @@ ConfigSource::ConfigSource(const std::string& text, const std::string& name) : i
   try {
     impl->table = toml::parse(text, name);
   } catch (const toml::parse_error& e) {
-    throw UsageError(fmt::format("{}: line {}, column {}: {}", name, e.source().begin.line, e.source().begin.column,
-                                 e.description()));
+    throw UsageError(fmt::format("{}: line {}, column {}: {}", name, e.source().begin.line,
+                                 e.source().begin.column, e.description()));
   }
   flatten(impl->table, "", impl->values);
   impl_ = impl.release();
 }
 
-ConfigSource::~ConfigSource() { delete impl_; }
+ConfigSource::~ConfigSource() {
+  delete impl_;
+}
 
 void ConfigSource::set(const std::string& assignment) {
   const auto equals = assignment.find('=');
@@ -164,7 +180,8 @@ void ConfigPrinter::line(const std::string& table, const std::string& key, const
   text_ += fmt::format("{:<40} # {}\n", fmt::format("{} = {}", key, value), what);
 }
 
-void ConfigPrinter::print(const std::string& t, const std::string& k, const std::string& v, const std::string& w) {
+void ConfigPrinter::print(const std::string& t, const std::string& k, const std::string& v,
+                          const std::string& w) {
   line(t, k, quoted(v), w);
 }
 void ConfigPrinter::print(const std::string& t, const std::string& k, double v, const std::string& w) {

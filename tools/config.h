@@ -1,5 +1,5 @@
-// TOML to configuration structs and back. One list of fields (visit_fields beside each struct) serves reading,
-// checking, printing and the key listing.
+// TOML to configuration structs and back. One list of fields (visit_fields beside each struct) serves
+// reading, checking, printing and the key listing.
 #pragma once
 
 #include <string>
@@ -37,14 +37,16 @@ class ConfigSource {
 /// Writes tables and keys in the order in which they come, each with its description.
 class ConfigPrinter {
  public:
-  void print(const std::string& table, const std::string& key, const std::string& value, const std::string& what);
+  void print(const std::string& table, const std::string& key, const std::string& value,
+             const std::string& what);
   void print(const std::string& table, const std::string& key, double value, const std::string& what);
   void print(const std::string& table, const std::string& key, std::int64_t value, const std::string& what);
   void print(const std::string& table, const std::string& key, bool value, const std::string& what);
   const std::string& text() const { return text_; }
 
  private:
-  void line(const std::string& table, const std::string& key, const std::string& value, const std::string& what);
+  void line(const std::string& table, const std::string& key, const std::string& value,
+            const std::string& what);
   std::string table_, text_;
 };
 
@@ -62,7 +64,9 @@ std::string print_config(const std::string& task, Config& config) {
 /// Reads every field of `config` and refuses what is left over.
 template <class Config>
 void read_config(ConfigSource& source, Config& config) {
-  visit_fields(config, [&](const char* table, const char* key, auto& field, const char*) { source.read(table, key, field); });
+  visit_fields(config, [&](const char* table, const char* key, auto& field, const char*) {
+    source.read(table, key, field);
+  });
   source.expect_nothing_left();
 }
 

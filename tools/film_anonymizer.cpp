@@ -16,8 +16,8 @@ State generator_state(TensorFile& file) {
     std::string_view short_name = name;
     for (std::string_view prefix : {"model.", "generator."})
       if (short_name.starts_with(prefix)) short_name.remove_prefix(prefix.size());
-    const bool belongs_to_training = name.starts_with("optimiser.") || name.starts_with("schedule.") ||
-                                     name.starts_with("progress.");
+    const bool belongs_to_training =
+        name.starts_with("optimiser.") || name.starts_with("schedule.") || name.starts_with("progress.");
     if (!belongs_to_training) state[std::string(short_name)] = std::move(tensor);
   }
   return state;
@@ -38,12 +38,14 @@ std::optional<double> fact(const TensorFile& file, const std::string& key) {
 
 FilmAnonymizer::FilmAnonymizer(const std::filesystem::path& weights, const AnonymizerSettings& settings) {
   TensorFile file = read_safetensors(weights);
-  const std::string stored_operator = file.metadata.contains("operator") ? file.metadata.at("operator") : "corrected";
+  const std::string stored_operator =
+      file.metadata.contains("operator") ? file.metadata.at("operator") : "corrected";
   operator_name_ = settings.op.value_or(stored_operator);
   const double mu = settings.mu.value_or(fact(file, "mu").value_or(0.01));
   image_size_ = settings.image_size.value_or(std::int64_t(fact(file, "image_size").value_or(256)));
   if (image_size_ < 16 || image_size_ > 4096 || image_size_ % 16 != 0)
-    throw UsageError(fmt::format("[anonymize] the image size is {}, expected 16 to 4096, divisible by 16", image_size_));
+    throw UsageError(
+        fmt::format("[anonymize] the image size is {}, expected 16 to 4096, divisible by 16", image_size_));
   if (!(mu >= 0 && mu <= 1)) throw UsageError(fmt::format("[anonymize] mu is {}, expected 0 to 1", mu));
 
   const State state = generator_state(file);

@@ -10,9 +10,10 @@
 namespace scrim {
 
 struct AnonymizerSettings {
-  std::optional<double> mu;                ///< else the weight file's, else 0.01
-  std::optional<std::string> op;           ///< "corrected" or "published"; else the weight file's, else corrected
-  std::optional<std::int64_t> image_size;  ///< side at which the network looks; else the weight file's, else 256
+  std::optional<double> mu;       ///< else the weight file's, else 0.01
+  std::optional<std::string> op;  ///< "corrected" or "published"; else the weight file's, else corrected
+  std::optional<std::int64_t>
+      image_size;  ///< side at which the network looks; else the weight file's, else 256
 };
 
 struct AnonymizedFilm {
@@ -22,8 +23,8 @@ struct AnonymizedFilm {
 
 class FilmAnonymizer {
  public:
-  /// Weights of the generator as `scrim train` writes them, or a published state dict as safetensors ("generator."
-  /// before the names or not). Throws Error when they do not fit the network.
+  /// Weights of the generator as `scrim train` writes them, or a published state dict as safetensors
+  /// ("generator." before the names or not). Throws Error when they do not fit the network.
   FilmAnonymizer(const std::filesystem::path& weights, const AnonymizerSettings& settings);
 
   AnonymizedFilm operator()(const GrayImage& film);

@@ -20,13 +20,17 @@ struct Settings {
   std::int64_t batch = 1;
 };
 
-std::string megabytes(std::size_t bytes) { return fmt::format("{:.2f} MB", double(bytes) / 1e6); }
+std::string megabytes(std::size_t bytes) {
+  return fmt::format("{:.2f} MB", double(bytes) / 1e6);
+}
 
 void print_build() {
-  fmt::print("scrim {}\ncompiler      {}\nlanguage      C++{}\nbuild         {}\nlinking       {}\nthreads       {}\n",
-             SCRIM_VERSION, __VERSION__, __cplusplus / 100 % 100,
-             kernels::PackedConv2d::needs_reference() ? "reference kernels only" : "reference and cpu kernels",
-             SCRIM_LINKING, thread_count());
+  fmt::print(
+      "scrim {}\ncompiler      {}\nlanguage      C++{}\nbuild         {}\nlinking       {}\nthreads       "
+      "{}\n",
+      SCRIM_VERSION, __VERSION__, __cplusplus / 100 % 100,
+      kernels::PackedConv2d::needs_reference() ? "reference kernels only" : "reference and cpu kernels",
+      SCRIM_LINKING, thread_count());
   fmt::print("levels        ");
   for (auto level = vector::available_levels(); *level; ++level)
     fmt::print("{}{}", (*level)->level, *level == &vector::kernels() ? " (in use)  " : "  ");
@@ -55,8 +59,9 @@ void print_graph(const FlowAnonymizerOptions& options, std::int64_t size, std::i
   const Variable x(Tensor::full({batch, size, size, 1}, 0.5));
   memory::reset_peak();
   const Variable loss = mse(model(x), x);
-  fmt::print("\ngraph of a training step, batch {} of {}x{}, {} parameters\n{:<24} {:<44} keeps until backward\n", batch,
-             size, size, model.parameter_count(), "op", "in");
+  fmt::print(
+      "\ngraph of a training step, batch {} of {}x{}, {} parameters\n{:<24} {:<44} keeps until backward\n",
+      batch, size, size, model.parameter_count(), "op", "in");
   std::size_t total = 0;
   for (const auto& node : graph_of(loss)) {
     std::string kept;
@@ -81,10 +86,11 @@ void inspect(const Settings& s) {
   const std::filesystem::path path = s.file;
   if (path.extension() == ".toml") {
     const PretrainConfig config = read_training_config(path, {});
-    fmt::print("# {}: valid; the complete effective configuration:\n{}", s.file, print_training_config(config));
+    fmt::print("# {}: valid; the complete effective configuration:\n{}", s.file,
+               print_training_config(config));
     if (s.graph)
-      print_graph({config.model.init_features, warp_options(config.model.mu, config.model.op)}, config.data.image_size,
-                  s.batch);
+      print_graph({config.model.init_features, warp_options(config.model.mu, config.model.op)},
+                  config.data.image_size, s.batch);
     return;
   }
   const TensorFile file = read_safetensors(path);
@@ -92,7 +98,8 @@ void inspect(const Settings& s) {
   if (!s.graph) return;
   for (const char* name : {"encoder1.enc1conv1.weight", "generator.encoder1.enc1conv1.weight",
                            "model.encoder1.enc1conv1.weight"})
-    if (const auto found = file.tensors.find(name); found != file.tensors.end() && found->second.shape().rank() == 4)
+    if (const auto found = file.tensors.find(name);
+        found != file.tensors.end() && found->second.shape().rank() == 4)
       return print_graph({found->second.size(0), {}}, 256, s.batch);
   throw UsageError(fmt::format("[inspect] {} holds no network whose graph is known", s.file));
 }
@@ -100,9 +107,11 @@ void inspect(const Settings& s) {
 }  // namespace
 
 void add_inspect(CLI::App& app, const Common&, Outcome&) {
-  auto* verb = app.add_subcommand("inspect", "show what a weight file, checkpoint or configuration holds, or this build");
+  auto* verb = app.add_subcommand(
+      "inspect", "show what a weight file, checkpoint or configuration holds, or this build");
   auto settings = std::make_shared<Settings>();
-  verb->add_option("file", settings->file, "safetensors or TOML; without it: build options and kernels in use");
+  verb->add_option("file", settings->file,
+                   "safetensors or TOML; without it: build options and kernels in use");
   verb->add_flag("--graph", settings->graph, "the network's graph in training and what each node keeps");
   verb->add_option("--batch", settings->batch, "films in the graph's batch")->check(CLI::Range(1, 64));
   verb->footer("Example:\n  scrim inspect runs/pretrain_generator/weights.safetensors --graph");

@@ -1,5 +1,3 @@
-#include <cstdio>
-
 #include "tensor/error.h"
 #include "tensor/parallel.h"
 #include "tools/command.h"
@@ -12,7 +10,7 @@ constexpr const char* description =
     "It prints evidence; it never calls an image anonymous.";
 
 int report(const std::exception& e, int status) {
-  fmt::print(stderr, "scrim: {}\n", e.what());
+  scrim::say(fmt::format("scrim: {}\n", e.what()));
   return status;
 }
 
@@ -24,8 +22,10 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "scrim " SCRIM_VERSION);
   app.option_defaults()->always_capture_default();
-  app.footer("Exit status: 0 all done; 1 some inputs failed, each named, the others done; 2 usage or configuration.\n"
-             "scrim VERB --help explains a verb and ends with an example.");
+  app.footer(
+      "Exit status: 0 all done; 1 some inputs failed, each named, the others done; 2 usage or "
+      "configuration.\n"
+      "scrim VERB --help explains a verb and ends with an example.");
   Common common;
   Outcome outcome;
   app.add_option("--threads", common.threads, "threads; 0 = one per core. Results do not depend on it")

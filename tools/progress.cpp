@@ -18,6 +18,11 @@ std::string duration(double seconds) {
 
 }  // namespace
 
+void say(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
 Progress::Style Progress::fitting(bool json) {
   if (json) return Style::none;
   return ::isatty(STDERR_FILENO) ? Style::bar : Style::lines;
@@ -26,12 +31,13 @@ Progress::Style Progress::fitting(bool json) {
 Progress::Progress(std::string what, std::int64_t total, Style style)
     : what_(std::move(what)), total_(total), style_(style) {}
 
-Progress::~Progress() { clear(); }
+Progress::~Progress() {
+  clear();
+}
 
 void Progress::clear() {
   if (!bar_visible_) return;
-  fmt::print(stderr, "\r\033[K");
-  std::fflush(stderr);
+  say("\r\033[K");
   bar_visible_ = false;
 }
 
@@ -48,19 +54,19 @@ void Progress::update(std::int64_t done, const std::string& note) {
   shown_ = now;
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const double left = elapsed / double(std::max<std::int64_t>(1, done - first_)) * double(total_ - done);
-  const std::string tail = (note.empty() ? "" : "  " + note) +
-                           (last ? fmt::format("  in {}", duration(elapsed)) : fmt::format("  {} left", duration(left)));
+  const std::string tail =
+      (note.empty() ? "" : "  " + note) +
+      (last ? fmt::format("  in {}", duration(elapsed)) : fmt::format("  {} left", duration(left)));
   if (style_ == Style::lines || last) {
     clear();
-    fmt::print(stderr, "{}: {}/{}{}\n", what_, done, total_, tail);
+    say(fmt::format("{}: {}/{}{}\n", what_, done, total_, tail));
   } else {
     constexpr int width = 28;
     const int filled = int(double(width) * double(done) / double(total_));
-    fmt::print(stderr, "\r\033[K{} [{}{}] {}/{}{}", what_, std::string(std::size_t(filled), '#'),
-               std::string(std::size_t(width - filled), '-'), done, total_, tail);
+    say(fmt::format("\r\033[K{} [{}{}] {}/{}{}", what_, std::string(std::size_t(filled), '#'),
+                    std::string(std::size_t(width - filled), '-'), done, total_, tail));
     bar_visible_ = true;
   }
-  std::fflush(stderr);
 }
 
 }  // namespace scrim

@@ -1,10 +1,15 @@
-// Progress of long work: a bar with the time left on a terminal, plain lines elsewhere, JSON lines on request.
+// Progress of long work: a bar with the time left on a terminal, plain lines elsewhere, JSON lines on
+// request.
 #pragma once
 
 #include <chrono>
 #include <string>
 
 namespace scrim {
+
+/// Prints a line for the user on standard error. A log that cannot be written (a full disk, a closed pipe) is
+/// no reason to stop the work, so failures are passed over.
+void say(const std::string& text);
 
 class Progress {
  public:

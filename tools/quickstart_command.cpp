@@ -1,4 +1,5 @@
-// The main job on an embedded default: a phantom cohort, a small pretrained generator, held-out films anonymized, a page.
+// The main job on an embedded default: a phantom cohort, a small pretrained generator, held-out films
+// anonymized, a page.
 #include <fmt/format.h>
 
 #include "data/cohort.h"
@@ -37,12 +38,12 @@ void run_quickstart(const fs::path& folder, bool json) {
     Progress progress("phantom", films, Progress::fitting(json));
     phantom::write_cohort(cohort, {.films = films}, [&](std::int64_t done) { progress.update(done); });
   }
-  const PretrainConfig config = parse_training_config(
-      embedded_config, "the embedded configuration",
-      {"data.images=\"" + (cohort / "images").string() + "\"",
-       "data.train_list=\"" + (cohort / "splits/train.txt").string() + "\"",
-       "data.valid_list=\"" + (cohort / "splits/valid.txt").string() + "\"",
-       "output.folder=\"" + (folder / "run").string() + "\""});
+  const PretrainConfig config =
+      parse_training_config(embedded_config, "the embedded configuration",
+                            {"data.images=\"" + (cohort / "images").string() + "\"",
+                             "data.train_list=\"" + (cohort / "splits/train.txt").string() + "\"",
+                             "data.valid_list=\"" + (cohort / "splits/valid.txt").string() + "\"",
+                             "output.folder=\"" + (folder / "run").string() + "\""});
   const TrainingResult trained = run_training(config, false, json);
 
   FilmAnonymizer anonymizer(trained.weights, {});
@@ -55,23 +56,29 @@ void run_quickstart(const fs::path& folder, bool json) {
   }
   fs::create_directories(pictures);
   const fs::path page = pictures / "index.html";
-  write_report(page,
-               {"Held-out phantom films, before and after",
-                "A small generator was pretrained on procedural phantoms to leave films as they are: the first step of "
-                "PriCheXy-Net's training. The warp that remains is what it has not unlearned. It has not met an "
-                "adversary yet, so it hides nobody; the pictures show that the whole path works.",
-                {{"films", fmt::format("{} phantoms, patients of the test split shown", films)},
-                 {"network", anonymizer.describe()},
-                 {"training", fmt::format("{} steps, last training loss {:.2e}", trained.steps, trained.train_loss)}}},
-               shown);
-  if (json) fmt::print("{{\"page\": \"{}\"}}\n", page.string());
-  else fmt::print("\npictures   {}\npage       {}\nweights    {}\n", pictures.string(), page.string(), trained.weights.string());
+  write_report(
+      page,
+      {"Held-out phantom films, before and after",
+       "A small generator was pretrained on procedural phantoms to leave films as they are: the first step "
+       "of "
+       "PriCheXy-Net's training. The warp that remains is what it has not unlearned. It has not met an "
+       "adversary yet, so it hides nobody; the pictures show that the whole path works.",
+       {{"films", fmt::format("{} phantoms, patients of the test split shown", films)},
+        {"network", anonymizer.describe()},
+        {"training", fmt::format("{} steps, last training loss {:.2e}", trained.steps, trained.train_loss)}}},
+      shown);
+  if (json)
+    fmt::print("{{\"page\": \"{}\"}}\n", page.string());
+  else
+    fmt::print("\npictures   {}\npage       {}\nweights    {}\n", pictures.string(), page.string(),
+               trained.weights.string());
 }
 
 }  // namespace
 
 void add_quickstart(CLI::App& app, const Common& common, Outcome&) {
-  auto* verb = app.add_subcommand("quickstart", "the main job from end to end on phantoms, in a minute or two");
+  auto* verb =
+      app.add_subcommand("quickstart", "the main job from end to end on phantoms, in a minute or two");
   auto folder = std::make_shared<std::string>("quickstart-output");
   verb->add_option("-o,--output", *folder, "folder to write, empty or not there yet");
   verb->footer("Example:\n  scrim quickstart -o first-look");

@@ -13,11 +13,20 @@ constexpr double difference_gain = 4;
 std::string escaped(const std::string& text) {
   std::string out;
   for (char c : text) switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   return out;
 }
@@ -29,7 +38,8 @@ std::string base64(const std::string& bytes) {
     std::uint32_t group = 0;
     for (std::size_t k = 0; k < 3; ++k)
       group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    for (std::size_t k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : digits[group >> (18 - 6 * k) & 63];
+    for (std::size_t k = 0; k < 4; ++k)
+      out += i + k > bytes.size() ? '=' : digits[group >> (18 - 6 * k) & 63];
   }
   return out;
 }
@@ -51,16 +61,19 @@ constexpr std::string_view style = R"(
 )";
 
 std::string figure(const std::string& png, const std::string& caption) {
-  return fmt::format("<figure><img alt=\"{0}\" src=\"data:image/png;base64,{1}\"><figcaption>{0}</figcaption></figure>\n",
-                     escaped(caption), base64(png));
+  return fmt::format(
+      "<figure><img alt=\"{0}\" src=\"data:image/png;base64,{1}\"><figcaption>{0}</figcaption></figure>\n",
+      escaped(caption), base64(png));
 }
 
-double full_range(const GrayImage& image) { return double((1 << image.bits) - 1); }
+double full_range(const GrayImage& image) {
+  return double((1 << image.bits) - 1);
+}
 
 void require_same_kind(const GrayImage& a, const GrayImage& b) {
   require(a.height == b.height && a.width == b.width && a.bits == b.bits, "report",
-          "{}x{} of {} bits and {}x{} of {} bits cannot be compared", a.width, a.height, a.bits, b.width, b.height,
-          b.bits);
+          "{}x{} of {} bits and {}x{} of {} bits cannot be compared", a.width, a.height, a.bits, b.width,
+          b.height, b.bits);
 }
 
 }  // namespace
@@ -92,7 +105,8 @@ double share_of_changed_pixels(const GrayImage& before, const GrayImage& after) 
   return double(changed) / double(before.pixels.size());
 }
 
-void write_report(const std::filesystem::path& page, const ReportText& text, const std::vector<ReportFilm>& films) {
+void write_report(const std::filesystem::path& page, const ReportText& text,
+                  const std::vector<ReportFilm>& films) {
   std::string html = fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{0}</title>\n"
@@ -106,7 +120,8 @@ void write_report(const std::filesystem::path& page, const ReportText& text, con
     const std::string difference = encode_png(difference_image(film.before, film.after, difference_gain));
     std::string stem = std::filesystem::path(film.name).replace_extension().string();
     std::replace(stem.begin(), stem.end(), '/', '_');
-    for (const auto& [what, png] : {std::pair{"before", &before}, {"after", &after}, {"difference", &difference}})
+    for (const auto& [what, png] :
+         {std::pair{"before", &before}, {"after", &after}, {"difference", &difference}})
       write_file(page.parent_path() / fmt::format("{}_{}.png", stem, what), *png);
     html += fmt::format(
         "<section>\n<h2>{}</h2>\n<div class=\"row\">\n{}{}{}</div>\n<p>Largest displacement {:.2f} pixels, "

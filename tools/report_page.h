@@ -16,7 +16,7 @@ struct ReportFilm {
 };
 
 struct ReportText {
-  std::string title, introduction;            ///< plain text
+  std::string title, introduction;                         ///< plain text
   std::vector<std::pair<std::string, std::string>> facts;  ///< shown as a table
 };
 
@@ -28,6 +28,7 @@ double psnr(const GrayImage& before, const GrayImage& after);
 double share_of_changed_pixels(const GrayImage& before, const GrayImage& after);
 
 /// Writes `page` and, beside it, NAME_before.png, NAME_after.png and NAME_difference.png for every film.
-void write_report(const std::filesystem::path& page, const ReportText& text, const std::vector<ReportFilm>& films);
+void write_report(const std::filesystem::path& page, const ReportText& text,
+                  const std::vector<ReportFilm>& films);
 
 }  // namespace scrim

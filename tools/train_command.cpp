@@ -16,15 +16,17 @@ PretrainConfig parse_training_config(const std::string& text, const std::string&
   std::string task;
   source.read("", "task", task);
   if (task != task_name)
-    throw UsageError(task.empty() ? fmt::format("{}: names no task, expected task = \"{}\"", name, task_name)
-                                  : fmt::format("{}: there is no task \"{}\", expected \"{}\"", name, task, task_name));
+    throw UsageError(
+        task.empty() ? fmt::format("{}: names no task, expected task = \"{}\"", name, task_name)
+                     : fmt::format("{}: there is no task \"{}\", expected \"{}\"", name, task, task_name));
   PretrainConfig config;
   read_config(source, config);
   check(config);
   return config;
 }
 
-PretrainConfig read_training_config(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+PretrainConfig read_training_config(const std::filesystem::path& file,
+                                    const std::vector<std::string>& overrides) {
   std::string text;
   try {
     text = read_file(file, 1 << 20);
@@ -34,7 +36,9 @@ PretrainConfig read_training_config(const std::filesystem::path& file, const std
   return parse_training_config(text, file.string(), overrides);
 }
 
-std::string print_training_config(PretrainConfig config) { return print_config(task_name, config); }
+std::string print_training_config(PretrainConfig config) {
+  return print_config(task_name, config);
+}
 
 TrainingResult run_training(const PretrainConfig& config, bool resume, bool json) {
   std::unique_ptr<Progress> progress;
@@ -65,7 +69,8 @@ void add_train(CLI::App& app, const Common& common, Outcome&) {
       ->allow_extra_args(false);
   verb->add_flag("--resume", settings->resume, "go on from the run folder's checkpoint, if it has one");
   verb->footer(
-      "Paths in the file are relative to the current folder. A run killed at any moment and resumed ends with the same\n"
+      "Paths in the file are relative to the current folder. A run killed at any moment and resumed ends "
+      "with the same\n"
       "bytes as an undisturbed one.\n\n"
       "Example:\n  scrim train configs/pretrain_generator.toml --set data.images=cohort/images \\\n"
       "      --set data.train_list=cohort/splits/train.txt --set data.valid_list=cohort/splits/valid.txt");
@@ -74,7 +79,8 @@ void add_train(CLI::App& app, const Common& common, Outcome&) {
     const TrainingResult result = run_training(config, settings->resume, common.json);
     if (common.json)
       fmt::print("{{\"done\": true, \"steps\": {}, \"train_loss\": {}}}\n", result.steps, result.train_loss);
-    else fmt::print("weights in {}\n", result.weights.string());
+    else
+      fmt::print("weights in {}\n", result.weights.string());
   });
 }
 

@@ -10,7 +10,8 @@
 namespace scrim {
 
 /// The configuration of a TOML file with "table.key=value" overrides. Throws UsageError.
-PretrainConfig read_training_config(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+PretrainConfig read_training_config(const std::filesystem::path& file,
+                                    const std::vector<std::string>& overrides);
 /// The same from text; `name` stands in messages.
 PretrainConfig parse_training_config(const std::string& text, const std::string& name,
                                      const std::vector<std::string>& overrides);

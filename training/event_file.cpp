@@ -10,13 +10,16 @@ namespace {
 
 tensorboard::Event event_now(std::int64_t step) {
   tensorboard::Event event;
-  event.set_wall_time(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count());
+  event.set_wall_time(
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count());
   event.set_step(step);
   return event;
 }
 
 /// Keeps a checksum of data that hold checksums from looking like one: TensorFlow's record_writer.
-std::uint32_t masked(std::uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xa282ead8u; }
+std::uint32_t masked(std::uint32_t crc) {
+  return ((crc >> 15) | (crc << 17)) + 0xa282ead8u;
+}
 
 template <class Integer>
 void append_little_endian(std::string& out, Integer value) {

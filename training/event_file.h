@@ -1,6 +1,6 @@
 // TensorBoard event files: scalars and images along the steps of a run.
-// A file is a list of records: u64 length | u32 masked crc32c of the length | bytes | u32 masked crc32c of the bytes
-// (TensorFlow's TFRecord format), each record an Event message.
+// A file is a list of records: u64 length | u32 masked crc32c of the length | bytes | u32 masked crc32c of
+// the bytes (TensorFlow's TFRecord format), each record an Event message.
 #pragma once
 
 #include <filesystem>
@@ -14,8 +14,8 @@ namespace scrim {
 /// Appends to the file; begins a new one with the version record.
 class EventFile {
  public:
-  /// `keep_bytes`: how much of a file that is there stays; the rest is cut off (a run resumes from a checkpoint, and
-  /// what came after it will be written again).
+  /// `keep_bytes`: how much of a file that is there stays; the rest is cut off (a run resumes from a
+  /// checkpoint, and what came after it will be written again).
   EventFile(const std::filesystem::path& path, std::uint64_t keep_bytes);
 
   void scalar(std::string_view tag, std::int64_t step, double value);

@@ -25,7 +25,8 @@ FilmSet::FilmSet(const std::filesystem::path& folder, const std::string& list, s
               folder.string());
   } else {
     for (const auto& entry : std::filesystem::directory_iterator(folder))
-      if (entry.is_regular_file() && has_image_name(entry.path())) names_.push_back(entry.path().filename().string());
+      if (entry.is_regular_file() && has_image_name(entry.path()))
+        names_.push_back(entry.path().filename().string());
     std::sort(names_.begin(), names_.end());
   }
   require(!names_.empty(), "data", "{} has no PNG or JPEG file", folder.string());

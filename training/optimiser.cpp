@@ -33,7 +33,8 @@ State Optimiser::state() const {
 void Optimiser::load_state(const State& state) {
   const auto names = slots();
   require(state.size() == 1 + names.size() * parameters_.size() && state.contains("step"), "optimiser",
-          "the stored state has {} tensors, expected {}", state.size(), 1 + names.size() * parameters_.size());
+          "the stored state has {} tensors, expected {}", state.size(),
+          1 + names.size() * parameters_.size());
   for (std::size_t i = 0; i < parameters_.size(); ++i)
     for (std::size_t slot = 0; slot < names.size(); ++slot) {
       const std::string name = names[slot] + "." + parameters_[i].name;
@@ -79,11 +80,13 @@ double PlateauSchedule::after(double loss, double learning_rate) {
 }
 
 State PlateauSchedule::state() const {
-  return {{"best", Tensor::scalar(best_, DType::f64)}, {"bad_epochs", Tensor::from<std::int64_t>({}, {bad_epochs_})}};
+  return {{"best", Tensor::scalar(best_, DType::f64)},
+          {"bad_epochs", Tensor::from<std::int64_t>({}, {bad_epochs_})}};
 }
 
 void PlateauSchedule::load_state(const State& state) {
-  require(state.contains("best") && state.contains("bad_epochs"), "schedule", "the stored state is not a plateau's");
+  require(state.contains("best") && state.contains("bad_epochs"), "schedule",
+          "the stored state is not a plateau's");
   best_ = state.at("best").item();
   bad_epochs_ = std::int64_t(state.at("bad_epochs").item());
 }

@@ -1,4 +1,5 @@
-// Optimisers over a module's parameters, and the learning-rate schedules. Formulas in kernels/optimiser/optimiser.h.
+// Optimisers over a module's parameters, and the learning-rate schedules. Formulas in
+// kernels/optimiser/optimiser.h.
 #pragma once
 
 #include <memory>
@@ -26,7 +27,8 @@ class Optimiser {
  protected:
   /// What the rule keeps for a parameter, zeros at first; the names are PyTorch's.
   virtual std::vector<std::string> slots() const = 0;
-  virtual void update(std::int64_t t, const Tensor& gradient, Tensor& parameter, std::vector<Tensor>& kept) = 0;
+  virtual void update(std::int64_t t, const Tensor& gradient, Tensor& parameter,
+                      std::vector<Tensor>& kept) = 0;
   void make_slots();
 
  private:

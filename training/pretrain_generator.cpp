@@ -13,7 +13,8 @@ namespace {
 
 std::unique_ptr<Optimiser> make_optimiser(const PretrainConfig::Optimisation& o, Module& module) {
   if (o.name == "sgd")
-    return std::make_unique<Sgd>(module.parameters(), kernels::SgdOptions{o.learning_rate, o.momentum, o.weight_decay});
+    return std::make_unique<Sgd>(module.parameters(),
+                                 kernels::SgdOptions{o.learning_rate, o.momentum, o.weight_decay});
   kernels::AdamOptions options{o.learning_rate, o.beta1, o.beta2, o.epsilon};
   (o.name == "adamw" ? options.decay : options.l2) = o.weight_decay;
   return std::make_unique<Adam>(module.parameters(), options);
@@ -24,7 +25,8 @@ std::vector<std::int64_t> order_of_epoch(std::int64_t films, std::int64_t seed, 
   Random random = Random(std::uint64_t(seed), "order").split(std::uint64_t(epoch));
   std::vector<std::int64_t> order;
   for (std::int64_t i = 0; i < films; ++i) order.push_back(i);
-  for (std::int64_t i = films; i > 1; --i) std::swap(order[std::size_t(i - 1)], order[std::size_t(random.below(i))]);
+  for (std::int64_t i = films; i > 1; --i)
+    std::swap(order[std::size_t(i - 1)], order[std::size_t(random.below(i))]);
   return order;
 }
 
@@ -70,7 +72,8 @@ class Run {
   double step(const std::vector<std::int64_t>& order) {
     const auto begin = std::size_t(step_in_epoch_ * config_.training.batch_size);
     const auto end = std::min(order.size(), begin + std::size_t(config_.training.batch_size));
-    const Variable films(train_.batch({order.begin() + std::ptrdiff_t(begin), order.begin() + std::ptrdiff_t(end)}));
+    const Variable films(
+        train_.batch({order.begin() + std::ptrdiff_t(begin), order.begin() + std::ptrdiff_t(end)}));
     model_.set_training(true);
     model_.zero_gradients();
     const Variable loss = mse(model_(films), films);
@@ -94,9 +97,11 @@ class Run {
       model_.zero_gradients();
       backward(mse(model_(films), films));
     } catch (const NonFiniteError& e) {
-      throw NonFiniteError(fmt::format("[train] stopped at {}: {}. The last good checkpoint is kept.", when, e.what()));
+      throw NonFiniteError(
+          fmt::format("[train] stopped at {}: {}. The last good checkpoint is kept.", when, e.what()));
     }
-    throw NonFiniteError(fmt::format("[train] stopped at {}: the loss or a gradient is NaN or infinite", when));
+    throw NonFiniteError(
+        fmt::format("[train] stopped at {}: the loss or a gradient is NaN or infinite", when));
   }
 
   /// Validation and schedule; the validation loss when there is a validation set.
@@ -134,7 +139,8 @@ class Run {
   void log_images(std::int64_t index, const Tensor& film, const Tensor& output) {
     Tensor difference = Tensor::empty(film.shape());
     const auto out = difference.mutable_data<float>();
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = 0.5f + 2 * (output.data<float>()[i] - film.data<float>()[i]);
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = 0.5f + 2 * (output.data<float>()[i] - film.data<float>()[i]);
     const auto log = [&](const char* what, const Tensor& image) {
       folder_.events().image(fmt::format("{}/{}", what, index), step_, image_from_tensor(image, 8));
     };
@@ -216,22 +222,23 @@ void check(const PretrainConfig& c) {
     if (!holds) throw UsageError(fmt::format("[config] {} is {}, expected {}", key, value, expected));
   };
   expect(!c.data.images.empty(), "data.images", "\"\"", "a folder of films");
-  expect(c.data.image_size >= 16 && c.data.image_size <= 4096 && c.data.image_size % 16 == 0, "data.image_size",
-         c.data.image_size, "16 to 4096, divisible by 16");
-  expect(c.model.init_features >= 1 && c.model.init_features <= 256, "model.init_features", c.model.init_features,
-         "1 to 256");
+  expect(c.data.image_size >= 16 && c.data.image_size <= 4096 && c.data.image_size % 16 == 0,
+         "data.image_size", c.data.image_size, "16 to 4096, divisible by 16");
+  expect(c.model.init_features >= 1 && c.model.init_features <= 256, "model.init_features",
+         c.model.init_features, "1 to 256");
   expect(c.model.mu >= 0 && c.model.mu <= 1, "model.mu", c.model.mu, "0 to 1");
   warp_options(c.model.mu, c.model.op);
   expect(c.training.epochs >= 1, "training.epochs", c.training.epochs, "at least 1");
   expect(c.training.batch_size >= 1, "training.batch_size", c.training.batch_size, "at least 1");
   expect(c.training.seed >= 0, "training.seed", c.training.seed, "at least 0");
-  expect(c.training.checkpoint_every_steps >= 1, "training.checkpoint_every_steps", c.training.checkpoint_every_steps,
-         "at least 1");
+  expect(c.training.checkpoint_every_steps >= 1, "training.checkpoint_every_steps",
+         c.training.checkpoint_every_steps, "at least 1");
   expect(c.training.images_logged >= 0, "training.images_logged", c.training.images_logged, "at least 0");
   const auto& o = c.optimiser;
   expect(o.name == "adam" || o.name == "adamw" || o.name == "sgd", "optimiser.name", o.name,
          "\"adam\", \"adamw\" or \"sgd\"");
-  expect(o.learning_rate > 0 && std::isfinite(o.learning_rate), "optimiser.learning_rate", o.learning_rate, "above 0");
+  expect(o.learning_rate > 0 && std::isfinite(o.learning_rate), "optimiser.learning_rate", o.learning_rate,
+         "above 0");
   expect(o.beta1 >= 0 && o.beta1 < 1, "optimiser.beta1", o.beta1, "0 <= beta1 < 1");
   expect(o.beta2 >= 0 && o.beta2 < 1, "optimiser.beta2", o.beta2, "0 <= beta2 < 1");
   expect(o.epsilon > 0, "optimiser.epsilon", o.epsilon, "above 0");

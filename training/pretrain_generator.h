@@ -1,4 +1,5 @@
-// Task "pretrain_generator": the generator learns to leave an image as it is, before the adversarial game begins.
+// Task "pretrain_generator": the generator learns to leave an image as it is, before the adversarial game
+// begins.
 //   loss = mean((warp(x, G(x)) - x)^2), the published first step (PriCheXy-Net, "pre-training")
 #pragma once
 
@@ -52,7 +53,8 @@ struct PretrainConfig {
 template <class Config, class Visit>
 void visit_fields(Config& c, Visit&& visit) {
   visit("data", "images", c.data.images, "folder of gray PNG or JPEG films");
-  visit("data", "train_list", c.data.train_list, "file with a film's name a line; \"\" = all films of the folder");
+  visit("data", "train_list", c.data.train_list,
+        "file with a film's name a line; \"\" = all films of the folder");
   visit("data", "valid_list", c.data.valid_list, "the same for validation; \"\" = no validation");
   visit("data", "image_size", c.data.image_size, "side that films are resized to, pixels; divisible by 16");
   visit("model", "init_features", c.model.init_features, "features of the U-Net's first level");
@@ -92,9 +94,9 @@ struct TrainingResult {
   double train_loss = 0;  ///< of the last step
 };
 
-/// Runs the task in config.output.folder; `config_text` is kept there. Killed at any moment and resumed it ends with the
-/// same weights, checkpoint and metrics, byte for byte, as an undisturbed run.
-/// Throws NonFiniteError that names the step and the op when a loss or gradient is NaN or infinite; the last good
+/// Runs the task in config.output.folder; `config_text` is kept there. Killed at any moment and resumed it
+/// ends with the same weights, checkpoint and metrics, byte for byte, as an undisturbed run. Throws
+/// NonFiniteError that names the step and the op when a loss or gradient is NaN or infinite; the last good
 /// checkpoint stays.
 TrainingResult pretrain_generator(const PretrainConfig& config, const std::string& config_text, bool resume,
                                   const std::function<void(const TrainingProgress&)>& progress);

@@ -11,9 +11,10 @@ std::int64_t number(const std::map<std::string, std::string>& facts, const std::
   const auto entry = facts.find(key);
   require(entry != facts.end(), "checkpoint", "says no {}", key);
   std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(entry->second.data(), entry->second.data() + entry->second.size(), value);
-  require(error == std::errc() && *end == 0 && value >= 0, "checkpoint", "{} is \"{}\", expected a number", key,
-          entry->second);
+  const auto [end, error] =
+      std::from_chars(entry->second.data(), entry->second.data() + entry->second.size(), value);
+  require(error == std::errc() && *end == 0 && value >= 0, "checkpoint", "{} is \"{}\", expected a number",
+          key, entry->second);
   return value;
 }
 
@@ -38,13 +39,15 @@ RunFolder::RunFolder(std::filesystem::path folder, const std::string& config, bo
   require(!error, "train", "{} cannot be made: {}", folder_.string(), error.message());
   if (std::filesystem::exists(config_path)) {
     if (!resume)
-      throw UsageError(fmt::format("[train] {} holds a run already: --resume continues it, another folder starts anew",
-                                   folder_.string()));
+      throw UsageError(
+          fmt::format("[train] {} holds a run already: --resume continues it, another folder starts anew",
+                      folder_.string()));
     const std::string before = read_file(config_path, 1 << 20);
     if (before != config)
-      throw UsageError(fmt::format("[train] the configuration differs from the one that the run in {} began with "
-                                   "(its config.toml)",
-                                   folder_.string()));
+      throw UsageError(
+          fmt::format("[train] the configuration differs from the one that the run in {} began with "
+                      "(its config.toml)",
+                      folder_.string()));
   } else {
     write_file(config_path, config);
   }
@@ -61,7 +64,9 @@ RunFolder::RunFolder(std::filesystem::path folder, const std::string& config, bo
   events_ = std::make_unique<EventFile>(folder_ / "events.out.tfevents.1", event_bytes);
 }
 
-bool RunFolder::is_complete() const { return std::filesystem::exists(folder_ / "weights.safetensors"); }
+bool RunFolder::is_complete() const {
+  return std::filesystem::exists(folder_ / "weights.safetensors");
+}
 
 void RunFolder::save(const Checkpoint& checkpoint) {
   for (const auto& [name, tensor] : checkpoint.tensors)

@@ -19,14 +19,15 @@ namespace scrim {
 
 struct Checkpoint {
   std::int64_t step = 0, epoch = 0, step_in_epoch = 0;
-  State tensors;                            ///< "model.NAME", "optimiser.NAME", ...
+  State tensors;                             ///< "model.NAME", "optimiser.NAME", ...
   std::map<std::string, std::string> facts;  ///< further metadata
 };
 
 class RunFolder {
  public:
-  /// Opens `folder` for a run with this configuration (TOML). Without `resume` the folder must hold no run yet; with
-  /// it the configuration must be the one that the run began with, and a checkpoint is found when one was written.
+  /// Opens `folder` for a run with this configuration (TOML). Without `resume` the folder must hold no run
+  /// yet; with it the configuration must be the one that the run began with, and a checkpoint is found when
+  /// one was written.
   RunFolder(std::filesystem::path folder, const std::string& config, bool resume);
 
   const std::filesystem::path& path() const { return folder_; }
@@ -37,8 +38,8 @@ class RunFolder {
   void add_metrics(std::string_view line) { metrics_->append(line); }
   bool metrics_are_new() const { return metrics_->bytes() == 0; }
 
-  /// After this a killed run goes on from here. Throws Error, and keeps the checkpoint before, when a tensor holds a
-  /// value that is not finite.
+  /// After this a killed run goes on from here. Throws Error, and keeps the checkpoint before, when a tensor
+  /// holds a value that is not finite.
   void save(const Checkpoint& checkpoint);
 
  private:

@@ -3,7 +3,6 @@
 namespace scrim::kernels {
 namespace {
 
-
 Shape channel_shape(const ConstView& x) {
   require(x.shape.rank() >= 2, "batch_norm", "x has the shape {}, expected [..,C]", x.shape.str());
   require(x.shape.numel() > 0, "batch_norm", "x {} is empty", x.shape.str());
@@ -18,14 +17,15 @@ void require_channels(const ConstView& x, std::initializer_list<ConstView> per_c
   }
 }
 
-void backward(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, ConstView gy, View gx,
-              View gweight, View gbias, bool relu, bool fixed_statistics) {
+void backward(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, ConstView gy,
+              View gx, View gweight, View gbias, bool relu, bool fixed_statistics) {
   require_channels(x, {mean, rstd, weight, bias, gweight, gbias});
   require_same_type("batch_norm", gy, x);
   require_same_type("batch_norm", gx, x);
   require_shape("batch_norm", "gy", gy, x.shape);
   require_shape("batch_norm", "gx", gx, x.shape);
-  dispatch(batch_norm_backward_kernels, gx, x, mean, rstd, weight, bias, gy, gx, gweight, gbias, relu, fixed_statistics);
+  dispatch(batch_norm_backward_kernels, gx, x, mean, rstd, weight, bias, gy, gx, gweight, gbias, relu,
+           fixed_statistics);
 }
 
 }  // namespace
@@ -43,8 +43,8 @@ void batch_norm_apply(ConstView x, ConstView mean, ConstView rstd, ConstView wei
   dispatch(batch_norm_apply_kernels, y, x, mean, rstd, weight, bias, y, relu);
 }
 
-void batch_norm_backward(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, ConstView gy,
-                         View gx, View gweight, View gbias, bool relu) {
+void batch_norm_backward(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
+                         ConstView gy, View gx, View gweight, View gbias, bool relu) {
   backward(x, mean, rstd, weight, bias, gy, gx, gweight, gbias, relu, false);
 }
 

@@ -16,30 +16,35 @@ namespace scrim::kernels {
 void batch_norm_statistics(ConstView x, View mean, View variance);
 
 /// y from x and the given mean and rstd. y may be x.
-void batch_norm_apply(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, View y, bool relu);
+void batch_norm_apply(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, View y,
+                      bool relu);
 
 /// Gradients for batch statistics: mean and rstd depend on x.
 ///   gweight[c] = sum gy * xhat,  gbias[c] = sum gy,  xhat = (x - mean) * rstd
 ///   gx = weight * rstd * (gy - gbias/M - xhat * gweight/M)
 /// With `relu`, gy counts only where weight * xhat + bias > 0. gx may be gy.
-void batch_norm_backward(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, ConstView gy,
-                         View gx, View gweight, View gbias, bool relu);
+void batch_norm_backward(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
+                         ConstView gy, View gx, View gweight, View gbias, bool relu);
 
 /// Gradients for fixed (running) statistics: gx = gy * weight * rstd; gweight and gbias as above.
 void batch_norm_backward_fixed(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
                                ConstView gy, View gx, View gweight, View gbias, bool relu);
 
 using BatchNormStatistics = void(ConstView x, View mean, View variance);
-using BatchNormApply = void(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, View y,
-                            bool relu);
+using BatchNormApply = void(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
+                            View y, bool relu);
 using BatchNormBackward = void(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
-                               ConstView gy, View gx, View gweight, View gbias, bool relu, bool fixed_statistics);
+                               ConstView gy, View gx, View gweight, View gbias, bool relu,
+                               bool fixed_statistics);
 BatchNormStatistics batch_norm_statistics_reference, batch_norm_statistics_cpu;
 BatchNormApply batch_norm_apply_reference, batch_norm_apply_cpu;
 BatchNormBackward batch_norm_backward_reference, batch_norm_backward_cpu;
 
-inline constexpr KernelTable<BatchNormStatistics> batch_norm_statistics_kernels{"batch_norm statistics", batch_norm_statistics_reference, batch_norm_statistics_cpu, nullptr};
-inline constexpr KernelTable<BatchNormApply> batch_norm_apply_kernels{"batch_norm", batch_norm_apply_reference, batch_norm_apply_cpu, nullptr};
-inline constexpr KernelTable<BatchNormBackward> batch_norm_backward_kernels{"batch_norm backward", batch_norm_backward_reference, batch_norm_backward_cpu, nullptr};
+inline constexpr KernelTable<BatchNormStatistics> batch_norm_statistics_kernels{
+    "batch_norm statistics", batch_norm_statistics_reference, batch_norm_statistics_cpu, nullptr};
+inline constexpr KernelTable<BatchNormApply> batch_norm_apply_kernels{
+    "batch_norm", batch_norm_apply_reference, batch_norm_apply_cpu, nullptr};
+inline constexpr KernelTable<BatchNormBackward> batch_norm_backward_kernels{
+    "batch_norm backward", batch_norm_backward_reference, batch_norm_backward_cpu, nullptr};
 
 }  // namespace scrim::kernels

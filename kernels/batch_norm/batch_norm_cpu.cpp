@@ -1,5 +1,6 @@
-// Rows are cut into chunks of about 32 KiB, whatever the number of threads; a chunk's f32 sums are joined in double, in
-// order. Means and squared distances are joined by Chan, Golub, LeVeque, "Updating formulae ... sample variances", 1979.
+// Rows are cut into chunks of about 32 KiB, whatever the number of threads; a chunk's f32 sums are joined in
+// double, in order. Means and squared distances are joined by Chan, Golub, LeVeque, "Updating formulae ...
+// sample variances", 1979.
 #include <algorithm>
 #include <vector>
 
@@ -51,7 +52,8 @@ void batch_norm_statistics_cpu(ConstView x, View mean, View variance) {
       const double count = double(std::min(chunks.size, chunks.rows - i * chunks.size));
       const double distance = means[std::size_t(i * channels + c)] - total_mean;
       total_mean += distance * count / (joined + count);
-      total_squares += squares[std::size_t(i * channels + c)] + distance * distance * joined * count / (joined + count);
+      total_squares +=
+          squares[std::size_t(i * channels + c)] + distance * distance * joined * count / (joined + count);
       joined += count;
     }
     mean.as<float>()[c] = float(total_mean);
@@ -59,8 +61,8 @@ void batch_norm_statistics_cpu(ConstView x, View mean, View variance) {
   }
 }
 
-void batch_norm_apply_cpu(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, View y,
-                          bool relu) {
+void batch_norm_apply_cpu(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
+                          View y, bool relu) {
   const Chunks chunks(x, mean.shape[0]);
   const ScaleShift affine(mean, rstd, weight, bias);
   const vector::Affine a{affine.scale.data(), affine.shift.data(), chunks.channels, relu};
@@ -72,7 +74,8 @@ void batch_norm_apply_cpu(ConstView x, ConstView mean, ConstView rstd, ConstView
 }
 
 void batch_norm_backward_cpu(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
-                             ConstView gy, View gx, View gweight, View gbias, bool relu, bool fixed_statistics) {
+                             ConstView gy, View gx, View gweight, View gbias, bool relu,
+                             bool fixed_statistics) {
   const Chunks chunks(x, mean.shape[0]);
   const std::int64_t channels = chunks.channels;
   const ScaleShift affine(mean, rstd, weight, bias);
@@ -82,8 +85,8 @@ void batch_norm_backward_cpu(ConstView x, ConstView mean, ConstView rstd, ConstV
   Workspace<float> sums(std::size_t(chunks.count * channels)), moments(std::size_t(chunks.count * channels));
   parallel_for(chunks.rows, chunks.size, [&](std::int64_t begin, std::int64_t end) {
     const std::int64_t at = begin / chunks.size * channels;
-    vector::kernels().norm_backward_sums(norm, in + begin * channels, upstream + begin * channels, end - begin,
-                                         sums.data() + at, moments.data() + at);
+    vector::kernels().norm_backward_sums(norm, in + begin * channels, upstream + begin * channels,
+                                         end - begin, sums.data() + at, moments.data() + at);
   });
   std::vector<float> mean_g(std::size_t(channels), 0.0f), mean_gx(std::size_t(channels), 0.0f);
   for (std::int64_t c = 0; c < channels; ++c) {
@@ -100,8 +103,8 @@ void batch_norm_backward_cpu(ConstView x, ConstView mean, ConstView rstd, ConstV
   }
   float* out = gx.as<float>();
   parallel_for(chunks.rows, chunks.size, [&](std::int64_t begin, std::int64_t end) {
-    vector::kernels().norm_backward_apply(norm, in + begin * channels, upstream + begin * channels, mean_g.data(),
-                                          mean_gx.data(), out + begin * channels, end - begin);
+    vector::kernels().norm_backward_apply(norm, in + begin * channels, upstream + begin * channels,
+                                          mean_g.data(), mean_gx.data(), out + begin * channels, end - begin);
   });
 }
 

@@ -23,8 +23,8 @@ void batch_norm_statistics_reference(ConstView x, View mean, View variance) {
   });
 }
 
-void batch_norm_apply_reference(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, View y,
-                                bool relu) {
+void batch_norm_apply_reference(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
+                                View y, bool relu) {
   for_real_type(x.dtype, "batch_norm", [&]<class T>(T) {
     const std::int64_t channels = mean.shape[0];
     const T* in = x.as<T>();
@@ -37,8 +37,9 @@ void batch_norm_apply_reference(ConstView x, ConstView mean, ConstView rstd, Con
   });
 }
 
-void batch_norm_backward_reference(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
-                                   ConstView gy, View gx, View gweight, View gbias, bool relu, bool fixed_statistics) {
+void batch_norm_backward_reference(ConstView x, ConstView mean, ConstView rstd, ConstView weight,
+                                   ConstView bias, ConstView gy, View gx, View gweight, View gbias, bool relu,
+                                   bool fixed_statistics) {
   for_real_type(x.dtype, "batch_norm", [&]<class T>(T) {
     const std::int64_t channels = mean.shape[0], count = x.shape.numel() / channels;
     const T *in = x.as<T>(), *upstream = gy.as<T>();

@@ -6,10 +6,14 @@ namespace scrim::kernels {
 
 std::string_view name_of(BinaryFunction function) {
   switch (function) {
-    case BinaryFunction::add: return "add";
-    case BinaryFunction::subtract: return "subtract";
-    case BinaryFunction::multiply: return "multiply";
-    case BinaryFunction::divide: return "divide";
+    case BinaryFunction::add:
+      return "add";
+    case BinaryFunction::subtract:
+      return "subtract";
+    case BinaryFunction::multiply:
+      return "multiply";
+    case BinaryFunction::divide:
+      return "divide";
   }
   return "?";
 }
@@ -20,8 +24,8 @@ Shape broadcast_shape(const Shape& a, const Shape& b) {
   for (int axis = 0; axis < rank; ++axis) {
     const int in_a = axis - (rank - a.rank()), in_b = axis - (rank - b.rank());
     const std::int64_t size_a = in_a < 0 ? 1 : a[in_a], size_b = in_b < 0 ? 1 : b[in_b];
-    require(size_a == size_b || size_a == 1 || size_b == 1, "broadcast", "{} and {} do not fit together", a.str(),
-            b.str());
+    require(size_a == size_b || size_a == 1 || size_b == 1, "broadcast", "{} and {} do not fit together",
+            a.str(), b.str());
     result.append(size_a == 1 ? size_b : size_a);
   }
   return result;

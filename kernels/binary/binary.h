@@ -1,5 +1,5 @@
-// Elementwise arithmetic of two tensors with broadcasting: shapes are aligned at the last axis, an axis of size 1
-// (or a missing one) is repeated. y[i] = a[i] op b[i], op one of + - * /.
+// Elementwise arithmetic of two tensors with broadcasting: shapes are aligned at the last axis, an axis of
+// size 1 (or a missing one) is repeated. y[i] = a[i] op b[i], op one of + - * /.
 #pragma once
 
 #include "kernels/dispatch.h"
@@ -14,10 +14,18 @@ Shape broadcast_shape(const Shape& a, const Shape& b);
 
 /// Overwrites y, which has the common shape; y may be a or b when it has that one's shape.
 void binary(BinaryFunction function, ConstView a, ConstView b, View y);
-inline void add(ConstView a, ConstView b, View y) { binary(BinaryFunction::add, a, b, y); }
-inline void subtract(ConstView a, ConstView b, View y) { binary(BinaryFunction::subtract, a, b, y); }
-inline void multiply(ConstView a, ConstView b, View y) { binary(BinaryFunction::multiply, a, b, y); }
-inline void divide(ConstView a, ConstView b, View y) { binary(BinaryFunction::divide, a, b, y); }
+inline void add(ConstView a, ConstView b, View y) {
+  binary(BinaryFunction::add, a, b, y);
+}
+inline void subtract(ConstView a, ConstView b, View y) {
+  binary(BinaryFunction::subtract, a, b, y);
+}
+inline void multiply(ConstView a, ConstView b, View y) {
+  binary(BinaryFunction::multiply, a, b, y);
+}
+inline void divide(ConstView a, ConstView b, View y) {
+  binary(BinaryFunction::divide, a, b, y);
+}
 
 using Binary = void(BinaryFunction, ConstView a, ConstView b, View y);
 Binary binary_reference, binary_cpu;

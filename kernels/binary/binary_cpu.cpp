@@ -20,8 +20,9 @@ void binary_cpu(BinaryFunction function, ConstView a, ConstView b, View y) {
   }
   const std::int64_t width = y.shape.rank() == 0 ? 1 : y.shape[y.shape.rank() - 1];
   if (width == 0) return;
-  parallel_for(y.shape.numel() / width, std::max<std::int64_t>(1, elements_per_task / width),
-               [&](std::int64_t begin, std::int64_t end) { binary_rows<float>(function, a, b, y, begin, end); });
+  parallel_for(
+      y.shape.numel() / width, std::max<std::int64_t>(1, elements_per_task / width),
+      [&](std::int64_t begin, std::int64_t end) { binary_rows<float>(function, a, b, y, begin, end); });
 }
 
 }  // namespace scrim::kernels

@@ -8,16 +8,21 @@ namespace scrim::kernels {
 template <class T, class Body>
 void with_operator(BinaryFunction function, Body&& body) {
   switch (function) {
-    case BinaryFunction::add: return body([](T a, T b) { return a + b; });
-    case BinaryFunction::subtract: return body([](T a, T b) { return a - b; });
-    case BinaryFunction::multiply: return body([](T a, T b) { return a * b; });
-    case BinaryFunction::divide: return body([](T a, T b) { return a / b; });
+    case BinaryFunction::add:
+      return body([](T a, T b) { return a + b; });
+    case BinaryFunction::subtract:
+      return body([](T a, T b) { return a - b; });
+    case BinaryFunction::multiply:
+      return body([](T a, T b) { return a * b; });
+    case BinaryFunction::divide:
+      return body([](T a, T b) { return a / b; });
   }
 }
 
 /// Steps through an operand's elements as the output's rows (runs of the last axis) go by.
 struct BroadcastSteps {
-  std::int64_t step[Shape::max_rank] = {};  ///< elements from one index of the output's axis to the next; 0 = repeated
+  std::int64_t step[Shape::max_rank] =
+      {};  ///< elements from one index of the output's axis to the next; 0 = repeated
 
   BroadcastSteps(const Shape& operand, const Shape& out) {
     std::int64_t stride = 1;
@@ -38,7 +43,8 @@ struct BroadcastSteps {
 
 /// y = a op b over the output rows [begin, end); a row is the last axis (all of a scalar).
 template <class T>
-void binary_rows(BinaryFunction function, ConstView a, ConstView b, View y, std::int64_t begin, std::int64_t end) {
+void binary_rows(BinaryFunction function, ConstView a, ConstView b, View y, std::int64_t begin,
+                 std::int64_t end) {
   const Shape& shape = y.shape;
   const int last = shape.rank() - 1;
   const std::int64_t width = last < 0 ? 1 : shape[last];
@@ -56,7 +62,8 @@ void binary_rows(BinaryFunction function, ConstView a, ConstView b, View y, std:
 
 /// y = a op b over [begin, end) of equally shaped tensors.
 template <class T>
-void binary_flat(BinaryFunction function, const T* a, const T* b, T* y, std::int64_t begin, std::int64_t end) {
+void binary_flat(BinaryFunction function, const T* a, const T* b, T* y, std::int64_t begin,
+                 std::int64_t end) {
   with_operator<T>(function, [&](auto op) {
     for (std::int64_t i = begin; i < end; ++i) y[i] = op(a[i], b[i]);
   });

@@ -21,19 +21,22 @@ Runs runs_of(const ConstView& view, int axis) {
   return {count, inner};
 }
 
-void copy_runs(const std::byte* from, std::int64_t from_step, std::byte* to, std::int64_t to_step, const Runs& runs) {
+void copy_runs(const std::byte* from, std::int64_t from_step, std::byte* to, std::int64_t to_step,
+               const Runs& runs) {
   if (runs.run == 0) return;
-  parallel_for(runs.count, std::max<std::int64_t>(1, 65536 / runs.run), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i)
-      std::memcpy(to + i * to_step, from + i * from_step, std::size_t(runs.run));
-  });
+  parallel_for(runs.count, std::max<std::int64_t>(1, 65536 / runs.run),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t i = begin; i < end; ++i)
+                   std::memcpy(to + i * to_step, from + i * from_step, std::size_t(runs.run));
+               });
 }
 
 }  // namespace
 
 Shape concat_shape(const std::vector<Shape>& parts, int axis) {
   require(!parts.empty(), "concat", "no tensor came");
-  require(axis >= 0 && axis < parts[0].rank(), "concat", "the tensor {} has no axis {}", parts[0].str(), axis);
+  require(axis >= 0 && axis < parts[0].rank(), "concat", "the tensor {} has no axis {}", parts[0].str(),
+          axis);
   Shape result = parts[0];
   for (std::size_t i = 1; i < parts.size(); ++i) {
     Shape same = parts[i];
@@ -41,7 +44,8 @@ Shape concat_shape(const std::vector<Shape>& parts, int axis) {
             same.str());
     const std::int64_t size = same[axis];
     same[axis] = result[axis];
-    require(same == result, "concat", "{} and {} differ in another axis than {}", parts[0].str(), parts[i].str(), axis);
+    require(same == result, "concat", "{} and {} differ in another axis than {}", parts[0].str(),
+            parts[i].str(), axis);
     result[axis] += size;
   }
   return result;
@@ -69,12 +73,12 @@ void slice(ConstView x, int axis, std::int64_t begin, View y) {
   Shape expected = x.shape;
   expected[axis] = y.shape.rank() == x.shape.rank() ? y.shape[axis] : 0;
   require_shape("slice", "y", y, expected);
-  require(begin >= 0 && begin + y.shape[axis] <= x.shape[axis], "slice", "cells {} to {} of axis {} of x {}", begin,
-          begin + y.shape[axis], axis, x.shape.str());
+  require(begin >= 0 && begin + y.shape[axis] <= x.shape[axis], "slice", "cells {} to {} of axis {} of x {}",
+          begin, begin + y.shape[axis], axis, x.shape.str());
   const Runs in = runs_of(x, axis), out = runs_of(y, axis);
   const std::int64_t cell = x.shape[axis] == 0 ? 0 : in.run / x.shape[axis];
-  copy_runs(static_cast<const std::byte*>(x.data) + begin * cell, in.run, static_cast<std::byte*>(y.data), out.run,
-            out);
+  copy_runs(static_cast<const std::byte*>(x.data) + begin * cell, in.run, static_cast<std::byte*>(y.data),
+            out.run, out);
 }
 
 }  // namespace scrim::kernels

@@ -10,11 +10,12 @@ Shape conv2d_output_shape(const Shape& x, const Shape& w, const Conv2dOptions& o
   require(w[0] > 0 && w[1] > 0 && w[2] > 0 && w[3] > 0, "conv2d", "w {} has an empty axis", w.str());
   require(o.stride.h >= 1 && o.stride.w >= 1 && o.dilation.h >= 1 && o.dilation.w >= 1 && o.padding.h >= 0 &&
               o.padding.w >= 0,
-          "conv2d", "stride {}x{}, dilation {}x{} and padding {}x{}: expected at least 1, 1 and 0", o.stride.h,
-          o.stride.w, o.dilation.h, o.dilation.w, o.padding.h, o.padding.w);
+          "conv2d", "stride {}x{}, dilation {}x{} and padding {}x{}: expected at least 1, 1 and 0",
+          o.stride.h, o.stride.w, o.dilation.h, o.dilation.w, o.padding.h, o.padding.w);
   const std::int64_t free_h = x[1] + 2 * o.padding.h - o.dilation.h * (w[2] - 1) - 1;
   const std::int64_t free_w = x[2] + 2 * o.padding.w - o.dilation.w * (w[3] - 1) - 1;
-  require(free_h >= 0 && free_w >= 0, "conv2d", "the window of w {} is larger than the padded x {}", w.str(), x.str());
+  require(free_h >= 0 && free_w >= 0, "conv2d", "the window of w {} is larger than the padded x {}", w.str(),
+          x.str());
   return {x[0], free_h / o.stride.h + 1, free_w / o.stride.w + 1, w[0]};
 }
 

@@ -45,9 +45,13 @@ Conv2dBackwardInput conv2d_backward_input_reference, conv2d_backward_input_cpu;
 Conv2dBackwardWeight conv2d_backward_weight_reference, conv2d_backward_weight_cpu;
 Conv2dBackwardBias conv2d_backward_bias_reference, conv2d_backward_bias_cpu;
 
-inline constexpr KernelTable<Conv2dForward> conv2d_forward_kernels{"conv2d", conv2d_forward_reference, conv2d_forward_cpu, nullptr};
-inline constexpr KernelTable<Conv2dBackwardInput> conv2d_input_kernels{"conv2d backward input", conv2d_backward_input_reference, conv2d_backward_input_cpu, nullptr};
-inline constexpr KernelTable<Conv2dBackwardWeight> conv2d_weight_kernels{"conv2d backward weight", conv2d_backward_weight_reference, conv2d_backward_weight_cpu, nullptr};
-inline constexpr KernelTable<Conv2dBackwardBias> conv2d_bias_kernels{"conv2d backward bias", conv2d_backward_bias_reference, conv2d_backward_bias_cpu, nullptr};
+inline constexpr KernelTable<Conv2dForward> conv2d_forward_kernels{"conv2d", conv2d_forward_reference,
+                                                                   conv2d_forward_cpu, nullptr};
+inline constexpr KernelTable<Conv2dBackwardInput> conv2d_input_kernels{
+    "conv2d backward input", conv2d_backward_input_reference, conv2d_backward_input_cpu, nullptr};
+inline constexpr KernelTable<Conv2dBackwardWeight> conv2d_weight_kernels{
+    "conv2d backward weight", conv2d_backward_weight_reference, conv2d_backward_weight_cpu, nullptr};
+inline constexpr KernelTable<Conv2dBackwardBias> conv2d_bias_kernels{
+    "conv2d backward bias", conv2d_backward_bias_reference, conv2d_backward_bias_cpu, nullptr};
 
 }  // namespace scrim::kernels

@@ -1,4 +1,5 @@
-// Forward and input gradient pack the weights and run; the weight gradient is a sum of outer products over pixels.
+// Forward and input gradient pack the weights and run; the weight gradient is a sum of outer products over
+// pixels.
 #include <algorithm>
 #include <vector>
 
@@ -31,8 +32,8 @@ struct WeightGradientTask {
   std::int64_t first_column;             ///< of the group, in the pixel of gy
   ColumnBlock block;
 
-  /// gw of the task as [tap][channel][block.width], zeros at first. Sums run over blocks of pixels, each summed in
-  /// registers from zero: short chains keep the rounding small.
+  /// gw of the task as [tap][channel][block.width], zeros at first. Sums run over blocks of pixels, each
+  /// summed in registers from zero: short chains keep the rounding small.
   void run(float* sums) const {
     const std::int64_t out_h = gy.shape[1], out_w = gy.shape[2];
     const std::int64_t rows = std::clamp<std::int64_t>(pixels_per_block / out_w, 1, out_h);
@@ -58,7 +59,8 @@ struct WeightGradientTask {
   /// The block's columns of gy, row after row without gaps, zeros past the last column.
   void copy_upstream(std::int64_t n, std::int64_t first, std::int64_t count, float* out) const {
     const std::int64_t pixels = count * gy.shape[2], step = gy.shape[3];
-    const float* from = gy.as<float>() + (n * gy.shape[1] + first) * gy.shape[2] * step + first_column + block.first;
+    const float* from =
+        gy.as<float>() + (n * gy.shape[1] + first) * gy.shape[2] * step + first_column + block.first;
     for (std::int64_t p = 0; p < pixels; ++p, from += step, out += block.width) {
       std::copy_n(from, block.columns, out);
       std::fill(out + block.columns, out + block.width, 0.0f);
@@ -66,8 +68,8 @@ struct WeightGradientTask {
   }
 
   /// For each output row the run of pixels whose input under this tap lies inside the image.
-  void collect_runs(std::int64_t n, std::int64_t first, std::int64_t count, std::int64_t tap, const float* upstream,
-                    std::vector<vector::PixelRun>& runs) const {
+  void collect_runs(std::int64_t n, std::int64_t first, std::int64_t count, std::int64_t tap,
+                    const float* upstream, std::vector<vector::PixelRun>& runs) const {
     runs.clear();
     const std::int64_t in_h = x.shape[1], in_w = x.shape[2], out_w = gy.shape[2], stride = options.stride.w;
     const std::int64_t offset = tap % kw * options.dilation.w - options.padding.w;
@@ -106,7 +108,8 @@ void conv2d_backward_weight_cpu(ConstView x, ConstView gy, View gw, const Conv2d
     const std::int64_t count = std::min(channel_block, channels - first);
     Workspace<float> sums(std::size_t(taps * count * block.width));
     std::fill_n(sums.data(), sums.size(), 0.0f);
-    WeightGradientTask{x, gy, options, kh, kw, g * channels + first, count, g * columns, block}.run(sums.data());
+    WeightGradientTask{x, gy, options, kh, kw, g * channels + first, count, g * columns, block}.run(
+        sums.data());
     for (std::int64_t o = 0; o < block.columns; ++o)
       for (std::int64_t c = 0; c < count; ++c)
         for (std::int64_t t = 0; t < taps; ++t)

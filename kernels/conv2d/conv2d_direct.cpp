@@ -8,7 +8,7 @@
 namespace scrim::kernels {
 namespace {
 
-constexpr std::int64_t pixels_per_task = 96;             // whole register tiles of 6 and of 12 rows
+constexpr std::int64_t pixels_per_task = 96;               // whole register tiles of 6 and of 12 rows
 constexpr std::int64_t weight_bytes_in_cache = 640 << 10;  // of a 1 MiB second-level cache
 
 /// Pixels of one task: enough tasks for the threads, whole register tiles.
@@ -29,8 +29,8 @@ std::vector<ColumnBlock> column_blocks(std::int64_t columns) {
   return blocks;
 }
 
-void gather_weights(const WeightAccess& weights, const ColumnBlock& block, std::int64_t channel, std::int64_t tap,
-                    float* row) {
+void gather_weights(const WeightAccess& weights, const ColumnBlock& block, std::int64_t channel,
+                    std::int64_t tap, float* row) {
   const float* from = weights.data + block.first * weights.out_step + channel * weights.in_step + tap;
   for (std::int64_t o = 0; o < block.columns; ++o) row[o] = from[o * weights.out_step];
   std::fill(row + block.columns, row + block.width, 0.0f);
@@ -58,7 +58,8 @@ void run_taps(const TapConvolution& convolution, ConstView in, ConstView bias, V
   const std::int64_t out_h = out.shape[1], out_w = out.shape[2], out_channels = out.shape[3];
   const Extent2d first = convolution.out_first, step = convolution.out_step;
   if (first.h >= out_h || first.w >= out_w) return;
-  const std::int64_t grid_h = (out_h - first.h + step.h - 1) / step.h, grid_w = (out_w - first.w + step.w - 1) / step.w;
+  const std::int64_t grid_h = (out_h - first.h + step.h - 1) / step.h,
+                     grid_w = (out_w - first.w + step.w - 1) / step.w;
   const std::int64_t pixels = out.shape[0] * grid_h * grid_w, taps = std::int64_t(convolution.taps.size());
   const std::int64_t channels = convolution.channels;
   const float* image = in.as<float>() + convolution.first_channel;
@@ -79,17 +80,21 @@ void run_taps(const TapConvolution& convolution, ConstView in, ConstView bias, V
         const Tap& tap = convolution.taps[std::size_t(t)];
         const std::int64_t h = i * convolution.in_step.h + tap.dh, w = j * convolution.in_step.w + tap.dw;
         const bool inside = h >= 0 && h < in_h && w >= 0 && w < in_w;
-        rows[std::size_t(t * count + p)] = inside ? image + ((n * in_h + h) * in_w + w) * in_channels : zeros.data();
+        rows[std::size_t(t * count + p)] =
+            inside ? image + ((n * in_h + h) * in_w + w) * in_channels : zeros.data();
       }
     }
     for (std::size_t b = 0; b < convolution.blocks.size(); ++b) {
       const ColumnBlock& block = convolution.blocks[b];
-      for (std::int64_t p = 0; p < count; ++p) shifted[std::size_t(p)] = targets[std::size_t(p)] + block.first;
+      for (std::int64_t p = 0; p < count; ++p)
+        shifted[std::size_t(p)] = targets[std::size_t(p)] + block.first;
       alignas(64) float bias_row[64] = {};
-      if (bias) std::copy_n(bias.as<float>() + convolution.first_column + block.first, block.columns, bias_row);
+      if (bias)
+        std::copy_n(bias.as<float>() + convolution.first_column + block.first, block.columns, bias_row);
       // Taps in groups whose weights stay in the cache while all pixels of the task pass.
       const std::int64_t tap_bytes = channels * block.width * std::int64_t(sizeof(float));
-      const std::int64_t group = std::max<std::int64_t>(1, weight_bytes_in_cache / std::max<std::int64_t>(1, tap_bytes));
+      const std::int64_t group =
+          std::max<std::int64_t>(1, weight_bytes_in_cache / std::max<std::int64_t>(1, tap_bytes));
       const float* weights = convolution.weights[b].data<float>().data();
       std::int64_t t = 0;
       do {  // once even without taps: the cells of a phase that no tap reaches become the bias

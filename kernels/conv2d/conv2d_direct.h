@@ -1,4 +1,5 @@
-// The direct algorithm: every output pixel is a small matrix product over taps, each tap a pointer to an input pixel.
+// The direct algorithm: every output pixel is a small matrix product over taps, each tap a pointer to an
+// input pixel.
 #pragma once
 
 #include <vector>
@@ -27,16 +28,16 @@ std::vector<ColumnBlock> column_blocks(std::int64_t columns);
 
 /// Calls body(row of block.width values) to fill row `r` of the taps' weights of one input channel:
 /// row[o] = weight(block.first + o, channel, tap), zero past block.columns.
-void gather_weights(const WeightAccess& weights, const ColumnBlock& block, std::int64_t channel, std::int64_t tap,
-                    float* row);
+void gather_weights(const WeightAccess& weights, const ColumnBlock& block, std::int64_t channel,
+                    std::int64_t tap, float* row);
 
-/// A convolution of the grid kind: output cell (i, j) reads input pixel (i * in_step + dh, j * in_step + dw) for each
-/// tap, and stands at output pixel (i * out_step + out_first). Forward is one; the input gradient is one for every
-/// phase of the stride.
+/// A convolution of the grid kind: output cell (i, j) reads input pixel (i * in_step + dh, j * in_step + dw)
+/// for each tap, and stands at output pixel (i * out_step + out_first). Forward is one; the input gradient is
+/// one for every phase of the stride.
 struct TapConvolution {
   std::vector<Tap> taps;
   Extent2d in_step, out_step, out_first;
-  std::int64_t channels = 0, columns = 0;          ///< of a group
+  std::int64_t channels = 0, columns = 0;            ///< of a group
   std::int64_t first_channel = 0, first_column = 0;  ///< of the group in the pixel
   std::vector<ColumnBlock> blocks;
   std::vector<Tensor> weights;  ///< per block: [taps][channels][width]

@@ -17,8 +17,12 @@ namespace {
 using Plan = PackedConv2d::Plan;
 
 /// Positive remainder and floor of a / b.
-std::int64_t remainder_of(std::int64_t a, std::int64_t b) { return ((a % b) + b) % b; }
-std::int64_t floor_of(std::int64_t a, std::int64_t b) { return (a - remainder_of(a, b)) / b; }
+std::int64_t remainder_of(std::int64_t a, std::int64_t b) {
+  return ((a % b) + b) % b;
+}
+std::int64_t floor_of(std::int64_t a, std::int64_t b) {
+  return (a - remainder_of(a, b)) / b;
+}
 
 Plan plan_forward(ConstView w, const Conv2dOptions& o) {
   const std::int64_t columns = w.shape[0] / o.groups, channels = w.shape[1], kh = w.shape[2], kw = w.shape[3];
@@ -47,8 +51,8 @@ Plan plan_forward(ConstView w, const Conv2dOptions& o) {
   return plan;
 }
 
-/// gx[h] takes gy[(h + p - i*d) / s] for the taps i where that divides: with h = s*h' + a, a fixed set of taps for
-/// every phase a, so each phase is a convolution of stride 1 over gy.
+/// gx[h] takes gy[(h + p - i*d) / s] for the taps i where that divides: with h = s*h' + a, a fixed set of
+/// taps for every phase a, so each phase is a convolution of stride 1 over gy.
 Plan plan_input_gradient(ConstView w, const Conv2dOptions& o) {
   const std::int64_t channels = w.shape[0] / o.groups, columns = w.shape[1], kh = w.shape[2], kw = w.shape[3];
   const WeightAccess access{w.as<float>(), kh * kw, columns * kh * kw};
@@ -101,6 +105,8 @@ void PackedConv2d::run(ConstView in, ConstView bias, View out, bool relu) const 
   for (const TapConvolution& part : plan_->direct) run_taps(part, in, bias, out, relu);
 }
 
-std::string_view PackedConv2d::algorithm() const { return plan_->winograd ? "winograd F(4x4,3x3)" : "direct"; }
+std::string_view PackedConv2d::algorithm() const {
+  return plan_->winograd ? "winograd F(4x4,3x3)" : "direct";
+}
 
 }  // namespace scrim::kernels

@@ -19,14 +19,15 @@ class PackedConv2d {
   PackedConv2d& operator=(PackedConv2d&&) noexcept;
   ~PackedConv2d();
 
-  /// out = activation(convolution of `in` + bias), f32; an empty bias counts as zeros. Shapes as for the function
-  /// that it stands for; they are the caller's to check.
+  /// out = activation(convolution of `in` + bias), f32; an empty bias counts as zeros. Shapes as for the
+  /// function that it stands for; they are the caller's to check.
   void run(ConstView in, ConstView bias, View out, bool relu = false) const;
 
   /// Whether the reference kernels were asked for, which know nothing of packed weights.
   static bool needs_reference() { return reference_kernels_in_use(); }
 
-  /// "winograd F(4x4,3x3)" or "direct". By sizes alone: results repeat from run to run and machine to machine of a level.
+  /// "winograd F(4x4,3x3)" or "direct". By sizes alone: results repeat from run to run and machine to machine
+  /// of a level.
   std::string_view algorithm() const;
 
   struct Plan;

@@ -9,7 +9,16 @@ namespace {
 struct Sizes {
   std::int64_t n, h, w, c, oh, ow, o, kh, kw, cg, og;
   Sizes(const Shape& x, const Shape& weight, const Shape& y, const Conv2dOptions& options)
-      : n(x[0]), h(x[1]), w(x[2]), c(x[3]), oh(y[1]), ow(y[2]), o(y[3]), kh(weight[2]), kw(weight[3]), cg(weight[1]),
+      : n(x[0]),
+        h(x[1]),
+        w(x[2]),
+        c(x[3]),
+        oh(y[1]),
+        ow(y[2]),
+        o(y[3]),
+        kh(weight[2]),
+        kw(weight[3]),
+        cg(weight[1]),
         og(y[3] / options.groups) {}
 };
 
@@ -29,7 +38,8 @@ void for_each_product(const Sizes& s, const Conv2dOptions& options, Body&& body)
               const std::int64_t first_channel = o / s.og * s.cg;
               const std::int64_t y = ((n * s.oh + oh) * s.ow + ow) * s.o + o;
               for (std::int64_t c = 0; c < s.cg; ++c)
-                body(((n * s.h + h) * s.w + w) * s.c + first_channel + c, ((o * s.cg + c) * s.kh + i) * s.kw + j, y);
+                body(((n * s.h + h) * s.w + w) * s.c + first_channel + c,
+                     ((o * s.cg + c) * s.kh + i) * s.kw + j, y);
             }
           }
         }

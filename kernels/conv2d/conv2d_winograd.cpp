@@ -13,7 +13,8 @@ constexpr std::int64_t products = 36;
 // Planes of equal size would begin at the same place of the first-level cache; a line more spreads them.
 constexpr std::int64_t plane_padding = 16;
 
-/// Tiles of one task: their 36 planes of inputs and of one block's results should stay in the second-level cache.
+/// Tiles of one task: their 36 planes of inputs and of one block's results should stay in the second-level
+/// cache.
 std::int64_t tiles_per_task(std::int64_t tiles, std::int64_t channels) {
   const std::int64_t most = channels <= 128 ? 48 : 24;
   const std::int64_t share = (tiles + thread_count() - 1) / thread_count();
@@ -41,7 +42,8 @@ class TileBlock {
     const std::int64_t channels = convolution_.channels;
     for (std::int64_t t = 0; t < tiles_; ++t) {
       const float* pixels[products];
-      const std::int64_t n = (first + t) / (g.tile_rows * g.tile_columns), cell = (first + t) % (g.tile_rows * g.tile_columns);
+      const std::int64_t n = (first + t) / (g.tile_rows * g.tile_columns),
+                         cell = (first + t) % (g.tile_rows * g.tile_columns);
       const std::int64_t top = cell / g.tile_columns * 4 - convolution_.padding.h;
       const std::int64_t left = cell % g.tile_columns * 4 - convolution_.padding.w;
       for (std::int64_t i = 0; i < 6; ++i)
@@ -79,12 +81,13 @@ class TileBlock {
     }
   }
 
-  void transform_outputs(std::size_t block_index, float* out, const Geometry& g, std::int64_t first, const float* bias,
-                         bool relu) {
+  void transform_outputs(std::size_t block_index, float* out, const Geometry& g, std::int64_t first,
+                         const float* bias, bool relu) {
     const ColumnBlock& block = convolution_.blocks[block_index];
     for (std::int64_t t = 0; t < tiles_; ++t) {
       float* pixels[16];
-      const std::int64_t n = (first + t) / (g.tile_rows * g.tile_columns), cell = (first + t) % (g.tile_rows * g.tile_columns);
+      const std::int64_t n = (first + t) / (g.tile_rows * g.tile_columns),
+                         cell = (first + t) % (g.tile_rows * g.tile_columns);
       for (std::int64_t i = 0; i < 4; ++i)
         for (std::int64_t j = 0; j < 4; ++j) {
           const std::int64_t h = cell / g.tile_columns * 4 + i, w = cell % g.tile_columns * 4 + j;
@@ -92,8 +95,8 @@ class TileBlock {
           pixels[i * 4 + j] =
               inside ? out + ((n * g.out_h + h) * g.out_w + w) * convolution_.columns + block.first : nullptr;
         }
-      vector::kernels().winograd_output({results_.data() + t * block.width, product_plane_, block.columns, pixels,
-                                         bias ? bias + block.first : nullptr, relu});
+      vector::kernels().winograd_output({results_.data() + t * block.width, product_plane_, block.columns,
+                                         pixels, bias ? bias + block.first : nullptr, relu});
     }
   }
 
@@ -105,8 +108,8 @@ class TileBlock {
 
 }  // namespace
 
-bool winograd_serves(std::int64_t kernel_h, std::int64_t kernel_w, const Conv2dOptions& o, std::int64_t channels,
-                     std::int64_t columns) {
+bool winograd_serves(std::int64_t kernel_h, std::int64_t kernel_w, const Conv2dOptions& o,
+                     std::int64_t channels, std::int64_t columns) {
   return kernel_h == 3 && kernel_w == 3 && o.stride == Extent2d{1, 1} && o.dilation == Extent2d{1, 1} &&
          o.groups == 1 && o.padding.h <= 2 && o.padding.w <= 2 && channels % 16 == 0 && columns % 16 == 0;
 }
@@ -122,7 +125,8 @@ void pack_winograd(WinogradConvolution& convolution, const WeightAccess& weights
         alignas(64) float taps[9 * 64];
         for (std::int64_t t = 0; t < 9; ++t)
           gather_weights(weights, block, c, flipped ? 8 - t : t, taps + t * block.width);
-        vector::kernels().winograd_weights({taps, block.width, out + c * block.width, channels * block.width});
+        vector::kernels().winograd_weights(
+            {taps, block.width, out + c * block.width, channels * block.width});
       }
     });
     convolution.weights.push_back(std::move(packed));
@@ -130,8 +134,8 @@ void pack_winograd(WinogradConvolution& convolution, const WeightAccess& weights
 }
 
 void run_winograd(const WinogradConvolution& convolution, ConstView in, ConstView bias, View out, bool relu) {
-  const Geometry g{in.shape[1],  in.shape[2],           out.shape[1],
-                   out.shape[2], (out.shape[1] + 3) / 4, (out.shape[2] + 3) / 4};
+  const Geometry g{in.shape[1],           in.shape[2], out.shape[1], out.shape[2], (out.shape[1] + 3) / 4,
+                   (out.shape[2] + 3) / 4};
   const std::int64_t tiles = out.shape[0] * g.tile_rows * g.tile_columns;
   const std::vector<float> zeros(std::size_t(convolution.channels), 0.0f);
   const float* image = in.as<float>();

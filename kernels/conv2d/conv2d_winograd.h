@@ -1,5 +1,6 @@
-// Winograd F(4x4, 3x3): a 3x3 convolution of stride 1 as 36 matrix products over tiles of 4x4 outputs, with a quarter
-// of the direct algorithm's multiplications. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016.
+// Winograd F(4x4, 3x3): a 3x3 convolution of stride 1 as 36 matrix products over tiles of 4x4 outputs, with a
+// quarter of the direct algorithm's multiplications. Lavin and Gray, "Fast Algorithms for Convolutional
+// Neural Networks", 2016.
 //
 //   input tile (6x6, overlapping by 2) -> 36 values -> products with the transformed weights -> 4x4 outputs
 //
@@ -13,8 +14,8 @@
 namespace scrim::kernels {
 
 /// Whether the algorithm serves a convolution: by its sizes alone.
-bool winograd_serves(std::int64_t kernel_h, std::int64_t kernel_w, const Conv2dOptions& options, std::int64_t channels,
-                     std::int64_t columns);
+bool winograd_serves(std::int64_t kernel_h, std::int64_t kernel_w, const Conv2dOptions& options,
+                     std::int64_t channels, std::int64_t columns);
 
 struct WinogradConvolution {
   std::int64_t channels = 0, columns = 0;

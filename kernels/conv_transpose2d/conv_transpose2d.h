@@ -24,8 +24,11 @@ Conv2dOptions adjoint(const ConvTranspose2dOptions& options);
 Shape conv_transpose2d_output_shape(const Shape& x, const Shape& w, const ConvTranspose2dOptions& options);
 
 /// Overwrites y. An empty b counts as zeros.
-void conv_transpose2d_forward(ConstView x, ConstView w, ConstView b, View y, const ConvTranspose2dOptions& options);
-void conv_transpose2d_backward_input(ConstView gy, ConstView w, View gx, const ConvTranspose2dOptions& options);
-void conv_transpose2d_backward_weight(ConstView x, ConstView gy, View gw, const ConvTranspose2dOptions& options);
+void conv_transpose2d_forward(ConstView x, ConstView w, ConstView b, View y,
+                              const ConvTranspose2dOptions& options);
+void conv_transpose2d_backward_input(ConstView gy, ConstView w, View gx,
+                                     const ConvTranspose2dOptions& options);
+void conv_transpose2d_backward_weight(ConstView x, ConstView gy, View gw,
+                                      const ConvTranspose2dOptions& options);
 
 }  // namespace scrim::kernels

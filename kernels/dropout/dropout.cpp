@@ -20,7 +20,8 @@ void dropout(ConstView x, ConstView keep, double p, View y) {
   require_probability(p);
   require_same_type("dropout", x, y);
   require_shape("dropout", "y", y, x.shape);
-  require_shape("dropout", "keep, repeated,", ConstView{keep.data, broadcast_shape(x.shape, keep.shape)}, x.shape);
+  require_shape("dropout", "keep, repeated,", ConstView{keep.data, broadcast_shape(x.shape, keep.shape)},
+                x.shape);
   dispatch(dropout_kernels, y, x, keep, p, y);
 }
 

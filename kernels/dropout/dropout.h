@@ -1,5 +1,5 @@
-// dropout (Srivastava et al., 2014): y = x * keep / (1 - p). The mask is an argument, so that a test or another
-// framework can give its own; dropout_mask draws one from a seed.
+// dropout (Srivastava et al., 2014): y = x * keep / (1 - p). The mask is an argument, so that a test or
+// another framework can give its own; dropout_mask draws one from a seed.
 #pragma once
 
 #include "kernels/dispatch.h"
@@ -7,11 +7,12 @@
 
 namespace scrim::kernels {
 
-/// Overwrites mask (bool): each cell is true with probability 1 - p; 0 <= p < 1. Cell i depends on (random, i) alone.
+/// Overwrites mask (bool): each cell is true with probability 1 - p; 0 <= p < 1. Cell i depends on (random,
+/// i) alone.
 void dropout_mask(const Random& random, double p, View mask);
 
-/// Overwrites y. `keep` (bool) has the shape of x, or 1 where it is repeated along an axis (whole channels: [N,1,1,C]).
-/// Its own adjoint: gradients pass through the same function.
+/// Overwrites y. `keep` (bool) has the shape of x, or 1 where it is repeated along an axis (whole channels:
+/// [N,1,1,C]). Its own adjoint: gradients pass through the same function.
 void dropout(ConstView x, ConstView keep, double p, View y);
 
 using Dropout = void(ConstView x, ConstView keep, double p, View y);

@@ -3,7 +3,6 @@
 namespace scrim::kernels {
 namespace {
 
-
 void require_fit(const ConstView& in, const ConstView& out, const GaussianOptions& options) {
   require_same_type("gaussian", in, out);
   require_rank("gaussian", "x", in, 4);

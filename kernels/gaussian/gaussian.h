@@ -27,7 +27,9 @@ void gaussian_backward(ConstView gy, View gx, const GaussianOptions& options);
 using Gaussian = void(ConstView in, View out, const GaussianOptions&);
 Gaussian gaussian_forward_reference, gaussian_backward_reference;
 
-inline constexpr KernelTable<Gaussian> gaussian_forward_kernels{"gaussian", gaussian_forward_reference, nullptr, nullptr};
-inline constexpr KernelTable<Gaussian> gaussian_backward_kernels{"gaussian backward", gaussian_backward_reference, nullptr, nullptr};
+inline constexpr KernelTable<Gaussian> gaussian_forward_kernels{"gaussian", gaussian_forward_reference,
+                                                                nullptr, nullptr};
+inline constexpr KernelTable<Gaussian> gaussian_backward_kernels{
+    "gaussian backward", gaussian_backward_reference, nullptr, nullptr};
 
 }  // namespace scrim::kernels

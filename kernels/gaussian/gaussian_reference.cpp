@@ -1,5 +1,6 @@
-// Two passes, columns then rows. Plain loops, on all threads: the field of a film at its own size is large, the
-// arithmetic small. Backward is the transposed pass: what forward reads with a weight, backward gives back with it.
+// Two passes, columns then rows. Plain loops, on all threads: the field of a film at its own size is large,
+// the arithmetic small. Backward is the transposed pass: what forward reads with a weight, backward gives
+// back with it.
 #include <algorithm>
 #include <cmath>
 #include <vector>

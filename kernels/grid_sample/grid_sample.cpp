@@ -3,7 +3,8 @@
 namespace scrim::kernels {
 
 Shape grid_sample_output_shape(const Shape& x, const Shape& grid) {
-  require(x.rank() == 4 && x[1] > 0 && x[2] > 0, "grid_sample", "x has the shape {}, expected [N,H,W,C]", x.str());
+  require(x.rank() == 4 && x[1] > 0 && x[2] > 0, "grid_sample", "x has the shape {}, expected [N,H,W,C]",
+          x.str());
   require(grid.rank() == 4 && grid[3] == 2 && grid[0] == x[0], "grid_sample",
           "grid has the shape {}, expected [{},Ho,Wo,2]", grid.str(), x[0]);
   return {x[0], grid[1], grid[2], x[3]};

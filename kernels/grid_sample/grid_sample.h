@@ -1,8 +1,8 @@
-// grid_sample: bilinear look-up of an image at given places (Jaderberg et al., "Spatial Transformer Networks", 2015;
-// conventions of PyTorch's grid_sample).
+// grid_sample: bilinear look-up of an image at given places (Jaderberg et al., "Spatial Transformer
+// Networks", 2015; conventions of PyTorch's grid_sample).
 //
-//   x[N,H,W,C]  grid[N,Ho,Wo,2]  y[N,Ho,Wo,C];  grid[..,0] is the horizontal place, grid[..,1] the vertical one,
-//   -1 the left (top) and +1 the right (bottom):
+//   x[N,H,W,C]  grid[N,Ho,Wo,2]  y[N,Ho,Wo,C];  grid[..,0] is the horizontal place, grid[..,1] the vertical
+//   one, -1 the left (top) and +1 the right (bottom):
 //     align_corners   column = (g + 1) / 2 * (W - 1)         -1 and +1 are the centres of the outer pixels
 //     else            column = ((g + 1) * W - 1) / 2         -1 and +1 are the outer edges of the image
 //   Padding::zeros    pixels outside the image are zero
@@ -35,7 +35,9 @@ using GridSampleBackward = void(ConstView x, ConstView grid, ConstView gy, View 
 GridSampleForward grid_sample_forward_reference, grid_sample_forward_cpu;
 GridSampleBackward grid_sample_backward_reference, grid_sample_backward_cpu;
 
-inline constexpr KernelTable<GridSampleForward> grid_sample_forward_kernels{"grid_sample", grid_sample_forward_reference, grid_sample_forward_cpu, nullptr};
-inline constexpr KernelTable<GridSampleBackward> grid_sample_backward_kernels{"grid_sample backward", grid_sample_backward_reference, grid_sample_backward_cpu, nullptr};
+inline constexpr KernelTable<GridSampleForward> grid_sample_forward_kernels{
+    "grid_sample", grid_sample_forward_reference, grid_sample_forward_cpu, nullptr};
+inline constexpr KernelTable<GridSampleBackward> grid_sample_backward_kernels{
+    "grid_sample backward", grid_sample_backward_reference, grid_sample_backward_cpu, nullptr};
 
 }  // namespace scrim::kernels

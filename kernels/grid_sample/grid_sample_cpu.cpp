@@ -1,4 +1,5 @@
-// The same loops on all threads. Backward shares out whole images where gx is wanted: places may meet in a pixel.
+// The same loops on all threads. Backward shares out whole images where gx is wanted: places may meet in a
+// pixel.
 #include <algorithm>
 
 #include "kernels/grid_sample/grid_sample_loops.h"
@@ -21,8 +22,8 @@ void grid_sample_backward_cpu(ConstView x, ConstView grid, ConstView gy, View gx
   if (gx) std::fill_n(to_image, gx.shape.numel(), 0.0f);
   parallel_for(grid.shape.numel() / 2, gx ? gy.shape[1] * gy.shape[2] : pixels_per_task,
                [&](std::int64_t begin, std::int64_t end) {
-                 grid_sample_backward_range<float>(x, grid, gy, to_image, ggrid ? ggrid.as<float>() : nullptr, options,
-                                                   begin, end);
+                 grid_sample_backward_range<float>(x, grid, gy, to_image, ggrid ? ggrid.as<float>() : nullptr,
+                                                   options, begin, end);
                });
 }
 

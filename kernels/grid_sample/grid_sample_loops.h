@@ -65,7 +65,8 @@ void grid_sample_backward_range(ConstView x, ConstView grid, ConstView gy, T* gx
     for (int k = 0; k < 4; ++k) {
       const std::int64_t h = row.cell + k / 2, w = column.cell + k % 2;
       if (h < 0 || h >= height || w < 0 || w >= width) continue;
-      const T row_weight = k / 2 ? row.weight : 1 - row.weight, column_weight = k % 2 ? column.weight : 1 - column.weight;
+      const T row_weight = k / 2 ? row.weight : 1 - row.weight,
+              column_weight = k % 2 ? column.weight : 1 - column.weight;
       const std::int64_t at = image + (h * width + w) * channels;
       T dot = 0;
       for (std::int64_t c = 0; c < channels; ++c) {

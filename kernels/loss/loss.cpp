@@ -3,7 +3,6 @@
 namespace scrim::kernels {
 namespace {
 
-
 void require_fit(LossFunction function, const ConstView& x, const ConstView& target, const ConstView& one) {
   require_same_type(name_of(function), x, one);
   require_same_type(name_of(function), target, one);
@@ -17,9 +16,12 @@ void require_fit(LossFunction function, const ConstView& x, const ConstView& tar
 
 std::string_view name_of(LossFunction function) {
   switch (function) {
-    case LossFunction::mse: return "mse";
-    case LossFunction::bce: return "bce";
-    case LossFunction::bce_with_logits: return "bce_with_logits";
+    case LossFunction::mse:
+      return "mse";
+    case LossFunction::bce:
+      return "bce";
+    case LossFunction::bce_with_logits:
+      return "bce_with_logits";
   }
   return "?";
 }
@@ -29,7 +31,8 @@ void loss_forward(LossFunction function, ConstView x, ConstView target, View y, 
   dispatch(loss_forward_kernels, y, function, x, target, y, reduction);
 }
 
-void loss_backward(LossFunction function, ConstView x, ConstView target, ConstView gy, View gx, Reduction reduction) {
+void loss_backward(LossFunction function, ConstView x, ConstView target, ConstView gy, View gx,
+                   Reduction reduction) {
   require_fit(function, x, target, gy);
   require_shape(name_of(function), "gx", gx, x.shape);
   dispatch(loss_backward_kernels, gx, function, x, target, gy, gx, reduction);

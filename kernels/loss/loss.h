@@ -1,4 +1,5 @@
-// Losses of a prediction x against a target t of the same shape, as one number y[] (a sum, or the mean over elements).
+// Losses of a prediction x against a target t of the same shape, as one number y[] (a sum, or the mean over
+// elements).
 //
 //   mse               (x - t)^2
 //   bce               -(t ln x + (1-t) ln(1-x)), x in [0,1]; each logarithm at least -100, as PyTorch has it
@@ -18,14 +19,17 @@ std::string_view name_of(LossFunction function);
 /// Overwrites y (one element).
 void loss_forward(LossFunction function, ConstView x, ConstView target, View y, Reduction reduction);
 /// gx = gy * d loss / d x, gy of one element. Overwrites gx.
-void loss_backward(LossFunction function, ConstView x, ConstView target, ConstView gy, View gx, Reduction reduction);
+void loss_backward(LossFunction function, ConstView x, ConstView target, ConstView gy, View gx,
+                   Reduction reduction);
 
 using LossForward = void(LossFunction, ConstView x, ConstView target, View y, Reduction);
 using LossBackward = void(LossFunction, ConstView x, ConstView target, ConstView gy, View gx, Reduction);
 LossForward loss_forward_reference;
 LossBackward loss_backward_reference;
 
-inline constexpr KernelTable<LossForward> loss_forward_kernels{"loss", loss_forward_reference, nullptr, nullptr};
-inline constexpr KernelTable<LossBackward> loss_backward_kernels{"loss backward", loss_backward_reference, nullptr, nullptr};
+inline constexpr KernelTable<LossForward> loss_forward_kernels{"loss", loss_forward_reference, nullptr,
+                                                               nullptr};
+inline constexpr KernelTable<LossBackward> loss_backward_kernels{"loss backward", loss_backward_reference,
+                                                                 nullptr, nullptr};
 
 }  // namespace scrim::kernels

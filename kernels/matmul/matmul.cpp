@@ -8,8 +8,8 @@ Shape matmul_output_shape(const Shape& a, const Shape& b, const MatmulOptions& o
   const int rank = a.rank(), row = rank - 2, column = rank - 1;
   const bool fits = (rank == 2 || rank == 3) && b.rank() == rank && (rank == 2 || a[0] == b[0]) &&
                     a[options.transpose_a ? row : column] == b[options.transpose_b ? column : row];
-  require(fits, "matmul", "a {}{} and b {}{} do not fit together", a.str(), options.transpose_a ? " transposed" : "",
-          b.str(), options.transpose_b ? " transposed" : "");
+  require(fits, "matmul", "a {}{} and b {}{} do not fit together", a.str(),
+          options.transpose_a ? " transposed" : "", b.str(), options.transpose_b ? " transposed" : "");
   Shape y = a;
   y[row] = a[options.transpose_a ? column : row];
   y[column] = b[options.transpose_b ? row : column];
@@ -24,8 +24,10 @@ void matmul(ConstView a, ConstView b, View y, const MatmulOptions& options) {
     const int rank = view.shape.rank();
     auto result = view;
     result.shape = {view.shape[rank - 2], view.shape[rank - 1]};
-    using Byte = std::conditional_t<std::is_const_v<std::remove_pointer_t<decltype(view.data)>>, const char, char>;
-    result.data = static_cast<Byte*>(view.data) + index * result.shape.numel() * std::int64_t(size_of(view.dtype));
+    using Byte =
+        std::conditional_t<std::is_const_v<std::remove_pointer_t<decltype(view.data)>>, const char, char>;
+    result.data =
+        static_cast<Byte*>(view.data) + index * result.shape.numel() * std::int64_t(size_of(view.dtype));
     return result;
   };
   for (std::int64_t i = 0; i < (y.shape.rank() == 3 ? y.shape[0] : 1); ++i)

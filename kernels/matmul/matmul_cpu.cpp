@@ -13,7 +13,8 @@ void matmul_cpu(ConstView a, ConstView b, View y, const MatmulOptions& options) 
   Workspace<float> transposed(std::size_t(options.transpose_a ? rows * inner : 0));
   if (options.transpose_a) {
     for (std::int64_t k = 0; k < inner; ++k)
-      for (std::int64_t m = 0; m < rows; ++m) transposed[std::size_t(m * inner + k)] = a.as<float>()[k * rows + m];
+      for (std::int64_t m = 0; m < rows; ++m)
+        transposed[std::size_t(m * inner + k)] = a.as<float>()[k * rows + m];
   }
   const float* left = options.transpose_a ? transposed.data() : a.as<float>();
 
@@ -23,7 +24,8 @@ void matmul_cpu(ConstView a, ConstView b, View y, const MatmulOptions& options) 
   product.out_first = {0, 0};
   product.channels = inner;
   product.columns = columns;
-  const std::int64_t column_step = options.transpose_b ? inner : 1, inner_step = options.transpose_b ? 1 : columns;
+  const std::int64_t column_step = options.transpose_b ? inner : 1,
+                     inner_step = options.transpose_b ? 1 : columns;
   pack_taps(product, {b.as<float>(), column_step, inner_step});
   run_taps(product, ConstView{left, {1, 1, rows, inner}}, {}, View{y.data, {1, 1, rows, columns}}, false);
 }

@@ -3,7 +3,8 @@
 namespace scrim::kernels {
 namespace {
 
-void require_equal_shapes(std::string_view op, const View& parameter, std::initializer_list<ConstView> others) {
+void require_equal_shapes(std::string_view op, const View& parameter,
+                          std::initializer_list<ConstView> others) {
   for (const ConstView& other : others) {
     require_same_type(op, other, parameter);
     require_shape(op, "a tensor beside the parameter", other, parameter.shape);

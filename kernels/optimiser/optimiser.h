@@ -1,6 +1,7 @@
 // The update rules of the optimisers, in place over one parameter. t counts steps from 1.
 //
-// Adam (Kingma and Ba, "Adam", 2015, algorithm 1) and AdamW (Loshchilov and Hutter, "Decoupled Weight Decay", 2019):
+// Adam (Kingma and Ba, "Adam", 2015, algorithm 1) and AdamW (Loshchilov and Hutter, "Decoupled Weight Decay",
+// 2019):
 //   p *= 1 - lr * decay                          decay: AdamW's weight decay
 //   g += l2 * p                                  l2: Adam's weight decay, as PyTorch has it
 //   m = b1 m + (1-b1) g,  v = b2 v + (1-b2) g^2
@@ -25,16 +26,19 @@ struct SgdOptions {
 };
 
 /// Updates parameter, mean and square from gradient; all four have one shape.
-void adam_step(const AdamOptions& options, std::int64_t t, ConstView gradient, View parameter, View mean, View square);
+void adam_step(const AdamOptions& options, std::int64_t t, ConstView gradient, View parameter, View mean,
+               View square);
 /// Updates parameter and, with momentum, buffer.
 void sgd_step(const SgdOptions& options, std::int64_t t, ConstView gradient, View parameter, View buffer);
 
-using AdamStep = void(const AdamOptions&, std::int64_t t, ConstView gradient, View parameter, View mean, View square);
+using AdamStep = void(const AdamOptions&, std::int64_t t, ConstView gradient, View parameter, View mean,
+                      View square);
 using SgdStep = void(const SgdOptions&, std::int64_t t, ConstView gradient, View parameter, View buffer);
 AdamStep adam_step_reference, adam_step_cpu;
 SgdStep sgd_step_reference;
 
-inline constexpr KernelTable<AdamStep> optimiser_adam_kernels{"adam", adam_step_reference, adam_step_cpu, nullptr};
+inline constexpr KernelTable<AdamStep> optimiser_adam_kernels{"adam", adam_step_reference, adam_step_cpu,
+                                                              nullptr};
 inline constexpr KernelTable<SgdStep> optimiser_sgd_kernels{"sgd", sgd_step_reference, nullptr, nullptr};
 
 }  // namespace scrim::kernels

@@ -8,7 +8,8 @@ void adam_step_reference(const AdamOptions& o, std::int64_t t, ConstView gradien
                          View square) {
   for_real_type(parameter.dtype, "adam", [&]<class T>(T) {
     T *p = parameter.as<T>(), *m = mean.as<T>(), *v = square.as<T>();
-    const double correction1 = 1 - std::pow(o.beta1, double(t)), correction2 = 1 - std::pow(o.beta2, double(t));
+    const double correction1 = 1 - std::pow(o.beta1, double(t)),
+                 correction2 = 1 - std::pow(o.beta2, double(t));
     for (std::int64_t i = 0; i < parameter.shape.numel(); ++i) {
       const double kept = p[i] * (1 - o.learning_rate * o.decay);
       const double g = gradient.as<T>()[i] + o.l2 * p[i];
@@ -19,7 +20,8 @@ void adam_step_reference(const AdamOptions& o, std::int64_t t, ConstView gradien
   });
 }
 
-void sgd_step_reference(const SgdOptions& o, std::int64_t t, ConstView gradient, View parameter, View buffer) {
+void sgd_step_reference(const SgdOptions& o, std::int64_t t, ConstView gradient, View parameter,
+                        View buffer) {
   for_real_type(parameter.dtype, "sgd", [&]<class T>(T) {
     T* p = parameter.as<T>();
     for (std::int64_t i = 0; i < parameter.shape.numel(); ++i) {

@@ -5,10 +5,11 @@ namespace scrim::kernels {
 Shape pool_output_shape(const Shape& x, const PoolOptions& o) {
   require(x.rank() == 4, "pool", "x has the shape {}, expected [N,H,W,C]", x.str());
   require(o.kernel >= 1 && o.stride >= 1 && o.padding >= 0 && 2 * o.padding <= o.kernel, "pool",
-          "kernel {}, stride {}, padding {}: expected at least 1, at least 1, 0 to kernel / 2", o.kernel, o.stride,
-          o.padding);
+          "kernel {}, stride {}, padding {}: expected at least 1, at least 1, 0 to kernel / 2", o.kernel,
+          o.stride, o.padding);
   const std::int64_t free_h = x[1] + 2 * o.padding - o.kernel, free_w = x[2] + 2 * o.padding - o.kernel;
-  require(free_h >= 0 && free_w >= 0, "pool", "the window of {} is larger than the padded x {}", o.kernel, x.str());
+  require(free_h >= 0 && free_w >= 0, "pool", "the window of {} is larger than the padded x {}", o.kernel,
+          x.str());
   return {x[0], free_h / o.stride + 1, free_w / o.stride + 1, x[3]};
 }
 

@@ -1,9 +1,10 @@
 // Pooling over windows of an image x[N,H,W,C] to y[N,Ho,Wo,C],
 //   Ho = floor((H + 2*padding - kernel) / stride) + 1, Wo alike; 2*padding <= kernel.
-// max_pool2d: the largest value of the window; padding never wins; the first maximum in row-major order takes the
+// max_pool2d: the largest value of the window; padding never wins; the first maximum in row-major order takes
+// the
 //             gradient; NaN wins over every number.
-// avg_pool2d: the mean over kernel*kernel cells, padding counted as zeros (PyTorch: count_include_pad = true).
-// The global average pool is the mean over axes 1 and 2 (reduce.h).
+// avg_pool2d: the mean over kernel*kernel cells, padding counted as zeros (PyTorch: count_include_pad =
+// true). The global average pool is the mean over axes 1 and 2 (reduce.h).
 #pragma once
 
 #include "kernels/dispatch.h"
@@ -16,8 +17,8 @@ struct PoolOptions {
 
 Shape pool_output_shape(const Shape& x, const PoolOptions& options);
 
-/// Overwrites y, and in `from` (u8, the shape of y) the cell of the window that won, row * kernel + column; backward
-/// needs it. kernel <= 16.
+/// Overwrites y, and in `from` (u8, the shape of y) the cell of the window that won, row * kernel + column;
+/// backward needs it. kernel <= 16.
 void max_pool2d_forward(ConstView x, View y, View from, const PoolOptions& options);
 void max_pool2d_backward(ConstView gy, ConstView from, View gx, const PoolOptions& options);
 
@@ -33,9 +34,13 @@ MaxPoolBackward max_pool2d_backward_reference, max_pool2d_backward_cpu;
 AvgPoolForward avg_pool2d_forward_reference;
 AvgPoolBackward avg_pool2d_backward_reference;
 
-inline constexpr KernelTable<MaxPoolForward> pool_max_forward_kernels{"max_pool2d", max_pool2d_forward_reference, max_pool2d_forward_cpu, nullptr};
-inline constexpr KernelTable<MaxPoolBackward> pool_max_backward_kernels{"max_pool2d backward", max_pool2d_backward_reference, max_pool2d_backward_cpu, nullptr};
-inline constexpr KernelTable<AvgPoolForward> pool_avg_forward_kernels{"avg_pool2d", avg_pool2d_forward_reference, nullptr, nullptr};
-inline constexpr KernelTable<AvgPoolBackward> pool_avg_backward_kernels{"avg_pool2d backward", avg_pool2d_backward_reference, nullptr, nullptr};
+inline constexpr KernelTable<MaxPoolForward> pool_max_forward_kernels{
+    "max_pool2d", max_pool2d_forward_reference, max_pool2d_forward_cpu, nullptr};
+inline constexpr KernelTable<MaxPoolBackward> pool_max_backward_kernels{
+    "max_pool2d backward", max_pool2d_backward_reference, max_pool2d_backward_cpu, nullptr};
+inline constexpr KernelTable<AvgPoolForward> pool_avg_forward_kernels{
+    "avg_pool2d", avg_pool2d_forward_reference, nullptr, nullptr};
+inline constexpr KernelTable<AvgPoolBackward> pool_avg_backward_kernels{
+    "avg_pool2d backward", avg_pool2d_backward_reference, nullptr, nullptr};
 
 }  // namespace scrim::kernels

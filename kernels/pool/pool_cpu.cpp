@@ -21,10 +21,11 @@ void max_pool2d_forward_cpu(ConstView x, View y, View from, const PoolOptions& o
         const std::int64_t at = (row * columns + column) * channels;
         bool first = true;
         for (std::int64_t h = std::max<std::int64_t>(top, 0); h < std::min(top + options.kernel, height); ++h)
-          for (std::int64_t w = std::max<std::int64_t>(left, 0); w < std::min(left + options.kernel, width); ++w) {
+          for (std::int64_t w = std::max<std::int64_t>(left, 0); w < std::min(left + options.kernel, width);
+               ++w) {
             const std::uint8_t cell = std::uint8_t((h - top) * options.kernel + w - left);
-            vector::kernels().max_update(in + ((n * height + h) * width + w) * channels, cell, first, out + at,
-                                         cells + at, channels);
+            vector::kernels().max_update(in + ((n * height + h) * width + w) * channels, cell, first,
+                                         out + at, cells + at, channels);
             first = false;
           }
       }
@@ -43,7 +44,8 @@ void max_pool2d_backward_cpu(ConstView gy, ConstView from, View gx, const PoolOp
   parallel_for(gy.shape[0] * rows, rows_per_task, [&](std::int64_t begin, std::int64_t end) {
     const std::int64_t first_row = begin / rows * height + (overlap ? 0 : begin % rows * options.stride);
     const bool last_of_image = end % rows == 0;
-    const std::int64_t end_row = last_of_image ? end / rows * height : end / rows * height + end % rows * options.stride;
+    const std::int64_t end_row =
+        last_of_image ? end / rows * height : end / rows * height + end % rows * options.stride;
     // A task's rows may begin in one image and end in the next; the range of gx between them is its own.
     std::fill(out + first_row * width * channels, out + end_row * width * channels, 0.0f);
     for (std::int64_t row = begin; row < end; ++row)
@@ -52,7 +54,8 @@ void max_pool2d_backward_cpu(ConstView gy, ConstView from, View gx, const PoolOp
         const std::int64_t left = column * options.stride - options.padding;
         const std::int64_t at = (row * columns + column) * channels;
         for (std::int64_t c = 0; c < channels; ++c) {
-          const std::int64_t h = top + cells[at + c] / options.kernel, w = left + cells[at + c] % options.kernel;
+          const std::int64_t h = top + cells[at + c] / options.kernel,
+                             w = left + cells[at + c] % options.kernel;
           out[((n * height + h) * width + w) * channels + c] += upstream[at + c];
         }
       }

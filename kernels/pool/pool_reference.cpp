@@ -5,7 +5,8 @@
 namespace scrim::kernels {
 namespace {
 
-/// Rows (or columns) [begin, end) of x that a window covers inside the image; its first cell would be at `start`.
+/// Rows (or columns) [begin, end) of x that a window covers inside the image; its first cell would be at
+/// `start`.
 struct Window {
   std::int64_t start, begin, end;
 };
@@ -66,7 +67,8 @@ void avg_pool2d_forward_reference(ConstView x, View y, const PoolOptions& option
     for_each_window(x.shape, y.shape, options, [&](auto i, Window rows, Window columns, auto n, auto c) {
       T sum = 0;
       for (std::int64_t h = rows.begin; h < rows.end; ++h)
-        for (std::int64_t w = columns.begin; w < columns.end; ++w) sum += x.as<T>()[flat(x.shape, n, h, w, c)];
+        for (std::int64_t w = columns.begin; w < columns.end; ++w)
+          sum += x.as<T>()[flat(x.shape, n, h, w, c)];
       y.as<T>()[i] = sum / T(options.kernel * options.kernel);
     });
   });
@@ -78,7 +80,8 @@ void avg_pool2d_backward_reference(ConstView gy, View gx, const PoolOptions& opt
     for_each_window(gx.shape, gy.shape, options, [&](auto i, Window rows, Window columns, auto n, auto c) {
       const T share = gy.as<T>()[i] / T(options.kernel * options.kernel);
       for (std::int64_t h = rows.begin; h < rows.end; ++h)
-        for (std::int64_t w = columns.begin; w < columns.end; ++w) gx.as<T>()[flat(gx.shape, n, h, w, c)] += share;
+        for (std::int64_t w = columns.begin; w < columns.end; ++w)
+          gx.as<T>()[flat(gx.shape, n, h, w, c)] += share;
     });
   });
 }

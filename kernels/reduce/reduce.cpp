@@ -5,8 +5,10 @@ namespace scrim::kernels {
 Shape reduced_shape(const Shape& x, Axes axes, bool keep) {
   Shape result;
   for (int axis = 0; axis < x.rank(); ++axis) {
-    if (!axes.has(axis)) result.append(x[axis]);
-    else if (keep) result.append(1);
+    if (!axes.has(axis))
+      result.append(x[axis]);
+    else if (keep)
+      result.append(1);
   }
   return result;
 }
@@ -21,9 +23,10 @@ Axes broadcast_axes(const Shape& from, const Shape& to) {
 
 void sum(ConstView x, Axes axes, View y) {
   require_same_type("sum", x, y);
-  require(axes.bits >> x.shape.rank() == 0, "sum", "x {} has no axis {}", x.shape.str(), 31 - __builtin_clz(axes.bits));
-  require(y.shape.numel() == reduced_shape(x.shape, axes, false).numel(), "sum", "y has the shape {}, expected {}",
-          y.shape.str(), reduced_shape(x.shape, axes, false).str());
+  require(axes.bits >> x.shape.rank() == 0, "sum", "x {} has no axis {}", x.shape.str(),
+          31 - __builtin_clz(axes.bits));
+  require(y.shape.numel() == reduced_shape(x.shape, axes, false).numel(), "sum",
+          "y has the shape {}, expected {}", y.shape.str(), reduced_shape(x.shape, axes, false).str());
   dispatch(reduce_kernels, y, x, axes, y);
 }
 

@@ -18,7 +18,9 @@ using ReluBackward = void(ConstView y, ConstView gy, View gx);
 ReluForward relu_forward_reference, relu_forward_cpu;
 ReluBackward relu_backward_reference, relu_backward_cpu;
 
-inline constexpr KernelTable<ReluForward> relu_forward_kernels{"relu", relu_forward_reference, relu_forward_cpu, nullptr};
-inline constexpr KernelTable<ReluBackward> relu_backward_kernels{"relu", relu_backward_reference, relu_backward_cpu, nullptr};
+inline constexpr KernelTable<ReluForward> relu_forward_kernels{"relu", relu_forward_reference,
+                                                               relu_forward_cpu, nullptr};
+inline constexpr KernelTable<ReluBackward> relu_backward_kernels{"relu", relu_backward_reference,
+                                                                 relu_backward_cpu, nullptr};
 
 }  // namespace scrim::kernels

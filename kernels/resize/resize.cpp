@@ -3,13 +3,13 @@
 namespace scrim::kernels {
 namespace {
 
-
 void require_sizes(const ConstView& x, const ConstView& y) {
   require_same_type("resize", x, y);
   require_rank("resize", "x", x, 4);
   require_rank("resize", "y", y, 4);
-  require(x.shape.numel() > 0 && y.shape.numel() > 0 && x.shape[0] == y.shape[0] && x.shape[3] == y.shape[3], "resize",
-          "{} cannot become {}: only height and width change, and neither is 0", x.shape.str(), y.shape.str());
+  require(x.shape.numel() > 0 && y.shape.numel() > 0 && x.shape[0] == y.shape[0] && x.shape[3] == y.shape[3],
+          "resize", "{} cannot become {}: only height and width change, and neither is 0", x.shape.str(),
+          y.shape.str());
 }
 
 }  // namespace

@@ -4,7 +4,8 @@
 //   else (half pixel)    source = max(0, (i + 0.5) * H/Ho - 0.5)
 //   bilinear             weighs the two nearest rows and columns; rows past the last repeat it
 //   nearest              row floor(i * H/Ho) (PyTorch's "nearest"; it has no corner convention)
-//   antialiased          bilinear, half pixel; when shrinking, the triangle is as wide as the scale, so that every
+//   antialiased          bilinear, half pixel; when shrinking, the triangle is as wide as the scale, so that
+//   every
 //                        input counts: Pillow's BILINEAR and torchvision's antialias = True
 #pragma once
 
@@ -28,7 +29,9 @@ using ResizeBackward = void(ConstView gy, View gx, const ResizeOptions&);
 ResizeForward resize_forward_reference;
 ResizeBackward resize_backward_reference;
 
-inline constexpr KernelTable<ResizeForward> resize_forward_kernels{"resize", resize_forward_reference, nullptr, nullptr};
-inline constexpr KernelTable<ResizeBackward> resize_backward_kernels{"resize backward", resize_backward_reference, nullptr, nullptr};
+inline constexpr KernelTable<ResizeForward> resize_forward_kernels{"resize", resize_forward_reference,
+                                                                   nullptr, nullptr};
+inline constexpr KernelTable<ResizeBackward> resize_backward_kernels{
+    "resize backward", resize_backward_reference, nullptr, nullptr};
 
 }  // namespace scrim::kernels

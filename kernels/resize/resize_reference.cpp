@@ -36,8 +36,10 @@ Row row_of(std::int64_t i, std::int64_t size, std::int64_t out_size, const Resiz
   if (options.mode == ResizeMode::antialiased) return antialiased_row(i, size, out_size);
   if (options.mode == ResizeMode::nearest) return {std::min(i * size / out_size, size - 1), {1.0}};
   double source = 0;
-  if (!options.align_corners) source = std::max(0.0, (double(i) + 0.5) * double(size) / double(out_size) - 0.5);
-  else if (out_size > 1) source = double(i) * double(size - 1) / double(out_size - 1);
+  if (!options.align_corners)
+    source = std::max(0.0, (double(i) + 0.5) * double(size) / double(out_size) - 0.5);
+  else if (out_size > 1)
+    source = double(i) * double(size - 1) / double(out_size - 1);
   const std::int64_t first = std::min(std::int64_t(source), size - 1);
   if (first == size - 1) return {first, {1.0}};
   return {first, {1 - (source - double(first)), source - double(first)}};
@@ -54,23 +56,24 @@ template <class T>
 void apply(const std::vector<Row>& rows, const T* from, T* to, std::int64_t outer, std::int64_t size,
            std::int64_t inner) {
   const std::int64_t out_size = std::int64_t(rows.size());
-  parallel_for(outer * out_size, std::max<std::int64_t>(1, 16384 / inner), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t at = begin; at < end; ++at) {
-      const Row& row = rows[std::size_t(at % out_size)];
-      T* out = to + at * inner;
-      std::fill_n(out, inner, T(0));
-      for (std::size_t k = 0; k < row.weights.size(); ++k) {
-        const T* in = from + (at / out_size * size + row.first + std::int64_t(k)) * inner;
-        for (std::int64_t i = 0; i < inner; ++i) out[i] += T(row.weights[k]) * in[i];
-      }
-    }
-  });
+  parallel_for(outer * out_size, std::max<std::int64_t>(1, 16384 / inner),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t at = begin; at < end; ++at) {
+                   const Row& row = rows[std::size_t(at % out_size)];
+                   T* out = to + at * inner;
+                   std::fill_n(out, inner, T(0));
+                   for (std::size_t k = 0; k < row.weights.size(); ++k) {
+                     const T* in = from + (at / out_size * size + row.first + std::int64_t(k)) * inner;
+                     for (std::int64_t i = 0; i < inner; ++i) out[i] += T(row.weights[k]) * in[i];
+                   }
+                 }
+               });
 }
 
 /// to[outer, size, inner] = matrix^T * from[outer, rows, inner].
 template <class T>
-void apply_transposed(const std::vector<Row>& rows, const T* from, T* to, std::int64_t outer, std::int64_t size,
-                      std::int64_t inner) {
+void apply_transposed(const std::vector<Row>& rows, const T* from, T* to, std::int64_t outer,
+                      std::int64_t size, std::int64_t inner) {
   parallel_for(outer, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t o = begin; o < end; ++o) {
       std::fill_n(to + o * size * inner, size * inner, T(0));
@@ -99,8 +102,10 @@ void resize_backward_reference(ConstView gy, View gx, const ResizeOptions& optio
   for_real_type(gx.dtype, "resize", [&]<class T>(T) {
     const Shape &in = gx.shape, &out = gy.shape;
     Workspace<T> between{std::size_t(in[0] * in[1] * out[2] * in[3])};
-    apply_transposed(rows_of(in[1], out[1], options), gy.as<T>(), between.data(), in[0], in[1], out[2] * in[3]);
-    apply_transposed(rows_of(in[2], out[2], options), between.data(), gx.as<T>(), in[0] * in[1], in[2], in[3]);
+    apply_transposed(rows_of(in[1], out[1], options), gy.as<T>(), between.data(), in[0], in[1],
+                     out[2] * in[3]);
+    apply_transposed(rows_of(in[2], out[2], options), between.data(), gx.as<T>(), in[0] * in[1], in[2],
+                     in[3]);
   });
 }
 

@@ -31,14 +31,17 @@ bool derivative_uses_result(UnaryFunction function);
 /// Overwrites y; y may be x.
 void unary_forward(UnaryFunction function, ConstView x, View y, UnaryParameters parameters = {});
 /// `kept` is y where derivative_uses_result(function), else x. Overwrites gx; gx may be gy.
-void unary_backward(UnaryFunction function, ConstView kept, ConstView gy, View gx, UnaryParameters parameters = {});
+void unary_backward(UnaryFunction function, ConstView kept, ConstView gy, View gx,
+                    UnaryParameters parameters = {});
 
 using UnaryForward = void(UnaryFunction, ConstView x, View y, UnaryParameters);
 using UnaryBackward = void(UnaryFunction, ConstView kept, ConstView gy, View gx, UnaryParameters);
 UnaryForward unary_forward_reference, unary_forward_cpu;
 UnaryBackward unary_backward_reference, unary_backward_cpu;
 
-inline constexpr KernelTable<UnaryForward> unary_forward_kernels{"unary", unary_forward_reference, unary_forward_cpu, nullptr};
-inline constexpr KernelTable<UnaryBackward> unary_backward_kernels{"unary backward", unary_backward_reference, unary_backward_cpu, nullptr};
+inline constexpr KernelTable<UnaryForward> unary_forward_kernels{"unary", unary_forward_reference,
+                                                                 unary_forward_cpu, nullptr};
+inline constexpr KernelTable<UnaryBackward> unary_backward_kernels{"unary backward", unary_backward_reference,
+                                                                   unary_backward_cpu, nullptr};
 
 }  // namespace scrim::kernels

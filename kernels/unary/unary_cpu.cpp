@@ -15,7 +15,8 @@ void unary_forward_cpu(UnaryFunction function, ConstView x, View y, UnaryParamet
   });
 }
 
-void unary_backward_cpu(UnaryFunction function, ConstView kept, ConstView gy, View gx, UnaryParameters parameters) {
+void unary_backward_cpu(UnaryFunction function, ConstView kept, ConstView gy, View gx,
+                        UnaryParameters parameters) {
   const float *values = kept.as<float>(), *upstream = gy.as<float>();
   float* out = gx.as<float>();
   parallel_for(kept.shape.numel(), elements_per_task, [&](std::int64_t begin, std::int64_t end) {

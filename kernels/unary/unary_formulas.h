@@ -68,16 +68,26 @@ struct Sqrt {
 template <class T, class Body>
 void with_formula(UnaryFunction function, UnaryParameters p, Body&& body) {
   switch (function) {
-    case UnaryFunction::leaky_relu: return body(LeakyRelu<T>{T(p.a)});
-    case UnaryFunction::sigmoid: return body(Sigmoid<T>{});
-    case UnaryFunction::tanh: return body(Tanh<T>{});
-    case UnaryFunction::exp: return body(Exp<T>{});
-    case UnaryFunction::log: return body(Log<T>{});
-    case UnaryFunction::abs: return body(Abs<T>{});
-    case UnaryFunction::clamp: return body(Clamp<T>{T(p.a), T(p.b)});
-    case UnaryFunction::negate: return body(Negate<T>{});
-    case UnaryFunction::softplus: return body(Softplus<T>{});
-    case UnaryFunction::sqrt: return body(Sqrt<T>{});
+    case UnaryFunction::leaky_relu:
+      return body(LeakyRelu<T>{T(p.a)});
+    case UnaryFunction::sigmoid:
+      return body(Sigmoid<T>{});
+    case UnaryFunction::tanh:
+      return body(Tanh<T>{});
+    case UnaryFunction::exp:
+      return body(Exp<T>{});
+    case UnaryFunction::log:
+      return body(Log<T>{});
+    case UnaryFunction::abs:
+      return body(Abs<T>{});
+    case UnaryFunction::clamp:
+      return body(Clamp<T>{T(p.a), T(p.b)});
+    case UnaryFunction::negate:
+      return body(Negate<T>{});
+    case UnaryFunction::softplus:
+      return body(Softplus<T>{});
+    case UnaryFunction::sqrt:
+      return body(Sqrt<T>{});
   }
 }
 

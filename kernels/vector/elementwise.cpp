@@ -15,8 +15,8 @@ void relu_backward(const float* y, const float* gy, float* gx, std::int64_t coun
 
 namespace {
 
-/// Calls body(first channel, tag) for runs of channels: whole registers first, single channels after them. The tag is a
-/// value of the type to compute with, Vector or float, so that one body serves both.
+/// Calls body(first channel, tag) for runs of channels: whole registers first, single channels after them.
+/// The tag is a value of the type to compute with, Vector or float, so that one body serves both.
 template <class Body>
 [[gnu::always_inline]] inline void for_channels(std::int64_t channels, Body&& body) {
   std::int64_t c = 0;
@@ -26,13 +26,17 @@ template <class Body>
 
 template <class T>
 [[gnu::always_inline]] inline T load(const float* from) {
-  if constexpr (std::is_same_v<T, float>) return *from;
-  else return T(from, simd::element_aligned);
+  if constexpr (std::is_same_v<T, float>)
+    return *from;
+  else
+    return T(from, simd::element_aligned);
 }
 template <class T>
 [[gnu::always_inline]] inline void store(const T& value, float* to) {
-  if constexpr (std::is_same_v<T, float>) *to = value;
-  else value.copy_to(to, simd::element_aligned);
+  if constexpr (std::is_same_v<T, float>)
+    *to = value;
+  else
+    value.copy_to(to, simd::element_aligned);
 }
 /// value where `keep` is above zero, else 0.
 template <class T>
@@ -57,8 +61,8 @@ template <class T>
 
 }  // namespace
 
-// The loops below take a register's channels down all rows of a block that lies in the first-level cache: per-channel
-// coefficients and sums stay in registers.
+// The loops below take a register's channels down all rows of a block that lies in the first-level cache:
+// per-channel coefficients and sums stay in registers.
 
 void affine(const Affine& a, const float* x, float* y, std::int64_t rows) {
   for_channels(a.channels, [&]<class T>(std::int64_t c, T) {
@@ -83,13 +87,15 @@ void column_sums(const float* x, std::int64_t rows, std::int64_t channels, float
   });
 }
 
-void column_squares(const float* x, const float* mean, std::int64_t rows, std::int64_t channels, float* squares) {
+void column_squares(const float* x, const float* mean, std::int64_t rows, std::int64_t channels,
+                    float* squares) {
   for_channels(channels, [&]<class T>(std::int64_t c, T) {
     const T center = load<T>(mean + c);
     T even = 0, odd = 0;
     std::int64_t row = 0;
     for (; row + 1 < rows; row += 2) {
-      const T first = load<T>(x + row * channels + c) - center, second = load<T>(x + (row + 1) * channels + c) - center;
+      const T first = load<T>(x + row * channels + c) - center,
+              second = load<T>(x + (row + 1) * channels + c) - center;
       even += first * first;
       odd += second * second;
     }
@@ -101,8 +107,8 @@ void column_squares(const float* x, const float* mean, std::int64_t rows, std::i
   });
 }
 
-void norm_backward_sums(const NormBackward& a, const float* x, const float* gy, std::int64_t rows, float* sums,
-                        float* products) {
+void norm_backward_sums(const NormBackward& a, const float* x, const float* gy, std::int64_t rows,
+                        float* sums, float* products) {
   for_channels(a.channels, [&]<class T>(std::int64_t c, T) {
     const T mean = load<T>(a.mean + c), scale = load<T>(a.scale + c), shift = load<T>(a.shift + c);
     T sum = 0, product = 0;
@@ -132,7 +138,8 @@ void norm_backward_apply(const NormBackward& a, const float* x, const float* gy,
   });
 }
 
-void max_update(const float* x, std::uint8_t cell, bool first, float* out, std::uint8_t* cells, std::int64_t count) {
+void max_update(const float* x, std::uint8_t cell, bool first, float* out, std::uint8_t* cells,
+                std::int64_t count) {
 #pragma GCC ivdep
   for (std::int64_t i = 0; i < count; ++i) {
     const bool wins = first || (out[i] == out[i] && !(x[i] <= out[i]));
@@ -141,8 +148,8 @@ void max_update(const float* x, std::uint8_t cell, bool first, float* out, std::
   }
 }
 
-void adam(const AdamStep& a, const float* __restrict gradient, float* __restrict parameter, float* __restrict mean,
-          float* __restrict square, std::int64_t count) {
+void adam(const AdamStep& a, const float* __restrict gradient, float* __restrict parameter,
+          float* __restrict mean, float* __restrict square, std::int64_t count) {
   const float step = a.learning_rate / a.correction1, root = 1 / __builtin_sqrtf(a.correction2);
   const float keep = 1 - a.learning_rate * a.decay;
   for (std::int64_t i = 0; i < count; ++i) {

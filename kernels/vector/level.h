@@ -17,8 +17,11 @@ inline constexpr int most_vectors = 4;  // 32 registers: a tile of 6 rows x 4 ve
 inline constexpr int most_vectors = 2;  // 16 registers: 6 rows x 2 vectors
 #endif
 
-/// Rows of a register tile that is `vectors` wide: accumulators, one row of weights and a broadcast fit the registers.
-constexpr int tile_rows(int vectors) { return vectors == most_vectors ? 6 : 12; }
+/// Rows of a register tile that is `vectors` wide: accumulators, one row of weights and a broadcast fit the
+/// registers.
+constexpr int tile_rows(int vectors) {
+  return vectors == most_vectors ? 6 : 12;
+}
 
 void product(const Product&);
 void outer(const Outer&);
@@ -29,13 +32,16 @@ void relu(const float* x, float* y, std::int64_t count);
 void relu_backward(const float* y, const float* gy, float* gx, std::int64_t count);
 void affine(const Affine&, const float* x, float* y, std::int64_t rows);
 void column_sums(const float* x, std::int64_t rows, std::int64_t channels, float* sums);
-void column_squares(const float* x, const float* mean, std::int64_t rows, std::int64_t channels, float* squares);
+void column_squares(const float* x, const float* mean, std::int64_t rows, std::int64_t channels,
+                    float* squares);
 void norm_backward_sums(const NormBackward&, const float* x, const float* gy, std::int64_t rows, float* sums,
                         float* products);
 void norm_backward_apply(const NormBackward&, const float* x, const float* gy, const float* mean_g,
                          const float* mean_gx, float* gx, std::int64_t rows);
-void max_update(const float* x, std::uint8_t cell, bool first, float* out, std::uint8_t* cells, std::int64_t count);
-void adam(const AdamStep&, const float* gradient, float* parameter, float* mean, float* square, std::int64_t count);
+void max_update(const float* x, std::uint8_t cell, bool first, float* out, std::uint8_t* cells,
+                std::int64_t count);
+void adam(const AdamStep&, const float* gradient, float* parameter, float* mean, float* square,
+          std::int64_t count);
 double multiply_add_burn(std::int64_t rounds, float* sink);
 
 }  // namespace scrim::vector::SCRIM_LEVEL

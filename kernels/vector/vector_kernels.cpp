@@ -33,8 +33,9 @@ const Kernels* const* available_levels() {
 #if defined(__x86_64__)
     // The features that this code uses of each level; the compiler's own level names came after GCC 12.
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("fma"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("fma"))
       found[count++] = &v4::table;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
       found[count++] = &v3::table;
@@ -68,8 +69,12 @@ std::atomic<const Kernels*>& current() {
 
 }  // namespace
 
-const Kernels& kernels() { return *current().load(std::memory_order_relaxed); }
-void use_level(const Kernels& level) { current() = &level; }
+const Kernels& kernels() {
+  return *current().load(std::memory_order_relaxed);
+}
+void use_level(const Kernels& level) {
+  current() = &level;
+}
 
 std::int64_t product_width(std::int64_t columns) {
   const Kernels& k = kernels();

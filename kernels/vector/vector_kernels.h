@@ -1,8 +1,9 @@
 // The inner loops of the CPU kernels, compiled once per instruction-set level and picked once at start.
 //
-// A level's files (product.cpp, outer.cpp, winograd.cpp, elementwise.cpp) are built with that level's flags into the
-// namespace scrim::vector::<level>. They see plain structs of pointers only: a container or any other inline function of
-// the standard library compiled there could be picked by the linker for code that runs on older machines.
+// A level's files (product.cpp, outer.cpp, winograd.cpp, elementwise.cpp) are built with that level's flags
+// into the namespace scrim::vector::<level>. They see plain structs of pointers only: a container or any
+// other inline function of the standard library compiled there could be picked by the linker for code that
+// runs on older machines.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,10 @@ namespace scrim::vector {
 /// A reasonable share of an elementwise loop for one thread: 64 KiB of f32.
 inline constexpr std::int64_t elements_per_task = 16384;
 
-/// out[r][0..columns) = activation(start + sum over t, c of rows[t * row_step + r][c] * weights[t][c][0..columns))
-/// for r in [0, count): a small matrix product whose left rows are given one by one, so that a convolution can point
-/// each at a pixel, or at zeros outside the image (Dukhan, "The Indirect Convolution Algorithm", 2019).
+/// out[r][0..columns) = activation(start + sum over t, c of rows[t * row_step + r][c] *
+/// weights[t][c][0..columns)) for r in [0, count): a small matrix product whose left rows are given one by
+/// one, so that a convolution can point each at a pixel, or at zeros outside the image (Dukhan, "The Indirect
+/// Convolution Algorithm", 2019).
 struct Product {
   const float* const* rows;  ///< taps * row_step pointers to `channels` values each
   std::int64_t row_step;
@@ -106,10 +108,11 @@ struct Kernels {
   /// sums[c] = sum over rows of x
   void (*column_sums)(const float* x, std::int64_t rows, std::int64_t channels, float* sums);
   /// squares[c] = sum over rows of (x - mean[c])^2
-  void (*column_squares)(const float* x, const float* mean, std::int64_t rows, std::int64_t channels, float* squares);
+  void (*column_squares)(const float* x, const float* mean, std::int64_t rows, std::int64_t channels,
+                         float* squares);
   /// sums[c] = sum of g, products[c] = sum of g * (x - mean) * rstd; g = gy, or 0 where relu cut
-  void (*norm_backward_sums)(const NormBackward&, const float* x, const float* gy, std::int64_t rows, float* sums,
-                             float* products);
+  void (*norm_backward_sums)(const NormBackward&, const float* x, const float* gy, std::int64_t rows,
+                             float* sums, float* products);
   /// gx = scale * (g - mean_g - (x - mean) * rstd * mean_gx)
   void (*norm_backward_apply)(const NormBackward&, const float* x, const float* gy, const float* mean_g,
                               const float* mean_gx, float* gx, std::int64_t rows);
@@ -118,13 +121,15 @@ struct Kernels {
                      std::int64_t count);
   void (*adam)(const AdamStep&, const float* gradient, float* parameter, float* mean, float* square,
                std::int64_t count);
-  /// Runs `rounds` rounds of independent multiply-adds in registers; returns the floating-point operations done.
-  /// The bench measures the level's FMA limit with it. `sink` keeps the compiler from dropping the work.
+  /// Runs `rounds` rounds of independent multiply-adds in registers; returns the floating-point operations
+  /// done. The bench measures the level's FMA limit with it. `sink` keeps the compiler from dropping the
+  /// work.
   double (*multiply_add_burn)(std::int64_t rounds, float* sink);
 };
 
-/// The level in use: the highest that the machine runs, or the one named by the environment variable SCRIM_CPU_LEVEL
-/// (x86-64-v2, x86-64-v3, x86-64-v4), for tests and the bench. Throws Error when the machine lacks that one.
+/// The level in use: the highest that the machine runs, or the one named by the environment variable
+/// SCRIM_CPU_LEVEL (x86-64-v2, x86-64-v3, x86-64-v4), for tests and the bench. Throws Error when the machine
+/// lacks that one.
 const Kernels& kernels();
 
 /// Every level of this build that the machine runs, best first.
@@ -132,8 +137,8 @@ const Kernels* const* available_levels();  // ends with null
 /// Tests and the bench: compute with another level from here on.
 void use_level(const Kernels& level);
 
-/// The width of the product block for `columns` outputs that are left: the smallest of lanes, 2*lanes, 4*lanes
-/// (up to widest) that holds them, or widest.
+/// The width of the product block for `columns` outputs that are left: the smallest of lanes, 2*lanes,
+/// 4*lanes (up to widest) that holds them, or widest.
 std::int64_t product_width(std::int64_t columns);
 
 }  // namespace scrim::vector

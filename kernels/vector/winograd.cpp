@@ -1,13 +1,14 @@
-// The transforms of Winograd F(4x4, 3x3), Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks",
-// CVPR 2016, section 4.3: Y = A^T [ (G g G^T) . (B^T d B) ] A, for a vector of channels at a time.
+// The transforms of Winograd F(4x4, 3x3), Lavin and Gray, "Fast Algorithms for Convolutional Neural
+// Networks", CVPR 2016, section 4.3: Y = A^T [ (G g G^T) . (B^T d B) ] A, for a vector of channels at a time.
 #include "kernels/vector/level.h"
 
 namespace scrim::vector::SCRIM_LEVEL {
 namespace {
 
 /// out[i * step] = row i of B^T times the six inputs.
-[[gnu::always_inline]] inline void times_b(const Vector& d0, const Vector& d1, const Vector& d2, const Vector& d3,
-                                           const Vector& d4, const Vector& d5, Vector* out, int step) {
+[[gnu::always_inline]] inline void times_b(const Vector& d0, const Vector& d1, const Vector& d2,
+                                           const Vector& d3, const Vector& d4, const Vector& d5, Vector* out,
+                                           int step) {
   const Vector even = d4 - 4 * d2, odd = d3 - 4 * d1;
   const Vector even2 = d4 - d2, odd2 = 2 * (d3 - d1);
   out[0 * step] = 4 * d0 - 5 * d2 + d4;
@@ -19,8 +20,9 @@ namespace {
 }
 
 /// out[i * step] = row i of A^T times the six products.
-[[gnu::always_inline]] inline void times_a(const Vector& m0, const Vector& m1, const Vector& m2, const Vector& m3,
-                                           const Vector& m4, const Vector& m5, Vector* out, int step) {
+[[gnu::always_inline]] inline void times_a(const Vector& m0, const Vector& m1, const Vector& m2,
+                                           const Vector& m3, const Vector& m4, const Vector& m5, Vector* out,
+                                           int step) {
   const Vector sum1 = m1 + m2, difference1 = m1 - m2, sum2 = m3 + m4, difference2 = m3 - m4;
   out[0 * step] = m0 + sum1 + sum2;
   out[1 * step] = difference1 + 2 * difference2;

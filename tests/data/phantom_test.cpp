@@ -41,7 +41,8 @@ TEST(Phantom, LooksLikeAChest) {
     const Anatomy anatomy(Random(1).split(patient));
     const Film film = render_film(anatomy, Random(2), {.finding_probability = 0});
     EXPECT_TRUE(film.findings.empty());
-    const double lung = mean_where(film.image, film.lung_mask), heart = mean_where(film.image, film.heart_mask);
+    const double lung = mean_where(film.image, film.lung_mask),
+                 heart = mean_where(film.image, film.heart_mask);
     EXPECT_LT(lung + 60, heart);  // air is dark, the heart is bright
     double lung_share = 0;
     for (auto value : film.lung_mask.pixels) lung_share += value ? 1 : 0;
@@ -64,9 +65,12 @@ TEST(Phantom, LandmarksLieOnTheMasksBorders) {
       }
     return inside && outside;
   };
-  for (const Point& p : film.landmarks.right_lung) EXPECT_TRUE(near_border(film.lung_mask, p)) << p.x << " " << p.y;
-  for (const Point& p : film.landmarks.left_lung) EXPECT_TRUE(near_border(film.lung_mask, p)) << p.x << " " << p.y;
-  for (const Point& p : film.landmarks.heart) EXPECT_TRUE(near_border(film.heart_mask, p)) << p.x << " " << p.y;
+  for (const Point& p : film.landmarks.right_lung)
+    EXPECT_TRUE(near_border(film.lung_mask, p)) << p.x << " " << p.y;
+  for (const Point& p : film.landmarks.left_lung)
+    EXPECT_TRUE(near_border(film.lung_mask, p)) << p.x << " " << p.y;
+  for (const Point& p : film.landmarks.heart)
+    EXPECT_TRUE(near_border(film.heart_mask, p)) << p.x << " " << p.y;
 }
 
 TEST(Phantom, FindingsAreVisible) {
@@ -141,7 +145,8 @@ TEST(PhantomCohort, IsCompleteAndTheSameForAnyNumberOfThreads) {
 TEST(Pairs, AreBalancedAndTrue) {
   std::map<std::int64_t, std::vector<std::string>> films;
   for (std::int64_t patient = 1; patient <= 20; ++patient)
-    for (std::int64_t visit = 0; visit < 1 + patient % 7; ++visit) films[patient].push_back(film_name(patient, visit));
+    for (std::int64_t visit = 0; visit < 1 + patient % 7; ++visit)
+      films[patient].push_back(film_name(patient, visit));
   const auto pairs = make_pairs(films, 5);
   std::set<std::pair<std::string, std::string>> seen;
   std::size_t same = 0;

@@ -29,7 +29,8 @@ void on_all_kernels(Body&& body) {
 double gradient_floor(const Golden& golden, const std::string& mode) {
   double largest = 0;
   for (const char* kind : {".grad.", ".grad_in."})
-    for (const auto& name : golden.names_with_prefix(mode + kind)) largest = std::max(largest, golden.largest(name));
+    for (const auto& name : golden.names_with_prefix(mode + kind))
+      largest = std::max(largest, golden.largest(name));
   return 1e-5 * largest;
 }
 
@@ -61,7 +62,8 @@ void check_model(const std::string& file, const std::string& target, const Args&
       golden.expect_close(loss.value(), mode + ".out.loss", 1e-7, "");
       backward(loss);
       expect_gradients(golden, mode, model);
-      golden.expect_close(nchw_from_nhwc(x.gradient()), mode + ".grad_in.x", gradient_floor(golden, mode), "");
+      golden.expect_close(nchw_from_nhwc(x.gradient()), mode + ".grad_in.x", gradient_floor(golden, mode),
+                          "");
       const State after = model.state();
       for (const auto& name : golden.names_with_prefix(mode + ".state_after."))
         golden.expect_close(after.at(name.substr((mode + ".state_after.").size())), name, 1e-7, "");
@@ -133,7 +135,8 @@ TEST(UNet, RefusesSizesThatDoNotHalveFourTimes) {
     unet(Tensor::zeros({1, 40, 32, 1}));
     FAIL() << "no error";
   } catch (const Error& e) {
-    EXPECT_STREQ(e.what(), "[unet] x has the shape [1, 40, 32, 1], expected [N,H,W,1] with H and W divisible by 16");
+    EXPECT_STREQ(e.what(),
+                 "[unet] x has the shape [1, 40, 32, 1], expected [N,H,W,1] with H and W divisible by 16");
   }
 }
 
@@ -149,7 +152,8 @@ TEST(UNet, LoadStateNamesWhatDoesNotFit) {
   } catch (const Error& e) {
     const std::string message = e.what();
     EXPECT_NE(message.find("conv.bias is missing"), std::string::npos) << message;
-    EXPECT_NE(message.find("conv.weight is f32 [3, 3], expected f32 [2, 4, 1, 1]"), std::string::npos) << message;
+    EXPECT_NE(message.find("conv.weight is f32 [3, 3], expected f32 [2, 4, 1, 1]"), std::string::npos)
+        << message;
     EXPECT_NE(message.find("surplus [1] belongs to no part"), std::string::npos) << message;
   }
 }

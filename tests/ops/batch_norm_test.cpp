@@ -12,7 +12,8 @@ OpCase norm(std::string name, Shape x, bool relu, NormStatistics statistics) {
   OpCase c{std::move(name), {x, {channels}, {channels}}, [=](const auto& in) {
              Tensor mean = random_tensor({channels}, 7, -0.5, 0.5, in[0].value().dtype());
              Tensor variance = random_tensor({channels}, 8, 0.5, 2, in[0].value().dtype());
-             return batch_norm(in[0], in[1], in[2], &mean, &variance, {.statistics = statistics, .relu = relu});
+             return batch_norm(in[0], in[1], in[2], &mean, &variance,
+                               {.statistics = statistics, .relu = relu});
            }};
   c.tolerance = 1e-5;  // few values per channel: 1/sqrt(variance) enlarges what f32 rounds
   return c;
@@ -37,14 +38,15 @@ TEST(BatchNorm, UpdatesRunningStatisticsWithTheUnbiasedVariance) {
   const Variable x(Tensor::from<float>({4, 1}, {1, 2, 3, 6}));
   Tensor mean = Tensor::zeros({1}), variance = Tensor::full({1}, 1);
   batch_norm(x, Tensor::full({1}, 1), Tensor::zeros({1}), &mean, &variance, {});
-  EXPECT_FLOAT_EQ(mean.item(), 0.3f);                               // 0.1 * 3
+  EXPECT_FLOAT_EQ(mean.item(), 0.3f);                              // 0.1 * 3
   EXPECT_FLOAT_EQ(variance.item(), 0.9f + 0.1f * (14.0f / 3.0f));  // squares 4+1+0+9 = 14, over 3
 }
 
 TEST(BatchNorm, RefusesOneValuePerChannelInTraining) {
   Tensor mean = Tensor::zeros({2}), variance = Tensor::full({2}, 1);
-  EXPECT_THROW(batch_norm(Tensor::zeros({1, 1, 1, 2}), Tensor::zeros({2}), Tensor::zeros({2}), &mean, &variance, {}),
-               Error);
+  EXPECT_THROW(
+      batch_norm(Tensor::zeros({1, 1, 1, 2}), Tensor::zeros({2}), Tensor::zeros({2}), &mean, &variance, {}),
+      Error);
 }
 
 TEST(BatchNorm, FarFromZeroLosesNothing) {

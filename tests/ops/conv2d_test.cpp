@@ -20,7 +20,8 @@ OpCase conv_case(const Sizes& s) {
              return conv2d(in[0], in[1], in.size() > 2 ? in[2] : Variable(), o);
            }};
   if (s.bias) c.inputs.push_back({s.w[0]});
-  if (s.name.starts_with("winograd")) c.tolerance = 1e-5;  // its transforms multiply by up to 8 and cancel again
+  if (s.name.starts_with("winograd"))
+    c.tolerance = 1e-5;  // its transforms multiply by up to 8 and cancel again
   return c;
 }
 
@@ -37,8 +38,10 @@ std::vector<OpCase> cases() {
            {"strides_differ", {1, 8, 9, 2}, {3, 2, 3, 3}, {.stride = {2, 1}, .padding = {1, 2}}},
            {"seven_by_seven", {1, 11, 12, 3}, {8, 3, 7, 7}, {.stride = {2, 2}, .padding = {3, 3}}},
            {"dilated", {1, 9, 8, 3}, {4, 3, 3, 3}, {.padding = {2, 2}, .dilation = {2, 2}}},
-           {"dilated_strided", {1, 11, 10, 2},
-            {4, 2, 3, 3}, {.stride = {2, 2}, .padding = {3, 3}, .dilation = {3, 3}}},
+           {"dilated_strided",
+            {1, 11, 10, 2},
+            {4, 2, 3, 3},
+            {.stride = {2, 2}, .padding = {3, 3}, .dilation = {3, 3}}},
            {"groups", {2, 6, 6, 6}, {9, 2, 3, 3}, {.padding = {1, 1}, .groups = 3}},
            {"depthwise", {1, 6, 5, 7}, {7, 1, 3, 3}, {.padding = {1, 1}, .groups = 7}},
            {"pointwise", {2, 5, 7, 33}, {70, 33, 1, 1}},

@@ -52,26 +52,37 @@ std::vector<OpCase> reduce_cases() {
   return {
       {"sum_of_all", {{2, 3, 4}}, [](const In& in) { return sum(in[0], Axes::all(in[0].shape())); }},
       {"sum_of_first", {{2, 3, 4}}, [](const In& in) { return sum(in[0], Axes::of({0})); }},
-      {"sum_of_outer_kept", {{2, 3, 4}}, [](const In& in) { return sum(in[0], Axes::of({0, 2}), true); }},
+      {"sum_of_outer_kept",
+       {{2, 3, 4}},
+       [](const In& in) {
+         return sum(in[0], Axes::of({0, 2}), true);
+       }},
       {"mean_of_last", {{2, 3, 4}}, [](const In& in) { return mean(in[0], Axes::of({2})); }},
       {"mean_of_all", {{5, 4}}, [](const In& in) { return mean(in[0]); }},
       {"global_avg_pool2d", {{2, 3, 5, 4}}, [](const In& in) { return global_avg_pool2d(in[0]); }},
-      {"reshape", {{2, 6}}, [](const In& in) { return reshape(in[0], {3, 4}); }},
+      {"reshape",
+       {{2, 6}},
+       [](const In& in) {
+         return reshape(in[0], {3, 4});
+       }},
   };
 }
 OP_TEST(Reduce, reduce_cases());
 
 std::vector<OpCase> dropout_cases() {
   return {
-      {"given_mask", {{3, 4, 5}},
+      {"given_mask",
+       {{3, 4, 5}},
        [](const In& in) {
          Tensor keep = Tensor::full({3, 4, 5}, 1, DType::boolean);
          for (std::size_t i = 0; i < 60; i += 3) keep.mutable_data<bool>()[i] = false;
          return dropout(in[0], keep, 0.25);
        }},
-      {"whole_channels", {{2, 3, 3, 4}},
+      {"whole_channels",
+       {{2, 3, 3, 4}},
        [](const In& in) {
-         return dropout(in[0], Tensor::from<bool>({2, 1, 1, 4}, {true, false, true, true, false, true, true, false}),
+         return dropout(in[0],
+                        Tensor::from<bool>({2, 1, 1, 4}, {true, false, true, true, false, true, true, false}),
                         0.5);
        }},
       {"seeded", {{7, 9}}, [](const In& in) { return dropout(in[0], Random(5), 0.4); }},
@@ -92,8 +103,8 @@ TEST(Dropout, DrawsItsProbabilityAndRepeats) {
 
 TEST(Unary, NanStaysNan) {
   const Variable x(Tensor::from<float>({1}, {std::nanf("")}));
-  for (const Variable& y : {leaky_relu(x), sigmoid(x), tanh(x), exp(x), log(x), abs(x), clamp(x, 0, 1), negate(x),
-                            softplus(x), sqrt(x)})
+  for (const Variable& y : {leaky_relu(x), sigmoid(x), tanh(x), exp(x), log(x), abs(x), clamp(x, 0, 1),
+                            negate(x), softplus(x), sqrt(x)})
     EXPECT_TRUE(std::isnan(y.value().data<float>()[0]));
 }
 

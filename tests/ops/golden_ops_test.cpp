@@ -37,7 +37,9 @@ struct Call {
 };
 using Op = std::function<Variable(Call&)>;
 
-kernels::Extent2d extent(const Json& pair) { return {pair[0].get<std::int64_t>(), pair[1].get<std::int64_t>()}; }
+kernels::Extent2d extent(const Json& pair) {
+  return {pair[0].get<std::int64_t>(), pair[1].get<std::int64_t>()};
+}
 
 kernels::Axes axes(const Json& dims) {
   kernels::Axes result;
@@ -52,22 +54,26 @@ Variable run_batch_norm(Call& c) {
     mean = c.in["running_mean"].value().clone();
     variance = c.in["running_var"].value().clone();
   }
-  const Variable y = batch_norm(c.in["x"], c.in["weight"], c.in["bias"], mean.defined() ? &mean : nullptr,
-                                mean.defined() ? &variance : nullptr,
-                                {.statistics = mode == "eval" ? NormStatistics::running : NormStatistics::batch,
-                                 .epsilon = c.attrs["eps"],
-                                 .momentum = c.attrs["momentum"]});
+  const Variable y =
+      batch_norm(c.in["x"], c.in["weight"], c.in["bias"], mean.defined() ? &mean : nullptr,
+                 mean.defined() ? &variance : nullptr,
+                 {.statistics = mode == "eval" ? NormStatistics::running : NormStatistics::batch,
+                  .epsilon = c.attrs["eps"],
+                  .momentum = c.attrs["momentum"]});
   if (mode == "train") c.extra = {{"running_mean_after", mean}, {"running_var_after", variance}};
   return y;
 }
 
-kernels::PoolOptions pool(const Json& a) { return {a["kernel"], a["stride"], a["padding"]}; }
+kernels::PoolOptions pool(const Json& a) {
+  return {a["kernel"], a["stride"], a["padding"]};
+}
 
 kernels::Reduction reduction(const Json& a) {
   return a["reduction"] == "mean" ? kernels::Reduction::mean : kernels::Reduction::sum;
 }
 
-/// The op's functions by their names in the files. What is computed on images is converted from NCHW and back.
+/// The op's functions by their names in the files. What is computed on images is converted from NCHW and
+/// back.
 const std::map<std::string, Op>& image_ops() {
   static const std::map<std::string, Op> ops = {
       {"conv2d",
@@ -145,8 +151,7 @@ const std::map<std::string, Op>& plain_ops() {
       {"mse", [](Call& c) { return mse(c.in["x"], c.in["y"], reduction(c.attrs)); }},
       {"bce", [](Call& c) { return bce(c.in["p"], c.in["t"], reduction(c.attrs)); }},
       {"bce_with_logits", [](Call& c) { return bce_with_logits(c.in["x"], c.in["t"], reduction(c.attrs)); }},
-      {"mse_clamped",
-       [](Call& c) { return mse(clamp(c.in["x"], c.attrs["lo"], c.attrs["hi"]), c.in["y"]); }},
+      {"mse_clamped", [](Call& c) { return mse(clamp(c.in["x"], c.attrs["lo"], c.attrs["hi"]), c.in["y"]); }},
       {"cat",
        [](Call& c) {
          std::vector<Variable> parts;
@@ -157,12 +162,14 @@ const std::map<std::string, Op>& plain_ops() {
   return ops;
 }
 
-/// Ops of networks that are not built yet: looked at by name, so that a new file entry cannot be passed over unseen.
+/// Ops of networks that are not built yet: looked at by name, so that a new file entry cannot be passed over
+/// unseen.
 bool belongs_to_later_work(const std::string& op, const Json& attrs) {
-  static const std::set<std::string> later = {"maximum", "amax",    "amin",        "var",         "argmax",
-                                              "expand",  "pad",     "im_to_patch", "patch_to_im", "permute",
-                                              "slice",   "instance_norm", "rsqrt",       "reciprocal",  "pow",
-                                              "verification_nll", "kld"};
+  static const std::set<std::string> later = {"maximum",     "amax",          "amin",  "var",
+                                              "argmax",      "expand",        "pad",   "im_to_patch",
+                                              "patch_to_im", "permute",       "slice", "instance_norm",
+                                              "rsqrt",       "reciprocal",    "pow",   "verification_nll",
+                                              "kld",         "cross_entropy", "dice"};
   if (op == "adaptive_avg_pool2d") return attrs["output"] != Json::array({1, 1});
   return later.contains(op);
 }
@@ -184,13 +191,16 @@ void check_case(const Golden& golden, const Json& entry, const std::string& kern
       call.in[key] = golden.has(id + ".grad." + key) ? Variable::parameter(value) : Variable(value);
     }
   const Variable y = (image ? image_ops() : plain_ops()).at(op)(call);
-  const auto to_file = [&](const std::string& key, const Tensor& t) { return is_image(key) ? nchw_from_nhwc(t) : t; };
+  const auto to_file = [&](const std::string& key, const Tensor& t) {
+    return is_image(key) ? nchw_from_nhwc(t) : t;
+  };
   const bool to_scalar = golden[id + ".out.y"].shape().rank() == 0;
   golden.expect_close(to_scalar ? y.value().reshape({}) : to_file("y", y.value()), id + ".out.y", 1e-7, what);
   for (const auto& [name, tensor] : call.extra) golden.expect_close(tensor, id + ".out." + name, 1e-7, what);
 
   if (!golden.has(id + ".gout.y")) return;  // values alone, at points where the gradient is a convention
-  const Tensor upstream = is_image("y") ? nhwc_from_nchw(golden[id + ".gout.y"]) : golden[id + ".gout.y"].clone();
+  const Tensor upstream =
+      is_image("y") ? nhwc_from_nchw(golden[id + ".gout.y"]) : golden[id + ".gout.y"].clone();
   if (!y.needs_gradient()) return;
   backward(sum(y * Variable(upstream.reshape(y.shape())), kernels::Axes::all(y.shape())));
   for (auto& [name, variable] : call.in)
@@ -209,7 +219,8 @@ TEST_P(GoldenOps, AgreeWithTheOtherFramework) {
     if (entry["op"] == "identity_grid") {
       const Tensor grid = identity_grid(entry["attrs"]["h"], entry["attrs"]["w"]);
       const auto name = entry["case"].get<std::string>() + ".out.y";
-      golden.expect_close(golden[name].shape() == grid.shape() ? grid : nchw_from_nhwc(grid), name, 1e-7, "identity_grid");
+      golden.expect_close(golden[name].shape() == grid.shape() ? grid : nchw_from_nhwc(grid), name, 1e-7,
+                          "identity_grid");
       ++checked;
       continue;
     }
@@ -225,9 +236,10 @@ TEST_P(GoldenOps, AgreeWithTheOtherFramework) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, GoldenOps,
-                         testing::Values("activations", "batch_norm", "broadcast", "conv2d", "conv_transpose2d",
-                                         "dropout", "gaussian_warp", "grid_sample", "linear", "losses", "matmul",
-                                         "pooling", "reductions", "shape_ops", "upsample"),
+                         testing::Values("activations", "batch_norm", "broadcast", "conv2d",
+                                         "conv_transpose2d", "dropout", "gaussian_warp", "grid_sample",
+                                         "linear", "losses", "matmul", "pooling", "reductions", "shape_ops",
+                                         "upsample"),
                          [](const auto& info) { return std::string(info.param); });
 
 }  // namespace

@@ -21,7 +21,9 @@ std::vector<OpCase> cases() {
       product("both_transposed", {4, 3}, {5, 4}, {.transpose_a = true, .transpose_b = true}),
       product("batch", {3, 4, 5}, {3, 5, 2}),
       product("batch_transposed", {2, 4, 5}, {2, 3, 5}, {.transpose_b = true}),
-      {"linear_of_images", {{2, 3, 5}, {4, 5}, {4}}, [](const auto& in) { return linear(in[0], in[1], in[2]); }},
+      {"linear_of_images",
+       {{2, 3, 5}, {4, 5}, {4}},
+       [](const auto& in) { return linear(in[0], in[1], in[2]); }},
       {"linear", {{6, 9}, {17, 9}, {17}}, [](const auto& in) { return linear(in[0], in[1], in[2]); }},
       {"linear_without_bias", {{2, 9}, {4, 9}}, [](const auto& in) { return linear(in[0], in[1], {}); }},
   };

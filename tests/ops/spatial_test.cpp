@@ -53,10 +53,18 @@ TEST(Pool, NanWins) {
 
 std::vector<OpCase> concat_cases() {
   return {
-      {"channels", {{2, 3, 4, 5}, {2, 3, 4, 2}}, [](const In& in) { return concat({in[0], in[1]}, 3); }},
+      {"channels",
+       {{2, 3, 4, 5}, {2, 3, 4, 2}},
+       [](const In& in) {
+         return concat({in[0], in[1]}, 3);
+       }},
       {"three_parts", {{1, 2, 2, 1}, {1, 2, 2, 3}, {1, 2, 2, 2}}, [](const In& in) { return concat(in, 3); }},
       {"first_axis", {{2, 3}, {1, 3}}, [](const In& in) { return concat(in, 0); }},
-      {"used_twice", {{2, 3}}, [](const In& in) { return concat({in[0], in[0]}, 1); }},
+      {"used_twice",
+       {{2, 3}},
+       [](const In& in) {
+         return concat({in[0], in[0]}, 1);
+       }},
   };
 }
 OP_TEST(Concat, concat_cases());

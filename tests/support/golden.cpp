@@ -18,7 +18,8 @@ Tensor swap_last(const Tensor& tensor, std::int64_t n, std::int64_t a, std::int6
   for (std::int64_t i = 0; i < n; ++i)
     for (std::int64_t j = 0; j < a; ++j)
       for (std::int64_t k = 0; k < b; ++k)
-        std::copy_n(from + std::size_t((i * a + j) * b + k) * size, size, to + std::size_t((i * b + k) * a + j) * size);
+        std::copy_n(from + std::size_t((i * a + j) * b + k) * size, size,
+                    to + std::size_t((i * b + k) * a + j) * size);
   return result;
 }
 
@@ -26,12 +27,14 @@ Tensor swap_last(const Tensor& tensor, std::int64_t n, std::int64_t a, std::int6
 
 Tensor nhwc_from_nchw(const Tensor& t) {
   if (t.shape().rank() != 4) return t.clone();
-  return swap_last(t, t.size(0), t.size(1), t.size(2) * t.size(3), {t.size(0), t.size(2), t.size(3), t.size(1)});
+  return swap_last(t, t.size(0), t.size(1), t.size(2) * t.size(3),
+                   {t.size(0), t.size(2), t.size(3), t.size(1)});
 }
 
 Tensor nchw_from_nhwc(const Tensor& t) {
   if (t.shape().rank() != 4) return t.clone();
-  return swap_last(t, t.size(0), t.size(1) * t.size(2), t.size(3), {t.size(0), t.size(3), t.size(1), t.size(2)});
+  return swap_last(t, t.size(0), t.size(1) * t.size(2), t.size(3),
+                   {t.size(0), t.size(3), t.size(1), t.size(2)});
 }
 
 Golden::Golden(const std::string& name)
@@ -51,7 +54,8 @@ nlohmann::json Golden::metadata(const std::string& key) const {
 
 State Golden::with_prefix(const std::string& prefix) const {
   State state;
-  for (const auto& name : names_with_prefix(prefix)) state[name.substr(prefix.size())] = file_.tensors.at(name);
+  for (const auto& name : names_with_prefix(prefix))
+    state[name.substr(prefix.size())] = file_.tensors.at(name);
   return state;
 }
 
@@ -62,11 +66,18 @@ std::vector<std::string> Golden::names_with_prefix(const std::string& prefix) co
   return names;
 }
 
-double Golden::largest(const std::string& tensor) const { return f32_.contains(tensor) ? f32_[tensor][0].get<double>() : 0; }
-double Golden::error_max(const std::string& tensor) const { return f32_.contains(tensor) ? f32_[tensor][1].get<double>() : 0; }
-double Golden::error_rms(const std::string& tensor) const { return f32_.contains(tensor) ? f32_[tensor][2].get<double>() : 0; }
+double Golden::largest(const std::string& tensor) const {
+  return f32_.contains(tensor) ? f32_[tensor][0].get<double>() : 0;
+}
+double Golden::error_max(const std::string& tensor) const {
+  return f32_.contains(tensor) ? f32_[tensor][1].get<double>() : 0;
+}
+double Golden::error_rms(const std::string& tensor) const {
+  return f32_.contains(tensor) ? f32_[tensor][2].get<double>() : 0;
+}
 
-void Golden::expect_close(const Tensor& got, const std::string& tensor, double floor, const std::string& what) const {
+void Golden::expect_close(const Tensor& got, const std::string& tensor, double floor,
+                          const std::string& what) const {
   const Tensor& stored = (*this)[tensor];
   ASSERT_EQ(got.shape().str(), stored.shape().str()) << name_ << " " << tensor << " " << what;
   const double allowed = 10 * error_max(tensor) + 3e-6 * largest(tensor) + floor;
@@ -115,9 +126,12 @@ Tensor generated_weight(const std::string& name, const Shape& shape, double gain
   for (std::size_t i = 0; i < out.size(); ++i) {
     const double u = uniform(name, i, seed), centred = 2 * u - 1;
     double value = 0.1 * centred;  // biases and running means
-    if (name.ends_with("running_var")) value = 1 + 0.1 * u;
-    else if (shape.rank() >= 2) value = gain * std::sqrt(3 / fan_in) * centred;
-    else if (name.ends_with(".weight")) value = 1 + 0.1 * centred;
+    if (name.ends_with("running_var"))
+      value = 1 + 0.1 * u;
+    else if (shape.rank() >= 2)
+      value = gain * std::sqrt(3 / fan_in) * centred;
+    else if (name.ends_with(".weight"))
+      value = 1 + 0.1 * centred;
     out[i] = float(value);
   }
   return tensor;

@@ -26,7 +26,8 @@ class Golden {
   std::vector<std::string> names_with_prefix(const std::string& prefix) const;
 
   /// Expects |got - stored| <= 10 E + 3e-6 M + floor for every element (golden/README.md, "Tolerance").
-  void expect_close(const Tensor& got, const std::string& tensor, double floor, const std::string& what) const;
+  void expect_close(const Tensor& got, const std::string& tensor, double floor,
+                    const std::string& what) const;
   /// M of the file's metadata: the largest |value| of the tensor.
   double largest(const std::string& tensor) const;
   double error_rms(const std::string& tensor) const;  ///< R

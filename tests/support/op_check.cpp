@@ -17,8 +17,10 @@ namespace scrim::test {
 Tensor random_tensor(const Shape& shape, std::uint64_t seed, double low, double high, DType dtype) {
   Tensor tensor = Tensor::empty(shape, DType::f32);
   const Random random(seed, "test");
-  const auto values = tensor.mutable_data<float>();  // f32 values in either type, so that both see the same numbers
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = float(low + (high - low) * random.uniform_at(i));
+  const auto values =
+      tensor.mutable_data<float>();  // f32 values in either type, so that both see the same numbers
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = float(low + (high - low) * random.uniform_at(i));
   return tensor.to(dtype);
 }
 
@@ -29,7 +31,8 @@ double largest_difference(const Tensor& a, const Tensor& b) {
   for (std::int64_t i = 0; i < a.numel(); ++i) {
     const double x = left.data<double>()[std::size_t(i)], y = right.data<double>()[std::size_t(i)];
     const double difference = x == y || (std::isnan(x) && std::isnan(y)) ? 0 : std::abs(x - y);
-    if (!(difference <= largest)) largest = std::isnan(difference) ? std::numeric_limits<double>::infinity() : difference;
+    if (!(difference <= largest))
+      largest = std::isnan(difference) ? std::numeric_limits<double>::infinity() : difference;
   }
   return largest;
 }
@@ -95,7 +98,8 @@ void check_against_differences(const OpCase& c, const Outcome& exact) {
     if (!is_differentiable(c, i)) continue;
     const double scale = std::max(1.0, largest_value(exact.gradients[i]));
     const std::int64_t count = c.inputs[i].numel(), stride = std::max<std::int64_t>(1, count / most_elements);
-    for (std::int64_t at = 0; at < count; at += at + stride < count || at == count - 1 ? stride : count - 1 - at) {
+    for (std::int64_t at = 0; at < count;
+         at += at + stride < count || at == count - 1 ? stride : count - 1 - at) {
       auto inputs = inputs_of(c, DType::f64);
       const double before = inputs[i].data<double>()[std::size_t(at)];
       inputs[i].mutable_data<double>()[std::size_t(at)] = before + step;
@@ -118,7 +122,8 @@ void expect_close(const Outcome& got, const Outcome& exact, double tolerance, co
   expect_close(got.result, exact.result, tolerance, what + ": result");
   for (std::size_t i = 0; i < exact.gradients.size(); ++i) {
     if (!exact.gradients[i].defined()) continue;
-    expect_close(got.gradients[i], exact.gradients[i], tolerance, what + ": gradient of input " + std::to_string(i));
+    expect_close(got.gradients[i], exact.gradients[i], tolerance,
+                 what + ": gradient of input " + std::to_string(i));
   }
 }
 

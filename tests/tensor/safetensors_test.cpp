@@ -40,15 +40,17 @@ TEST(Safetensors, ReadsWhatItWrote) {
   const TensorFile read = read_safetensors(folder / "x.safetensors");
   EXPECT_EQ(read.metadata, file.metadata);
   ASSERT_EQ(read.tensors.size(), file.tensors.size());
-  for (const auto& [name, tensor] : file.tensors) EXPECT_TRUE(same_bytes(tensor, read.tensors.at(name))) << name;
+  for (const auto& [name, tensor] : file.tensors)
+    EXPECT_TRUE(same_bytes(tensor, read.tensors.at(name))) << name;
   write_safetensors(folder / "y.safetensors", read);
   EXPECT_EQ(read_file(folder / "x.safetensors", 1 << 20), read_file(folder / "y.safetensors", 1 << 20));
 }
 
 TEST(Safetensors, AcceptsPaddingAndAnyOrderInTheHeader) {
   const auto file = parse_safetensors(
-      file_with(R"({"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}   )",
-                8),
+      file_with(
+          R"({"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}   )",
+          8),
       "file");
   EXPECT_EQ(file.tensors.size(), 2u);
 }
@@ -64,19 +66,26 @@ TEST(Safetensors, NamesEveryFault) {
   expect_error(file_with("{" + one + "}", 3), "cut short");
   expect_error(file_with("{" + one + "}", 5), "1 bytes follow the last tensor");
   expect_error(file_with("{" + one + "," + one + "}", 4), "\"a\" twice");
-  expect_error(file_with(R"({"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4), "\"dtype\" twice");
-  expect_error(file_with("{" + one + R"(,"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}})", 6), "overlaps");
-  expect_error(file_with("{" + one + R"(,"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})", 12), "belong to no tensor");
-  expect_error(file_with(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8), "belong to no tensor");
+  expect_error(file_with(R"({"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4),
+               "\"dtype\" twice");
+  expect_error(file_with("{" + one + R"(,"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}})", 6),
+               "overlaps");
+  expect_error(file_with("{" + one + R"(,"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})", 12),
+               "belong to no tensor");
+  expect_error(file_with(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8),
+               "belong to no tensor");
   expect_error(file_with(R"({"a":{"dtype":"Q7","shape":[1],"data_offsets":[0,4]}})", 4), "dtype \"Q7\"");
   expect_error(file_with(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", 4), "needs 8 bytes");
   expect_error(file_with(R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", 4), "whole numbers");
   expect_error(file_with(R"({"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}})", 4), "whole numbers");
-  expect_error(file_with(R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", 0), "larger than any file");
+  expect_error(file_with(R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", 0),
+               "larger than any file");
   expect_error(file_with(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", 4), "do not hold");
   expect_error(file_with(R"({"a":{"dtype":"F32","shape":[1]}})", 4), "expected exactly");
-  expect_error(file_with(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}})", 4), "expected exactly");
-  expect_error(file_with(R"({"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4]}})", 4), "7 axes");
+  expect_error(file_with(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}})", 4),
+               "expected exactly");
+  expect_error(file_with(R"({"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4]}})", 4),
+               "7 axes");
   expect_error(file_with(R"({"__metadata__":{"a":1}})", 0), "must be a text");
   expect_error(file_with(R"({"__metadata__":[]})", 0), "must map texts");
   std::string mask = file_with(R"({"a":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}})", 1);

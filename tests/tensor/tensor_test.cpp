@@ -53,7 +53,8 @@ TEST(Storage, KeepsFreedBlocksWithinThePeak) {
   { const Tensor big = Tensor::empty({1 << 20}); }
   EXPECT_EQ(memory::bytes_in_use(), before);
   EXPECT_GE(memory::peak_bytes(), before + (4 << 20));
-  // A block of another size does not fit the kept one; both together would pass the peak, so the kept one goes.
+  // A block of another size does not fit the kept one; both together would pass the peak, so the kept one
+  // goes.
   { const Tensor other = Tensor::empty({(1 << 20) - 4096}); }
   EXPECT_LE(memory::peak_bytes(), before + (4 << 20) + 4096);
 }

@@ -28,7 +28,8 @@ struct Result {
 };
 
 /// Starts the program; `largest_file` limits what it may write, as a full disk would.
-pid_t start(const Words& words, const fs::path& out, const fs::path& error, rlim_t largest_file = RLIM_INFINITY) {
+pid_t start(const Words& words, const fs::path& out, const fs::path& error,
+            rlim_t largest_file = RLIM_INFINITY) {
   std::vector<char*> arguments{const_cast<char*>(SCRIM_BINARY)};
   for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -49,8 +50,8 @@ Result run(const Words& words, rlim_t largest_file = RLIM_INFINITY) {
   const TemporaryFolder folder;
   int status = 0;
   ::waitpid(start(words, folder / "out", folder / "error", largest_file), &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(folder / "out", 1 << 24),
-          read_file(folder / "error", 1 << 24)};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+          read_file(folder / "out", 1 << 24), read_file(folder / "error", 1 << 24)};
 }
 
 void expect_contains(const std::string& text, const std::string& part) {
@@ -154,7 +155,8 @@ TEST_F(Binary, KeepsWhatIsThere) {
   EXPECT_EQ(run({"anonymize", film, "-o", out, "-w", weights(), "--overwrite"}).status, 0);
   EXPECT_EQ(run({"anonymize", film, "-o", out, "-w", weights(), "--skip-existing"}).status, 0);
   fs::copy_file(film, folder / "same.png");
-  const Result onto_itself = run({"anonymize", folder / "same.png", "-o", folder / "same.png", "-w", weights(), "--overwrite"});
+  const Result onto_itself =
+      run({"anonymize", folder / "same.png", "-o", folder / "same.png", "-w", weights(), "--overwrite"});
   EXPECT_EQ(onto_itself.status, 1);
   expect_contains(onto_itself.error, "would replace the input");
 }
@@ -175,7 +177,10 @@ TEST_F(Binary, WeightsThatDoNotFitAreNamed) {
 
 TEST_F(Binary, SameBytesForAnyNumberOfThreads) {
   for (const char* threads : {"1", "2", "3"})
-    ASSERT_EQ(run({"--threads", threads, "anonymize", cohort() / "images", "-o", folder / threads, "-w", weights()}).status, 0);
+    ASSERT_EQ(
+        run({"--threads", threads, "anonymize", cohort() / "images", "-o", folder / threads, "-w", weights()})
+            .status,
+        0);
   for (const auto& entry : fs::directory_iterator(folder / "1"))
     for (const char* threads : {"2", "3"})
       EXPECT_EQ(read_file(entry.path(), 1 << 20),
@@ -184,12 +189,14 @@ TEST_F(Binary, SameBytesForAnyNumberOfThreads) {
 
 TEST_F(Binary, KilledAtAnyMomentAndResumedItEndsWithTheSameBytes) {
   const auto words = [&](const std::string& name) {
-    write_file(folder / (name + ".toml"),
-               fmt::format("task = \"pretrain_generator\"\n[data]\nimages = \"{0}/images\"\n"
-                           "train_list = \"{0}/splits/train.txt\"\nvalid_list = \"{0}/splits/test.txt\"\nimage_size = 64\n"
-                           "[model]\ninit_features = 4\nmu = 0.05\n[training]\nepochs = 12\nbatch_size = 2\n"
-                           "checkpoint_every_steps = 2\n[output]\nfolder = \"{1}\"\n",
-                           cohort().string(), (folder / name).string()));
+    write_file(
+        folder / (name + ".toml"),
+        fmt::format(
+            "task = \"pretrain_generator\"\n[data]\nimages = \"{0}/images\"\n"
+            "train_list = \"{0}/splits/train.txt\"\nvalid_list = \"{0}/splits/test.txt\"\nimage_size = 64\n"
+            "[model]\ninit_features = 4\nmu = 0.05\n[training]\nepochs = 12\nbatch_size = 2\n"
+            "checkpoint_every_steps = 2\n[output]\nfolder = \"{1}\"\n",
+            cohort().string(), (folder / name).string()));
     return Words{"train", folder / (name + ".toml"), "--resume"};
   };
   ASSERT_EQ(run(words("whole")).status, 0);
@@ -201,14 +208,19 @@ TEST_F(Binary, KilledAtAnyMomentAndResumedItEndsWithTheSameBytes) {
     ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);
-    if (WIFSIGNALED(status)) ++kills;
-    else ASSERT_EQ(WEXITSTATUS(status), 0) << read_file(folder / "error", 1 << 20);
+    if (WIFSIGNALED(status))
+      ++kills;
+    else
+      ASSERT_EQ(WEXITSTATUS(status), 0) << read_file(folder / "error", 1 << 20);
   }
   EXPECT_GE(kills, 4);
-  for (const char* name : {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"})
-    EXPECT_EQ(read_file(folder / "whole" / name, 1 << 26), read_file(folder / "parts" / name, 1 << 26)) << name;
+  for (const char* name :
+       {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"})
+    EXPECT_EQ(read_file(folder / "whole" / name, 1 << 26), read_file(folder / "parts" / name, 1 << 26))
+        << name;
   for (const auto& entry : fs::directory_iterator(folder / "parts"))
-    if (entry.path().string().find(".partial") != std::string::npos) fs::remove(entry.path());  // of a killed process
+    if (entry.path().string().find(".partial") != std::string::npos)
+      fs::remove(entry.path());  // of a killed process
 }
 
 TEST_F(Binary, InspectShowsWeightsConfigAndBuild) {
@@ -230,7 +242,8 @@ TEST_F(Binary, InspectShowsWeightsConfigAndBuild) {
 TEST_F(Binary, RealFilmsKeepTheirSize) {
   const auto data = data_folder();
   REQUIRE_TEST_DATA(data);
-  const Result result = run({"anonymize", data / "nih/images_1024", "-o", folder / "out", "-w", weights(), "--json"});
+  const Result result =
+      run({"anonymize", data / "nih/images_1024", "-o", folder / "out", "-w", weights(), "--json"});
   EXPECT_EQ(result.status, 0) << result.error;
   expect_contains(result.out, "\"done\": 12");
   for (const auto& entry : fs::directory_iterator(folder / "out")) {

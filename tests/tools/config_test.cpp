@@ -28,8 +28,8 @@ TEST(Config, PublishedDefaults) {
 }
 
 TEST(Config, EffectiveConfigurationReadsBackAsItself) {
-  const PretrainConfig config =
-      parse_training_config(minimal, "c.toml", {"training.epochs=3", "optimiser.learning_rate=1", "data.images=a \"b\" \\c"});
+  const PretrainConfig config = parse_training_config(
+      minimal, "c.toml", {"training.epochs=3", "optimiser.learning_rate=1", "data.images=a \"b\" \\c"});
   EXPECT_EQ(config.training.epochs, 3);
   EXPECT_EQ(config.optimiser.learning_rate, 1.0);
   EXPECT_EQ(config.data.images, "a \"b\" \\c");
@@ -50,7 +50,8 @@ TEST(Config, WrongTypesAndSyntaxAreNamed) {
             "c.toml: training.epochs is a text, expected a whole number");
   EXPECT_EQ(error_of(std::string(minimal) + "[training]\nepochs = 1.5\n"),
             "c.toml: training.epochs is a number, expected a whole number");
-  EXPECT_EQ(error_of(std::string(minimal) + "[model]\nmu = [1]\n"), "c.toml: model.mu is an array, expected a number");
+  EXPECT_EQ(error_of(std::string(minimal) + "[model]\nmu = [1]\n"),
+            "c.toml: model.mu is an array, expected a number");
   EXPECT_NE(error_of("task = \n").find("c.toml: line 1"), std::string::npos);
   EXPECT_EQ(error_of(""), "c.toml: names no task, expected task = \"pretrain_generator\"");
   EXPECT_EQ(error_of("task = \"fly\""), "c.toml: there is no task \"fly\", expected \"pretrain_generator\"");

@@ -1,5 +1,5 @@
-// The ladder of folders, read from the includes: tools -> training -> models -> layers -> autograd -> kernels -> tensor,
-// data beside, on tensor. A step up again is a failure.
+// The ladder of folders, read from the includes: tools -> training -> models -> layers -> autograd -> kernels
+// -> tensor, data beside, on tensor. A step up again is a failure.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -46,12 +46,15 @@ TEST(Ladder, FilesCompiledPerLevelSeeNoOtherHeaders) {
   const fs::path folder = fs::path(SCRIM_SOURCE_DIR) / "kernels/vector";
   const std::set<std::string> allowed = {"\"kernels/vector/level.h\"", "\"kernels/vector/vector_kernels.h\"",
                                          "<cstdint>", "<experimental/simd>", "<type_traits>"};
-  for (const char* name : {"product.cpp", "outer.cpp", "winograd.cpp", "elementwise.cpp", "level_table.cpp", "level.h",
-                           "vector_kernels.h"}) {
+  for (const char* name : {"product.cpp", "outer.cpp", "winograd.cpp", "elementwise.cpp", "level_table.cpp",
+                           "level.h", "vector_kernels.h"}) {
     std::ifstream in(folder / name);
     ASSERT_TRUE(in) << name;
-    for (std::string line; std::getline(in, line);)
-      if (line.starts_with("#include ")) EXPECT_TRUE(allowed.contains(line.substr(9))) << name << ": " << line;
+    for (std::string line; std::getline(in, line);) {
+      if (line.starts_with("#include ")) {
+        EXPECT_TRUE(allowed.contains(line.substr(9))) << name << ": " << line;
+      }
+    }
   }
 }
 

