@@ -97,7 +97,7 @@ void conv2d_backward_weight_cpu(ConstView x, ConstView gy, View gw, const Conv2d
   const auto task_count = [&] {
     return options.groups * std::int64_t(blocks.size()) * ((channels + channel_block - 1) / channel_block);
   };
-  while (channel_block > 12 && task_count() < 2 * thread_count()) channel_block /= 2;
+  while (thread_count() > 1 && channel_block > 12 && task_count() < 2 * thread_count()) channel_block /= 2;
   const std::int64_t channel_blocks = (channels + channel_block - 1) / channel_block;
   float* out = gw.as<float>();
 

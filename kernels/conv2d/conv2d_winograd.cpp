@@ -46,12 +46,15 @@ class TileBlock {
                          cell = (first + t) % (g.tile_rows * g.tile_columns);
       const std::int64_t top = cell / g.tile_columns * 4 - convolution_.padding.h;
       const std::int64_t left = cell % g.tile_columns * 4 - convolution_.padding.w;
-      for (std::int64_t i = 0; i < 6; ++i)
+      const bool all_inside = top >= 0 && top + 6 <= g.in_h && left >= 0 && left + 6 <= g.in_w;
+      for (std::int64_t i = 0; i < 6; ++i) {
+        const float* row = in + ((n * g.in_h + top + i) * g.in_w + left) * channels;
+        const bool row_inside = top + i >= 0 && top + i < g.in_h;
         for (std::int64_t j = 0; j < 6; ++j) {
-          const std::int64_t h = top + i, w = left + j;
-          const bool inside = h >= 0 && h < g.in_h && w >= 0 && w < g.in_w;
-          pixels[i * 6 + j] = inside ? in + ((n * g.in_h + h) * g.in_w + w) * channels : zeros;
+          const bool inside = all_inside || (row_inside && left + j >= 0 && left + j < g.in_w);
+          pixels[i * 6 + j] = inside ? row + j * channels : zeros;
         }
+      }
       vector::kernels().winograd_input({pixels, channels, inputs_.data() + t * channels, input_plane_});
     }
   }

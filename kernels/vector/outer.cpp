@@ -3,6 +3,9 @@
 namespace scrim::vector::SCRIM_LEVEL {
 namespace {
 
+/// Rows of the tile here: no row pointers compete for registers, and channel counts are multiples of 8 more than of 12.
+constexpr int outer_rows(int vectors) { return vectors == most_vectors ? 6 : 8; }
+
 /// Rows channels of x against Vectors registers of gy; the sums stay in registers over all runs.
 template <int Rows, int Vectors>
 void tile(const Outer& a, std::int64_t channel, std::int64_t column) {
@@ -49,7 +52,7 @@ void remainder(const Outer& a, std::int64_t channel, std::int64_t column) {
 
 template <int Vectors>
 void column_of_tiles(const Outer& a, std::int64_t column) {
-  constexpr int rows = tile_rows(Vectors);
+  constexpr int rows = outer_rows(Vectors);
   std::int64_t channel = 0;
   for (; channel + rows <= a.channels; channel += rows) tile<rows, Vectors>(a, channel, column);
   remainder<rows - 1, Vectors>(a, channel, column);

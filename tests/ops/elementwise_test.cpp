@@ -39,6 +39,8 @@ std::vector<OpCase> binary_cases() {
       {"subtract_row_from_column", {{4, 1}, {1, 3}}, [](const In& in) { return in[0] - in[1]; }},
       {"multiply_by_scalar", {{3, 4}, Shape{}}, [](const In& in) { return in[0] * in[1]; }},
       {"multiply_middle_axis", {{2, 1, 3}, {2, 4, 1}}, [](const In& in) { return in[0] * in[1]; }},
+      {"one_image_for_all", {{2, 3, 4, 2}, {1, 3, 4, 2}}, [](const In& in) { return in[0] - in[1]; }},
+      {"missing_outer_axes", {{2, 3, 4, 2}, {4, 2}}, [](const In& in) { return in[1] * in[0]; }},
       {"divide", {{5, 3}, {3}}, [](const In& in) { return in[0] / in[1]; }, 0.5, 2},
       {"same_tensor_twice", {{6}}, [](const In& in) { return in[0] * in[0] + in[0]; }},
       {"scale", {{6}}, [](const In& in) { return scale(in[0], -2.5); }},
