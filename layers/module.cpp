@@ -52,7 +52,7 @@ State Module::state() const {
   return state;
 }
 
-void Module::load_state(const State& state) {
+void Module::load_state(State state) {
   std::string faults;
   std::size_t found = 0, listed = 0;
   const auto fault = [&](std::string text) {
@@ -75,7 +75,10 @@ void Module::load_state(const State& state) {
   }
   if (listed > 20) faults += fmt::format("\n  and {} more", listed - 20);
   require(faults.empty(), "weights", "do not fit the network:{}", faults);
-  for_each_tensor("", [&](const std::string& name, Tensor& tensor) { tensor.copy_from(state.at(name)); });
+  for_each_tensor("", [&](const std::string& name, Tensor& tensor) {
+    Tensor& value = state.at(name);
+    tensor = value.is_unique() ? std::move(value) : value.clone();
+  });
 }
 
 void Module::set_training(bool on) {

@@ -32,9 +32,9 @@ class Module {
 
   /// Copies of every parameter and buffer.
   State state() const;
-  /// Takes every value of `state`. Throws Error that lists all missing, extra and misshapen names, and
-  /// changes nothing then.
-  void load_state(const State& state);
+  /// Takes every value of `state`; tensors that nobody else shares are taken over, others copied. Throws
+  /// Error that lists all missing, extra and misshapen names, and changes nothing then.
+  void load_state(State state);
 
   /// Training: batch statistics and dropout. Evaluation: running statistics. Starts in training.
   void set_training(bool on);

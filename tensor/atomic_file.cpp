@@ -60,27 +60,34 @@ void AtomicFile::commit() {
   sync_folder(path_.parent_path());
 }
 
-std::string read_file(const std::filesystem::path& path, std::size_t limit) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  require(descriptor >= 0, "read", "{}: cannot be opened: {}", path.string(), reason());
-  struct Closer {
-    int descriptor;
-    ~Closer() { ::close(descriptor); }
-  } closer{descriptor};
+FileReader::FileReader(const std::filesystem::path& path, std::size_t limit)
+    : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  require(descriptor_ >= 0, "read", "{}: cannot be opened: {}", path_.string(), reason());
   struct stat info {};
-  require(::fstat(descriptor, &info) == 0, "read", "{}: {}", path.string(), reason());
-  require(S_ISREG(info.st_mode), "read", "{}: is not a regular file", path.string());
-  require(std::size_t(info.st_size) <= limit, "read", "{}: has {} bytes, at most {} are accepted",
-          path.string(), info.st_size, limit);
-  std::string content(std::size_t(info.st_size), '\0');
-  std::size_t done = 0;
-  while (done < content.size()) {
-    const ssize_t count = ::read(descriptor, content.data() + done, content.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    require(count >= 0, "read", "{}: cannot be read: {}", path.string(), reason());
-    require(count > 0, "read", "{}: ended at byte {} of {}", path.string(), done, content.size());
-    done += std::size_t(count);
+  const bool known = ::fstat(descriptor_, &info) == 0;
+  size_ = std::size_t(info.st_size);
+  if (known && S_ISREG(info.st_mode) && size_ <= limit) return;
+  ::close(descriptor_);
+  require(known && S_ISREG(info.st_mode), "read", "{}: is not a regular file", path_.string());
+  fail("read", "{}: has {} bytes, at most {} are accepted", path_.string(), size_, limit);
+}
+
+FileReader::~FileReader() { ::close(descriptor_); }
+
+void FileReader::read(std::size_t offset, std::size_t count, void* to) const {
+  for (std::size_t done = 0; done < count;) {
+    const ssize_t now = ::pread(descriptor_, static_cast<char*>(to) + done, count - done, off_t(offset + done));
+    if (now < 0 && errno == EINTR) continue;
+    require(now >= 0, "read", "{}: cannot be read: {}", path_.string(), reason());
+    require(now > 0, "read", "{}: ended at byte {} of {}", path_.string(), offset + done, size_);
+    done += std::size_t(now);
   }
+}
+
+std::string read_file(const std::filesystem::path& path, std::size_t limit) {
+  const FileReader reader(path, limit);
+  std::string content(reader.size(), '\0');
+  reader.read(0, content.size(), content.data());
   return content;
 }
 

@@ -27,6 +27,24 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
+/// Reads parts of a regular file. Throws Error when it cannot be opened, is larger than `limit` bytes, or ends
+/// too early.
+class FileReader {
+ public:
+  FileReader(const std::filesystem::path& path, std::size_t limit);
+  ~FileReader();
+  FileReader(const FileReader&) = delete;
+  FileReader& operator=(const FileReader&) = delete;
+
+  std::size_t size() const { return size_; }
+  void read(std::size_t offset, std::size_t count, void* to) const;
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_;
+  std::size_t size_ = 0;
+};
+
 /// The whole file. Throws Error when it cannot be read or is larger than `limit` bytes.
 std::string read_file(const std::filesystem::path& path, std::size_t limit);
 void write_file(const std::filesystem::path& path, std::string_view content);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
@@ -115,15 +116,21 @@ void require_no_gaps(const std::map<std::string, TensorEntry>& entries, std::siz
 
 }  // namespace
 
-TensorFile parse_safetensors(std::string_view bytes, std::string_view file) {
+namespace {
+
+using ReadAt = std::function<void(std::size_t offset, std::size_t count, void* to)>;
+
+/// A file of `size` bytes, each tensor read straight into its own memory.
+TensorFile read_tensors(std::size_t size, std::string_view file, const ReadAt& read) {
   std::uint64_t header_bytes = 0;
-  require(bytes.size() >= sizeof header_bytes, file,
-          "has {} bytes; a safetensors file begins with 8 of length", bytes.size());
-  std::memcpy(&header_bytes, bytes.data(), sizeof header_bytes);
-  require(header_bytes <= largest_header && header_bytes <= bytes.size() - sizeof header_bytes, file,
+  require(size >= sizeof header_bytes, file, "has {} bytes; a safetensors file begins with 8 of length", size);
+  read(0, sizeof header_bytes, &header_bytes);
+  require(header_bytes <= largest_header && header_bytes <= size - sizeof header_bytes, file,
           "is no safetensors file, or is cut short: the header would have {} bytes, {} follow", header_bytes,
-          bytes.size() - sizeof header_bytes);
-  const Json header = parse_header(bytes.substr(sizeof header_bytes, header_bytes), file);
+          size - sizeof header_bytes);
+  std::string header_text(header_bytes, '\0');
+  read(sizeof header_bytes, header_bytes, header_text.data());
+  const Json header = parse_header(header_text, file);
   require(header.is_object(), file, "the header must be a JSON object");
 
   TensorFile result;
@@ -139,22 +146,33 @@ TensorFile parse_safetensors(std::string_view bytes, std::string_view file) {
       result.metadata[key] = text.get<std::string>();
     }
   }
-  const std::string_view data = bytes.substr(sizeof header_bytes + header_bytes);
-  require_no_gaps(entries, data.size(), file);
+  const std::size_t data = sizeof header_bytes + header_bytes;
+  require_no_gaps(entries, size - data, file);
   for (const auto& [name, entry] : entries) {
-    const std::string_view content = data.substr(entry.begin, entry.end - entry.begin);
-    require(entry.dtype != DType::boolean ||
-                std::all_of(content.begin(), content.end(), [](char c) { return c == 0 || c == 1; }),
-            file, "tensor \"{}\" is BOOL and holds a byte other than 0 and 1", name);
     Tensor tensor = Tensor::empty(entry.shape, entry.dtype);
-    if (!content.empty()) std::memcpy(tensor.mutable_view().data, content.data(), content.size());
+    auto* content = static_cast<char*>(tensor.mutable_view().data);
+    if (entry.end > entry.begin) read(data + entry.begin, entry.end - entry.begin, content);
+    require(entry.dtype != DType::boolean ||
+                std::all_of(content, content + tensor.bytes(), [](char c) { return c == 0 || c == 1; }),
+            file, "tensor \"{}\" is BOOL and holds a byte other than 0 and 1", name);
     result.tensors[name] = std::move(tensor);
   }
   return result;
 }
 
+}  // namespace
+
+TensorFile parse_safetensors(std::string_view bytes, std::string_view file) {
+  return read_tensors(bytes.size(), file, [&](std::size_t offset, std::size_t count, void* to) {
+    std::memcpy(to, bytes.data() + offset, count);
+  });
+}
+
 TensorFile read_safetensors(const std::filesystem::path& path) {
-  return parse_safetensors(read_file(path, largest_file), path.string());
+  const FileReader reader(path, largest_file);
+  return read_tensors(reader.size(), path.string(), [&](std::size_t offset, std::size_t count, void* to) {
+    reader.read(offset, count, to);
+  });
 }
 
 void write_safetensors(const std::filesystem::path& path, const TensorFile& file) {

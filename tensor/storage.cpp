@@ -9,11 +9,16 @@
 #include <new>
 #include <vector>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 namespace scrim {
 namespace {
 
 constexpr std::size_t alignment = 64;
 constexpr std::size_t smallest_kept_block = 64 * 1024;
+constexpr std::size_t huge_page = 2 << 20, smallest_huge_block = huge_page;
 
 /// Every block of the process passes here. Constructed on first use and never destroyed: tensors with static
 /// lifetime may be freed after it would be.
@@ -35,7 +40,7 @@ class BlockPool {
         while (kept_bytes_ > 0 && in_use_ + kept_bytes_ > peak_) drop_largest();
       }
     }
-    if (!block) block = std::aligned_alloc(alignment, size);
+    if (!block) block = new_block(size);
     if (!block) {
       std::lock_guard lock(mutex_);
       in_use_ -= size;
@@ -77,8 +82,20 @@ class BlockPool {
   void poison(bool on) { poison_ = on; }
 
  private:
+  static void* new_block(std::size_t size) {
+    if (size < smallest_huge_block) return std::aligned_alloc(alignment, size);
+    void* block = nullptr;
+    if (::posix_memalign(&block, huge_page, size) != 0) return nullptr;
+#if defined(__linux__)
+    ::madvise(block, size, MADV_HUGEPAGE);  // a fresh small page costs as much as reading it twice
+#endif
+    return block;
+  }
+
   static std::size_t rounded(std::size_t bytes) {
-    const std::size_t step = bytes < smallest_kept_block ? alignment : 4096;
+    const std::size_t step = bytes < smallest_kept_block   ? alignment
+                             : bytes < smallest_huge_block ? 4096
+                                                           : huge_page / 8;
     return std::max<std::size_t>(step, (bytes + step - 1) / step * step);
   }
 

@@ -48,13 +48,13 @@ FilmAnonymizer::FilmAnonymizer(const std::filesystem::path& weights, const Anony
         fmt::format("[anonymize] the image size is {}, expected 16 to 4096, divisible by 16", image_size_));
   if (!(mu >= 0 && mu <= 1)) throw UsageError(fmt::format("[anonymize] mu is {}, expected 0 to 1", mu));
 
-  const State state = generator_state(file);
+  State state = generator_state(file);
   const auto first = state.find("encoder1.enc1conv1.weight");
   require(first != state.end() && first->second.shape().rank() == 4, "weights",
           "{} holds no flow-field generator: encoder1.enc1conv1.weight is missing", weights.string());
   model_ = std::make_unique<FlowAnonymizer>(
       FlowAnonymizerOptions{first->second.size(0), warp_options(mu, operator_name_)}, Initialiser::none());
-  model_->generator.load_state(state);
+  model_->generator.load_state(std::move(state));
   model_->set_training(false);
 }
 
