@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -122,13 +123,17 @@ void bench_training(double limit) {
   // The gradient of the first layer's input is not needed, and not counted.
   const double first = 2.0 * double(batch * size * size * features * 9);
   print("unet32_256_training_step_batch4", 3 * forward_operations(batch) - first, limit, t);
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
   fmt::print(
-      "{{\"workload\": \"training_step_memory\", \"peak_mb\": {:.1f}, \"peak_mb_per_image\": {:.1f}}}\n",
-      double(peak) * 1e-6, double(peak) * 1e-6 / double(batch));
+      "{{\"workload\": \"training_step_memory\", \"tensors_peak_mb\": {:.1f}, \"tensors_peak_mb_per_image\": "
+      "{:.1f}, "
+      "\"process_peak_mb\": {:.1f}}}\n",
+      double(peak) * 1e-6, double(peak) * 1e-6 / double(batch), double(usage.ru_maxrss) * 1.024e-3);
 }
 
-/// Runs a program with its output thrown away; the exit status. Spawned: a fork of this large process would take
-/// longer than the program.
+/// Runs a program with its output thrown away; the exit status. Spawned: a fork of this large process would
+/// take longer than the program.
 int run(const std::vector<std::string>& command) {
   std::vector<char*> arguments;
   for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));

@@ -72,11 +72,14 @@ FileReader::FileReader(const std::filesystem::path& path, std::size_t limit)
   fail("read", "{}: has {} bytes, at most {} are accepted", path_.string(), size_, limit);
 }
 
-FileReader::~FileReader() { ::close(descriptor_); }
+FileReader::~FileReader() {
+  ::close(descriptor_);
+}
 
 void FileReader::read(std::size_t offset, std::size_t count, void* to) const {
   for (std::size_t done = 0; done < count;) {
-    const ssize_t now = ::pread(descriptor_, static_cast<char*>(to) + done, count - done, off_t(offset + done));
+    const ssize_t now =
+        ::pread(descriptor_, static_cast<char*>(to) + done, count - done, off_t(offset + done));
     if (now < 0 && errno == EINTR) continue;
     require(now >= 0, "read", "{}: cannot be read: {}", path_.string(), reason());
     require(now > 0, "read", "{}: ended at byte {} of {}", path_.string(), offset + done, size_);

@@ -27,8 +27,8 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
-/// Reads parts of a regular file. Throws Error when it cannot be opened, is larger than `limit` bytes, or ends
-/// too early.
+/// Reads parts of a regular file. Throws Error when it cannot be opened, is larger than `limit` bytes, or
+/// ends too early.
 class FileReader {
  public:
   FileReader(const std::filesystem::path& path, std::size_t limit);

@@ -123,7 +123,8 @@ using ReadAt = std::function<void(std::size_t offset, std::size_t count, void* t
 /// A file of `size` bytes, each tensor read straight into its own memory.
 TensorFile read_tensors(std::size_t size, std::string_view file, const ReadAt& read) {
   std::uint64_t header_bytes = 0;
-  require(size >= sizeof header_bytes, file, "has {} bytes; a safetensors file begins with 8 of length", size);
+  require(size >= sizeof header_bytes, file, "has {} bytes; a safetensors file begins with 8 of length",
+          size);
   read(0, sizeof header_bytes, &header_bytes);
   require(header_bytes <= largest_header && header_bytes <= size - sizeof header_bytes, file,
           "is no safetensors file, or is cut short: the header would have {} bytes, {} follow", header_bytes,

@@ -37,7 +37,7 @@ class BlockPool {
         if (found->second.empty()) kept_.erase(found);
         kept_bytes_ -= size;
       } else {
-        while (kept_bytes_ > 0 && in_use_ + kept_bytes_ > peak_) drop_largest();
+        while (kept_bytes_ > 0 && in_use_ + kept_bytes_ > peak_ + peak_ / 4) drop_largest();
       }
     }
     if (!block) block = new_block(size);

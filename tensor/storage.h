@@ -1,6 +1,6 @@
 // Storage owns the bytes of tensors. Freed blocks of 64 KiB and more are kept for reuse, since fresh pages
-// from the system cost as much as a pass over the data; what is kept never lifts the total over the peak of
-// the bytes in use.
+// from the system cost as much as a pass over the data; what is kept never lifts the total over five quarters
+// of the peak of the bytes in use.
 #pragma once
 
 #include <cstddef>

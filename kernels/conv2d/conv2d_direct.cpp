@@ -24,15 +24,17 @@ struct Geometry {
   std::int64_t in_h, in_w, in_channels, out_h, out_w, out_channels, grid_h, grid_w;
 };
 
-/// Points every tap of the grid cells [begin, begin + count) at its input pixel, or at zeros outside the image, and
-/// `out` at the cells' output pixels. Cells of one grid row are steps of one width, so nothing is divided per cell.
+/// Points every tap of the grid cells [begin, begin + count) at its input pixel, or at zeros outside the
+/// image, and `out` at the cells' output pixels. Cells of one grid row are steps of one width, so nothing is
+/// divided per cell.
 void point_rows(const TapConvolution& convolution, const Geometry& g, std::int64_t begin, std::int64_t count,
                 const float* zeros, const float** rows, float** out) {
   for (std::int64_t p = 0; p < count;) {
     const std::int64_t j = (begin + p) % g.grid_w, row = (begin + p) / g.grid_w;
     const std::int64_t n = row / g.grid_h, i = row % g.grid_h, run = std::min(g.grid_w - j, count - p);
     const Extent2d step = convolution.out_step, first = convolution.out_first, stride = convolution.in_step;
-    float* target = g.out + ((n * g.out_h + i * step.h + first.h) * g.out_w + j * step.w + first.w) * g.out_channels;
+    float* target =
+        g.out + ((n * g.out_h + i * step.h + first.h) * g.out_w + j * step.w + first.w) * g.out_channels;
     for (std::int64_t k = 0; k < run; ++k) out[p + k] = target + k * step.w * g.out_channels;
     for (std::size_t t = 0; t < convolution.taps.size(); ++t) {
       const Tap& tap = convolution.taps[t];
@@ -44,7 +46,8 @@ void point_rows(const TapConvolution& convolution, const Geometry& g, std::int64
       }
       // Cells [inside, outside) of the run read a column of the image.
       const std::int64_t inside = std::clamp<std::int64_t>((-w + stride.w - 1) / stride.w, 0, run);
-      const std::int64_t outside = w >= g.in_w ? inside : std::clamp((g.in_w - 1 - w) / stride.w + 1, inside, run);
+      const std::int64_t outside =
+          w >= g.in_w ? inside : std::clamp((g.in_w - 1 - w) / stride.w + 1, inside, run);
       const float* pixel = g.in + ((n * g.in_h + h) * g.in_w + w) * g.in_channels;
       std::fill(pointers, pointers + inside, zeros);
       for (std::int64_t k = inside; k < outside; ++k) pointers[k] = pixel + k * stride.w * g.in_channels;
@@ -103,7 +106,8 @@ void run_taps(const TapConvolution& convolution, ConstView in, ConstView bias, V
                    .out_channels = out.shape[3],
                    .grid_h = (out.shape[1] - first.h + step.h - 1) / step.h,
                    .grid_w = (out.shape[2] - first.w + step.w - 1) / step.w};
-  const std::int64_t pixels = out.shape[0] * g.grid_h * g.grid_w, taps = std::int64_t(convolution.taps.size());
+  const std::int64_t pixels = out.shape[0] * g.grid_h * g.grid_w,
+                     taps = std::int64_t(convolution.taps.size());
   const std::int64_t channels = convolution.channels;
   const std::vector<float> zeros(static_cast<std::size_t>(channels), 0.0f);
 

@@ -3,8 +3,11 @@
 namespace scrim::vector::SCRIM_LEVEL {
 namespace {
 
-/// Rows of the tile here: no row pointers compete for registers, and channel counts are multiples of 8 more than of 12.
-constexpr int outer_rows(int vectors) { return vectors == most_vectors ? 6 : 8; }
+/// Rows of the tile here: no row pointers compete for registers, and channel counts are multiples of 8 more
+/// than of 12.
+constexpr int outer_rows(int vectors) {
+  return vectors == most_vectors ? 6 : 8;
+}
 
 /// Rows channels of x against Vectors registers of gy; the sums stay in registers over all runs.
 template <int Rows, int Vectors>
