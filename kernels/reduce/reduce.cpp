@@ -23,8 +23,8 @@ Axes broadcast_axes(const Shape& from, const Shape& to) {
 
 void sum(ConstView x, Axes axes, View y) {
   require_same_type("sum", x, y);
-  require(axes.bits >> x.shape.rank() == 0, "sum", "x {} has no axis {}", x.shape.str(),
-          31 - __builtin_clz(axes.bits));
+  require(axes.bits >> x.shape.rank() == 0, "sum", "x {} has fewer axes than the highest to sum over",
+          x.shape.str());
   require(y.shape.numel() == reduced_shape(x.shape, axes, false).numel(), "sum",
           "y has the shape {}, expected {}", y.shape.str(), reduced_shape(x.shape, axes, false).str());
   dispatch(reduce_kernels, y, x, axes, y);

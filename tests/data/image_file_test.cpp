@@ -1,8 +1,11 @@
 #include "data/image_file.h"
 
 #include <gtest/gtest.h>
+#include <jpeglib.h>
 
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 
 #include "tensor/atomic_file.h"
 #include "tests/support/op_check.h"
@@ -91,6 +94,50 @@ TEST(ImageFile, EveryTruncationIsAnError) {
   const std::string good = encode_png(gradient(9, 11, 16));
   for (std::size_t length = 0; length < good.size(); ++length)
     EXPECT_THROW(decode_image(good.substr(0, length), "film.png"), Error) << length;
+}
+
+/// A JPEG of `components` channels, every pixel a smooth ramp.
+std::string jpeg_file(int width, int height, int components) {
+  jpeg_compress_struct info{};
+  jpeg_error_mgr errors{};
+  info.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&info);
+  unsigned char* bytes = nullptr;
+  unsigned long count = 0;
+  jpeg_mem_dest(&info, &bytes, &count);
+  info.image_width = JDIMENSION(width);
+  info.image_height = JDIMENSION(height);
+  info.input_components = components;
+  info.in_color_space = components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg_set_defaults(&info);
+  jpeg_set_quality(&info, 95, TRUE);
+  jpeg_start_compress(&info, TRUE);
+  for (int y = 0; y < height; ++y) {
+    std::vector<unsigned char> row;
+    for (int x = 0; x < width; ++x)
+      for (int c = 0; c < components; ++c) row.push_back(static_cast<unsigned char>(2 * x + y));
+    JSAMPROW pointer = row.data();
+    jpeg_write_scanlines(&info, &pointer, 1);
+  }
+  jpeg_finish_compress(&info);
+  const std::string file(reinterpret_cast<char*>(bytes), count);
+  jpeg_destroy_compress(&info);
+  std::free(bytes);
+  return file;
+}
+
+TEST(ImageFile, JpegIsReadGrayAndWhole) {
+  const std::string file = jpeg_file(64, 48, 1);
+  const GrayImage image = decode_image(file, "film.jpg");
+  ASSERT_EQ(image.width, 64);
+  ASSERT_EQ(image.height, 48);
+  EXPECT_EQ(image.bits, 8);
+  for (int y = 0; y < 48; ++y)
+    for (int x = 0; x < 64; ++x)
+      ASSERT_NEAR(image.pixels[std::size_t(y * 64 + x)], 2 * x + y, 3) << x << " " << y;
+  expect_error(jpeg_file(64, 48, 3), "3 channels");
+  for (std::size_t cut : {std::size_t(30), file.size() / 2, file.size() - 20})
+    expect_error(file.substr(0, cut), "damaged JPEG");
 }
 
 TEST(ImageFile, RealFilms) {

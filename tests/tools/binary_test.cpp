@@ -146,6 +146,24 @@ TEST_F(Binary, FullDiskLeavesNothingHalfMade) {
   EXPECT_EQ(files_below(folder / "out"), 0u);
 }
 
+TEST_F(Binary, OutputThatCannotBeMadeIsNamed) {
+  write_file(folder / "file", "in the way");
+  const Result result = run({"anonymize", cohort() / "images", "-o", folder / "file/below", "-w", weights()});
+  EXPECT_EQ(result.status, 1);
+  expect_contains(result.error, "cannot be made: Not a directory");
+  EXPECT_EQ(read_file(folder / "file", 100), "in the way");
+}
+
+TEST_F(Binary, ColourIsNamed) {
+  // The header of a colour PNG, its checksum included; sizes that cannot be true are tested with the reader.
+  const std::string start("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR", 16), end("\0\0\0\1IDAT", 8);
+  write_file(folder / "colour.png",
+             start + std::string("\0\0\0\4\0\0\0\4\x8\2\0\0\0\x26\x93\x09\x29", 17) + end);
+  const Result result = run({"anonymize", folder / "colour.png", "-o", folder / "out", "-w", weights()});
+  EXPECT_EQ(result.status, 1);
+  expect_contains(result.error, "has 3 channels (colour), expected one gray channel");
+}
+
 TEST_F(Binary, KeepsWhatIsThere) {
   const fs::path film = cohort() / "images/00000001_000.png", out = folder / "out.png";
   EXPECT_EQ(run({"anonymize", film, "-o", out, "-w", weights()}).status, 0);
