@@ -55,8 +55,6 @@ class Team {
     for (auto& thread : threads_) thread.join();
   }
 
-  int size() const { return int(threads_.size()) + 1; }
-
   void run(Job& job) {
     {
       std::lock_guard lock(mutex_);
