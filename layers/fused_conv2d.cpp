@@ -50,19 +50,18 @@ void ConvNormRelu::fold() {
   if (conv_bias.defined()) stamps.push_back(conv_bias.stamp());
   if (packed_ && stamps == folded_from_) return;
 
-  Tensor weight = conv_.weight.value().clone();
+  Tensor scale = Tensor::empty(norm_.bias.shape());
   bias_ = norm_.bias.value().clone();
   const auto mean = norm_.running_mean.data<float>(), variance = norm_.running_var.data<float>();
   const auto gain = norm_.weight.value().data<float>();
-  const auto w = weight.mutable_data<float>(), b = bias_.mutable_data<float>();
-  const std::size_t per_output = w.size() / b.size();
+  const auto factor = scale.mutable_data<float>(), b = bias_.mutable_data<float>();
   for (std::size_t o = 0; o < b.size(); ++o) {
-    const double scale = gain[o] / std::sqrt(double(variance[o]) + norm_.epsilon);
+    const double exact = gain[o] / std::sqrt(double(variance[o]) + norm_.epsilon);
     const double before = conv_bias.defined() ? conv_bias.data<float>()[o] : 0.0;
-    b[o] = float(b[o] + (before - mean[o]) * scale);
-    for (std::size_t i = 0; i < per_output; ++i) w[o * per_output + i] = float(w[o * per_output + i] * scale);
+    b[o] = float(b[o] + (before - mean[o]) * exact);
+    factor[o] = float(exact);
   }
-  packed_ = kernels::PackedConv2d::for_forward(weight.view(), conv_.options);
+  packed_ = kernels::PackedConv2d::for_forward(conv_.weight.value().view(), conv_.options, scale.view());
   folded_from_ = std::move(stamps);
 }
 

@@ -37,18 +37,30 @@ struct WeightGradientTask {
   void run(float* sums) const {
     const std::int64_t out_h = gy.shape[1], out_w = gy.shape[2];
     const std::int64_t rows = std::clamp<std::int64_t>(pixels_per_block / out_w, 1, out_h);
-    Workspace<float> upstream(std::size_t(rows * out_w * block.width));
+    // One tap reads gy once: where it lies. More read a copy without gaps, which stays in the cache.
+    const bool in_place = kh * kw == 1 && block.columns == block.width;
+    const std::int64_t step = in_place ? gy.shape[3] : block.width;
+    Workspace<float> copy(in_place ? 0 : std::size_t(rows * out_w * block.width));
+    // Pixels of x that lie a few KiB apart share few places of the first-level cache, and every group of
+    // channels reads them again: the stride is taken out.
+    const bool compact = options.stride.w > 1 && x.shape[3] >= 256;
+    Workspace<float> pixels(compact ? std::size_t(rows * out_w * channels) : 0);
     std::vector<vector::PixelRun> runs;
     for (std::int64_t n = 0; n < gy.shape[0]; ++n)
       for (std::int64_t first = 0; first < out_h; first += rows) {
         const std::int64_t count = std::min(rows, out_h - first);
-        copy_upstream(n, first, count, upstream.data());
+        const float* upstream = copy.data();
+        if (in_place)
+          upstream = upstream_at(n, first);
+        else
+          copy_upstream(n, first, count, copy.data());
         for (std::int64_t tap = 0; tap < kh * kw; ++tap) {
-          collect_runs(n, first, count, tap, upstream.data(), runs);
+          collect_runs(n, first, count, tap, upstream, step, runs);
+          if (compact) copy_runs(runs, pixels.data());
           vector::kernels().outer({.runs = runs.data(),
                                    .run_count = std::int64_t(runs.size()),
-                                   .x_step = options.stride.w * x.shape[3],
-                                   .gy_step = block.width,
+                                   .x_step = compact ? channels : options.stride.w * x.shape[3],
+                                   .gy_step = step,
                                    .channels = channels,
                                    .width = block.width,
                                    .out = sums + tap * channels * block.width});
@@ -56,11 +68,15 @@ struct WeightGradientTask {
       }
   }
 
+  /// The block's columns of gy at the first pixel of a row.
+  const float* upstream_at(std::int64_t n, std::int64_t row) const {
+    return gy.as<float>() + (n * gy.shape[1] + row) * gy.shape[2] * gy.shape[3] + first_column + block.first;
+  }
+
   /// The block's columns of gy, row after row without gaps, zeros past the last column.
   void copy_upstream(std::int64_t n, std::int64_t first, std::int64_t count, float* out) const {
     const std::int64_t pixels = count * gy.shape[2], step = gy.shape[3];
-    const float* from =
-        gy.as<float>() + (n * gy.shape[1] + first) * gy.shape[2] * step + first_column + block.first;
+    const float* from = upstream_at(n, first);
     for (std::int64_t p = 0; p < pixels; ++p, from += step, out += block.width) {
       std::copy_n(from, block.columns, out);
       std::fill(out + block.columns, out + block.width, 0.0f);
@@ -69,7 +85,7 @@ struct WeightGradientTask {
 
   /// For each output row the run of pixels whose input under this tap lies inside the image.
   void collect_runs(std::int64_t n, std::int64_t first, std::int64_t count, std::int64_t tap,
-                    const float* upstream, std::vector<vector::PixelRun>& runs) const {
+                    const float* upstream, std::int64_t step, std::vector<vector::PixelRun>& runs) const {
     runs.clear();
     const std::int64_t in_h = x.shape[1], in_w = x.shape[2], out_w = gy.shape[2], stride = options.stride.w;
     const std::int64_t offset = tap % kw * options.dilation.w - options.padding.w;
@@ -82,7 +98,17 @@ struct WeightGradientTask {
       if (h < 0 || h >= in_h) continue;
       const float* pixel =
           x.as<float>() + ((n * in_h + h) * in_w + begin * stride + offset) * x.shape[3] + first_channel;
-      runs.push_back({pixel, upstream + (row * out_w + begin) * block.width, end - begin});
+      runs.push_back({pixel, upstream + (row * out_w + begin) * step, end - begin});
+    }
+  }
+
+  /// The task's channels of the runs' pixels without gaps; the runs then begin in the copy.
+  void copy_runs(std::vector<vector::PixelRun>& runs, float* out) const {
+    for (vector::PixelRun& run : runs) {
+      const float* pixel = run.x;
+      run.x = out;
+      for (std::int64_t k = 0; k < run.count; ++k, pixel += options.stride.w * x.shape[3], out += channels)
+        std::copy_n(pixel, channels, out);
     }
   }
 };

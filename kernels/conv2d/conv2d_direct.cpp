@@ -4,6 +4,7 @@
 
 #include "kernels/vector/vector_kernels.h"
 #include "tensor/parallel.h"
+#include "tensor/workspace.h"
 
 namespace scrim::kernels {
 namespace {
@@ -69,27 +70,53 @@ std::vector<ColumnBlock> column_blocks(std::int64_t columns) {
   return blocks;
 }
 
-void gather_weights(const WeightAccess& weights, const ColumnBlock& block, std::int64_t channel,
-                    std::int64_t tap, float* row) {
-  const float* from = weights.data + block.first * weights.out_step + channel * weights.in_step + tap;
-  for (std::int64_t o = 0; o < block.columns; ++o) row[o] = from[o * weights.out_step];
-  std::fill(row + block.columns, row + block.width, 0.0f);
+std::int64_t padded_columns(std::span<const ColumnBlock> blocks) {
+  return blocks.empty() ? 0 : blocks.back().first + blocks.back().width;
+}
+
+void for_each_weight_row(const WeightAccess& weights, const ColumnBlock& block, std::int64_t channels,
+                         std::span<const std::int64_t> taps,
+                         const std::function<void(std::int64_t, const float*)>& body) {
+  // Memory is read in its own order, a strip of some channels of every column, and turned in the first-level
+  // cache.
+  const std::int64_t tap_count = std::int64_t(taps.size()), row = tap_count * block.width;
+  const bool all_in_order = weights.in_step == tap_count && std::is_sorted(taps.begin(), taps.end());
+  const std::int64_t strip = std::clamp<std::int64_t>(4096 / std::max<std::int64_t>(row, 1), 1, 16);
+  parallel_for(channels, 2 * strip, [&](std::int64_t begin, std::int64_t end) {
+    Workspace<float> turned(std::size_t(strip * row));
+    std::fill_n(turned.data(), turned.size(), 0.0f);
+    for (std::int64_t first = begin; first < end; first += strip) {
+      const std::int64_t count = std::min(strip, end - first);
+      for (std::int64_t o = 0; o < block.columns; ++o) {
+        const float* from = weights.data + (block.first + o) * weights.out_step + first * weights.in_step;
+        const float scale = weights.scale ? weights.scale[block.first + o] : 1.0f;
+        float* to = turned.data() + o;
+        if (all_in_order) {
+          for (std::int64_t i = 0; i < count * tap_count; ++i) to[i * block.width] = from[i] * scale;
+          continue;
+        }
+        for (std::int64_t c = 0; c < count; ++c)
+          for (std::int64_t t = 0; t < tap_count; ++t, to += block.width)
+            *to = from[c * weights.in_step + taps[std::size_t(t)]] * scale;
+      }
+      for (std::int64_t c = 0; c < count; ++c) body(first + c, turned.data() + c * row);
+    }
+  });
 }
 
 void pack_taps(TapConvolution& convolution, const WeightAccess& weights) {
   convolution.blocks = column_blocks(convolution.columns);
   const std::int64_t channels = convolution.channels, taps = std::int64_t(convolution.taps.size());
+  convolution.weights = Tensor::empty({taps, channels, padded_columns(convolution.blocks)});
+  float* out = convolution.weights.mutable_data<float>().data();
+  std::vector<std::int64_t> order;
+  for (const Tap& tap : convolution.taps) order.push_back(tap.weight);
   for (const ColumnBlock& block : convolution.blocks) {
-    Tensor packed = Tensor::empty({taps, channels, block.width});
-    float* out = packed.mutable_data<float>().data();
-    // Channel by channel: the taps of a (column, channel) pair are neighbours in memory.
-    parallel_for(channels, 16, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t c = begin; c < end; ++c)
-        for (std::int64_t t = 0; t < taps; ++t)
-          gather_weights(weights, block, c, convolution.taps[std::size_t(t)].weight,
-                         out + (t * channels + c) * block.width);
+    for_each_weight_row(weights, block, channels, order, [&](std::int64_t c, const float* rows) {
+      for (std::int64_t t = 0; t < taps; ++t)
+        std::copy_n(rows + t * block.width, block.width, out + (t * channels + c) * block.width);
     });
-    convolution.weights.push_back(std::move(packed));
+    out += taps * channels * block.width;
   }
 }
 
@@ -116,8 +143,7 @@ void run_taps(const TapConvolution& convolution, ConstView in, ConstView bias, V
     std::vector<const float*> rows(static_cast<std::size_t>(taps * count));
     std::vector<float*> targets(static_cast<std::size_t>(count)), shifted(static_cast<std::size_t>(count));
     point_rows(convolution, g, begin, count, zeros.data(), rows.data(), targets.data());
-    for (std::size_t b = 0; b < convolution.blocks.size(); ++b) {
-      const ColumnBlock& block = convolution.blocks[b];
+    for (const ColumnBlock& block : convolution.blocks) {
       for (std::int64_t p = 0; p < count; ++p)
         shifted[std::size_t(p)] = targets[std::size_t(p)] + block.first;
       alignas(64) float bias_row[64] = {};
@@ -127,7 +153,7 @@ void run_taps(const TapConvolution& convolution, ConstView in, ConstView bias, V
       const std::int64_t tap_bytes = channels * block.width * std::int64_t(sizeof(float));
       const std::int64_t group =
           std::max<std::int64_t>(1, weight_bytes_in_cache / std::max<std::int64_t>(1, tap_bytes));
-      const float* weights = convolution.weights[b].data<float>().data();
+      const float* weights = convolution.weights_of(block);
       std::int64_t t = 0;
       do {  // once even without taps: the cells of a phase that no tap reaches become the bias
         const std::int64_t now = std::min(group, taps - t);

@@ -2,6 +2,8 @@
 // input pixel.
 #pragma once
 
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "kernels/conv2d/conv2d.h"
@@ -9,10 +11,12 @@
 
 namespace scrim::kernels {
 
-/// Where weights of (output channel, input channel, tap) lie: data[out * out_step + in * in_step + tap].
+/// Where weights of (output channel, input channel, tap) lie: data[out * out_step + in * in_step + tap], to
+/// be taken times scale[out] where there is one (a norm folded in).
 struct WeightAccess {
   const float* data;
   std::int64_t out_step, in_step;
+  const float* scale = nullptr;
 };
 
 /// Input pixel that a tap reads for grid cell (0, 0), and its place in the weights.
@@ -25,11 +29,14 @@ struct ColumnBlock {
   std::int64_t first, columns, width;
 };
 std::vector<ColumnBlock> column_blocks(std::int64_t columns);
+/// The columns of all blocks with their padding.
+std::int64_t padded_columns(std::span<const ColumnBlock> blocks);
 
-/// Calls body(row of block.width values) to fill row `r` of the taps' weights of one input channel:
-/// row[o] = weight(block.first + o, channel, tap), zero past block.columns.
-void gather_weights(const WeightAccess& weights, const ColumnBlock& block, std::int64_t channel,
-                    std::int64_t tap, float* row);
+/// Calls body(channel, rows) for each channel of [0, channels): rows[t * block.width + o] is the weight of
+/// (block.first + o, channel, taps[t]), zero past block.columns. On all threads.
+void for_each_weight_row(const WeightAccess& weights, const ColumnBlock& block, std::int64_t channels,
+                         std::span<const std::int64_t> taps,
+                         const std::function<void(std::int64_t channel, const float* rows)>& body);
 
 /// A convolution of the grid kind: output cell (i, j) reads input pixel (i * in_step + dh, j * in_step + dw)
 /// for each tap, and stands at output pixel (i * out_step + out_first). Forward is one; the input gradient is
@@ -40,7 +47,11 @@ struct TapConvolution {
   std::int64_t channels = 0, columns = 0;            ///< of a group
   std::int64_t first_channel = 0, first_column = 0;  ///< of the group in the pixel
   std::vector<ColumnBlock> blocks;
-  std::vector<Tensor> weights;  ///< per block: [taps][channels][width]
+  Tensor weights;  ///< block after block: [taps][channels][width]
+
+  const float* weights_of(const ColumnBlock& block) const {
+    return weights.data<float>().data() + block.first * std::int64_t(taps.size()) * channels;
+  }
 };
 
 void pack_taps(TapConvolution& convolution, const WeightAccess& weights);

@@ -24,9 +24,9 @@ std::int64_t floor_of(std::int64_t a, std::int64_t b) {
   return (a - remainder_of(a, b)) / b;
 }
 
-Plan plan_forward(ConstView w, const Conv2dOptions& o) {
+Plan plan_forward(ConstView w, const Conv2dOptions& o, ConstView scale) {
   const std::int64_t columns = w.shape[0] / o.groups, channels = w.shape[1], kh = w.shape[2], kw = w.shape[3];
-  const WeightAccess access{w.as<float>(), channels * kh * kw, kh * kw};
+  const WeightAccess access{w.as<float>(), channels * kh * kw, kh * kw, scale ? scale.as<float>() : nullptr};
   Plan plan;
   if (winograd_serves(kh, kw, o, channels, columns)) {
     plan.winograd = WinogradConvolution{channels, columns, o.padding, {}, {}};
@@ -45,7 +45,8 @@ Plan plan_forward(ConstView w, const Conv2dOptions& o) {
     group.columns = columns;
     group.first_channel = g * channels;
     group.first_column = g * columns;
-    pack_taps(group, {access.data + g * columns * access.out_step, access.out_step, access.in_step});
+    pack_taps(group, {access.data + g * columns * access.out_step, access.out_step, access.in_step,
+                      access.scale ? access.scale + g * columns : nullptr});
     plan.direct.push_back(std::move(group));
   }
   return plan;
@@ -92,8 +93,8 @@ PackedConv2d::PackedConv2d(PackedConv2d&&) noexcept = default;
 PackedConv2d& PackedConv2d::operator=(PackedConv2d&&) noexcept = default;
 PackedConv2d::~PackedConv2d() = default;
 
-PackedConv2d PackedConv2d::for_forward(ConstView w, const Conv2dOptions& options) {
-  return PackedConv2d(std::make_unique<Plan>(plan_forward(w, options)));
+PackedConv2d PackedConv2d::for_forward(ConstView w, const Conv2dOptions& options, ConstView scale) {
+  return PackedConv2d(std::make_unique<Plan>(plan_forward(w, options, scale)));
 }
 
 PackedConv2d PackedConv2d::for_input_gradient(ConstView w, const Conv2dOptions& options) {

@@ -10,8 +10,9 @@ namespace scrim::kernels {
 
 class PackedConv2d {
  public:
-  /// For conv2d_forward with these weights (f32). Copies w; it may change or go afterwards.
-  static PackedConv2d for_forward(ConstView w, const Conv2dOptions& options);
+  /// For conv2d_forward with these weights (f32), each output channel's times scale[O] where there is one, as
+  /// a norm that is folded in needs it. Copies w; it may change or go afterwards.
+  static PackedConv2d for_forward(ConstView w, const Conv2dOptions& options, ConstView scale = {});
   /// For conv2d_backward_input, which is also conv_transpose2d_forward.
   static PackedConv2d for_input_gradient(ConstView w, const Conv2dOptions& options);
 

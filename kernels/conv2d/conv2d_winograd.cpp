@@ -59,9 +59,9 @@ class TileBlock {
     }
   }
 
-  void multiply(std::size_t block_index) {
-    const ColumnBlock& block = convolution_.blocks[block_index];
-    const float* weights = convolution_.weights[block_index].data<float>().data();
+  void multiply(const ColumnBlock& block) {
+    const float* weights =
+        convolution_.weights.data<float>().data() + products * convolution_.channels * block.first;
     std::vector<const float*> rows(static_cast<std::size_t>(tiles_));
     std::vector<float*> out(static_cast<std::size_t>(tiles_));
     for (std::int64_t k = 0; k < products; ++k) {
@@ -84,9 +84,8 @@ class TileBlock {
     }
   }
 
-  void transform_outputs(std::size_t block_index, float* out, const Geometry& g, std::int64_t first,
+  void transform_outputs(const ColumnBlock& block, float* out, const Geometry& g, std::int64_t first,
                          const float* bias, bool relu) {
-    const ColumnBlock& block = convolution_.blocks[block_index];
     for (std::int64_t t = 0; t < tiles_; ++t) {
       float* pixels[16];
       const std::int64_t n = (first + t) / (g.tile_rows * g.tile_columns),
@@ -118,21 +117,18 @@ bool winograd_serves(std::int64_t kernel_h, std::int64_t kernel_w, const Conv2dO
 }
 
 void pack_winograd(WinogradConvolution& convolution, const WeightAccess& weights, bool flipped) {
+  constexpr std::int64_t forwards[]{0, 1, 2, 3, 4, 5, 6, 7, 8}, backwards[]{8, 7, 6, 5, 4, 3, 2, 1, 0};
   convolution.blocks = column_blocks(convolution.columns);
   const std::int64_t channels = convolution.channels;
+  convolution.weights = Tensor::empty({products, channels, padded_columns(convolution.blocks)});
+  float* out = convolution.weights.mutable_data<float>().data();
   for (const ColumnBlock& block : convolution.blocks) {
-    Tensor packed = Tensor::empty({products, channels, block.width});
-    float* out = packed.mutable_data<float>().data();
-    parallel_for(channels, 4, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t c = begin; c < end; ++c) {
-        alignas(64) float taps[9 * 64];
-        for (std::int64_t t = 0; t < 9; ++t)
-          gather_weights(weights, block, c, flipped ? 8 - t : t, taps + t * block.width);
-        vector::kernels().winograd_weights(
-            {taps, block.width, out + c * block.width, channels * block.width});
-      }
-    });
-    convolution.weights.push_back(std::move(packed));
+    for_each_weight_row(weights, block, channels, flipped ? backwards : forwards,
+                        [&](std::int64_t c, const float* taps) {
+                          vector::kernels().winograd_weights(
+                              {taps, block.width, out + c * block.width, channels * block.width});
+                        });
+    out += products * channels * block.width;
   }
 }
 
@@ -146,11 +142,11 @@ void run_winograd(const WinogradConvolution& convolution, ConstView in, ConstVie
   const float* bias_row = bias ? bias.as<float>() : nullptr;
 
   parallel_for(tiles, tiles_per_task(tiles, convolution.channels), [&](std::int64_t begin, std::int64_t end) {
-    TileBlock block(convolution, end - begin);
-    block.transform_inputs(image, g, begin, zeros.data());
-    for (std::size_t b = 0; b < convolution.blocks.size(); ++b) {
-      block.multiply(b);
-      block.transform_outputs(b, result, g, begin, bias_row, relu);
+    TileBlock tiles_here(convolution, end - begin);
+    tiles_here.transform_inputs(image, g, begin, zeros.data());
+    for (const ColumnBlock& block : convolution.blocks) {
+      tiles_here.multiply(block);
+      tiles_here.transform_outputs(block, result, g, begin, bias_row, relu);
     }
   });
 }

@@ -21,7 +21,7 @@ struct WinogradConvolution {
   std::int64_t channels = 0, columns = 0;
   Extent2d padding;  ///< 0 to 2
   std::vector<ColumnBlock> blocks;
-  std::vector<Tensor> weights;  ///< per block: [36][channels][width]
+  Tensor weights;  ///< block after block: [36][channels][width]
 };
 
 /// `flipped`: the taps in reverse order, as the input gradient needs them.

@@ -36,11 +36,24 @@ void tile(const Product& p, std::int64_t first) {
 #pragma GCC unroll 4
     for (int v = 0; v < Vectors; ++v) sum[r][v] = 0;
 
+#pragma GCC unroll 12
+  for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; ++v) __builtin_prefetch(p.out[first + r] + v * lanes, 1);
+
   const float* weights = p.weights;
   for (std::int64_t t = 0; t < p.taps; ++t) {
     const float* row[Rows];
 #pragma GCC unroll 12
     for (int r = 0; r < Rows; ++r) row[r] = p.rows[t * p.row_step + first + r];
+    // The pixels of the next tile: scattered, so the hardware does not foresee them.
+    if (first + 2 * Rows <= p.count)
+#pragma GCC unroll 12
+      for (int r = 0; r < Rows; ++r) {
+        const float* next = p.rows[t * p.row_step + first + Rows + r];
+        __builtin_prefetch(next);
+        __builtin_prefetch(next + 16);
+      }
     for (std::int64_t c = 0; c < p.channels; ++c, weights += Vectors * lanes) {
       Vector w[Vectors];
 #pragma GCC unroll 4
