@@ -17,7 +17,7 @@ namespace scrim {
 namespace {
 
 constexpr std::size_t alignment = 64;
-constexpr std::size_t smallest_kept_block = 64 * 1024;
+constexpr std::size_t page = 4096, smallest_paged_block = 16 * page;
 constexpr std::size_t huge_page = 2 << 20, smallest_huge_block = huge_page;
 
 /// Every block of the process passes here. Constructed on first use and never destroyed: tensors with static
@@ -54,10 +54,7 @@ class BlockPool {
     const std::size_t size = rounded(bytes);
     std::lock_guard lock(mutex_);
     in_use_ -= size;
-    if (size < smallest_kept_block) {
-      std::free(block);
-      return;
-    }
+    // Small ones are kept too: glibc before 2.38 loses a piece of memory with many an aligned block it frees.
     kept_[size].push_back(block);
     kept_bytes_ += size;
   }
@@ -93,8 +90,8 @@ class BlockPool {
   }
 
   static std::size_t rounded(std::size_t bytes) {
-    const std::size_t step = bytes < smallest_kept_block   ? alignment
-                             : bytes < smallest_huge_block ? 4096
+    const std::size_t step = bytes < smallest_paged_block  ? alignment
+                             : bytes < smallest_huge_block ? page
                                                            : huge_page / 8;
     return std::max<std::size_t>(step, (bytes + step - 1) / step * step);
   }

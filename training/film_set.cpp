@@ -20,6 +20,7 @@ FilmSet::FilmSet(const std::filesystem::path& folder, const std::string& list, s
   require(std::filesystem::is_directory(folder), "data", "{} is no folder", folder.string());
   if (!list.empty()) {
     names_ = read_list(list);
+    require(!names_.empty(), "data", "{} names no film", list);
     for (const auto& name : names_)
       require(std::filesystem::exists(folder / name), "data", "{} names a film that is not in {}", list,
               folder.string());

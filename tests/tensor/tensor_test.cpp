@@ -57,13 +57,15 @@ TEST(Storage, CountsWhatIsInUse) {
 }
 
 TEST(Storage, HandsAFreedBlockOutAgain) {
-  const void* first = nullptr;
-  {
-    const Tensor big = Tensor::empty({1 << 18});
-    first = big.view().data;
+  for (const std::int64_t count : {100, 1 << 18}) {
+    const void* first = nullptr;
+    {
+      const Tensor freed = Tensor::empty({count});
+      first = freed.view().data;
+    }
+    const Tensor again = Tensor::empty({count});
+    EXPECT_EQ(again.view().data, first) << count;
   }
-  const Tensor again = Tensor::empty({1 << 18});
-  EXPECT_EQ(again.view().data, first);
 }
 
 TEST(Shape, KnowsItsSizeAndSaysIt) {
