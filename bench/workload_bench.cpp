@@ -5,7 +5,7 @@
 //
 // Convolutions count as for the direct algorithm; everything else is overhead.
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

@@ -1,5 +1,7 @@
 #include "data/cohort.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 

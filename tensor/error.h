@@ -1,7 +1,7 @@
 // Errors: what failed, what came, what was expected. Everything scrim throws on purpose is an Error.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <stdexcept>
 #include <string>
@@ -20,10 +20,12 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+[[noreturn]] void fail_with(std::string_view where, fmt::string_view message, fmt::format_args args);
+
 /// Throws Error with "[where] message".
 template <class... Args>
 [[noreturn]] void fail(std::string_view where, fmt::format_string<Args...> message, Args&&... args) {
-  throw Error(fmt::format("[{}] {}", where, fmt::format(message, std::forward<Args>(args)...)));
+  fail_with(where, message, fmt::make_format_args(args...));
 }
 
 /// Calls fail() unless `condition` holds.

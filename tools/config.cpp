@@ -1,5 +1,6 @@
 #include "tools/config.h"
 
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "data/phantom_cohort.h"
 #include "tools/command.h"

@@ -1,6 +1,6 @@
 // The main job on an embedded default: a phantom cohort, a small pretrained generator, held-out films
 // anonymized, a page.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "data/cohort.h"
 #include "data/phantom_cohort.h"

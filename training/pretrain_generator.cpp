@@ -1,5 +1,7 @@
 #include "training/pretrain_generator.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <optional>
 
