@@ -51,6 +51,8 @@ struct BinaryNode : Node {
         return apply(BinaryFunction::multiply, gy, b);
       case BinaryFunction::divide:
         return apply(BinaryFunction::divide, gy, b);
+      case BinaryFunction::maximum:
+        return apply(BinaryFunction::multiply, gy, apply(BinaryFunction::preference, a, b));
       default:
         return gy;
     }
@@ -67,6 +69,11 @@ struct BinaryNode : Node {
         const Tensor quotient = apply(BinaryFunction::divide, apply(BinaryFunction::divide, a, b), b);
         return negated(apply(BinaryFunction::multiply, gy, quotient));
       }
+      case BinaryFunction::maximum:
+        return apply(BinaryFunction::multiply, gy, apply(BinaryFunction::preference, b, a));
+      case BinaryFunction::preference:
+      case BinaryFunction::equal:
+        break;  // never recorded
     }
     return {};
   }
@@ -80,8 +87,9 @@ Variable binary(BinaryFunction function, const Variable& a, const Variable& b) {
   node->a_shape = a.shape();
   node->b_shape = b.shape();
   const bool product = function == BinaryFunction::multiply || function == BinaryFunction::divide;
-  if (product && b.needs_gradient()) node->a = a.value();
-  if (product && (a.needs_gradient() || function == BinaryFunction::divide)) node->b = b.value();
+  const bool choice = function == BinaryFunction::maximum;
+  if (choice || (product && b.needs_gradient())) node->a = a.value();
+  if (choice || (product && (a.needs_gradient() || function == BinaryFunction::divide))) node->b = b.value();
   return record(y, node, {&a, &b});
 }
 
@@ -98,6 +106,9 @@ Variable multiply(const Variable& a, const Variable& b) {
 }
 Variable divide(const Variable& a, const Variable& b) {
   return binary(BinaryFunction::divide, a, b);
+}
+Variable maximum(const Variable& a, const Variable& b) {
+  return binary(BinaryFunction::maximum, a, b);
 }
 Variable scale(const Variable& x, double factor) {
   return multiply(x, Tensor::scalar(factor, x.value().dtype()));

@@ -9,7 +9,8 @@ Variable add(const Variable& a, const Variable& b);
 Variable subtract(const Variable& a, const Variable& b);
 Variable multiply(const Variable& a, const Variable& b);
 Variable divide(const Variable& a, const Variable& b);
-Variable scale(const Variable& x, double factor);  ///< factor * x
+Variable maximum(const Variable& a, const Variable& b);  ///< ties share the gradient
+Variable scale(const Variable& x, double factor);        ///< factor * x
 
 inline Variable operator+(const Variable& a, const Variable& b) {
   return add(a, b);

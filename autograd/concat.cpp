@@ -48,6 +48,20 @@ struct ConcatNode : Node {
   }
 };
 
+struct SliceNode : Node {
+  Shape x_shape;
+  int axis;
+  std::int64_t begin;
+
+  std::string_view op() const override { return "slice"; }
+  std::vector<Tensor> backward(Tensor gy) override {
+    Shape before = x_shape, after = x_shape;
+    before[axis] = begin;
+    after[axis] = x_shape[axis] - begin - gy.size(axis);
+    return {join({Tensor::zeros(before, gy.dtype()), gy, Tensor::zeros(after, gy.dtype())}, axis)};
+  }
+};
+
 }  // namespace
 
 Variable concat(const std::vector<Variable>& parts, int axis) {
@@ -67,6 +81,21 @@ Variable concat(const std::vector<Variable>& parts, int axis) {
   }
   node->axis = axis;
   return record(y, node, parts);
+}
+
+Variable slice(const Variable& x, int axis, std::int64_t begin, std::int64_t size) {
+  require(axis >= 0 && axis < x.shape().rank() && size >= 0, "slice",
+          "{} cells of axis {} of x {} were asked for", size, axis, x.shape().str());
+  Shape shape = x.shape();
+  shape[axis] = size;
+  Tensor y = Tensor::empty(shape, x.value().dtype());
+  kernels::slice(x.value().view(), axis, begin, y.mutable_view());
+  if (!wants_gradient({&x})) return constant(y, "slice");
+  auto node = std::make_shared<SliceNode>();
+  node->x_shape = x.shape();
+  node->axis = axis;
+  node->begin = begin;
+  return record(y, node, {&x});
 }
 
 }  // namespace scrim

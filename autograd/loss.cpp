@@ -1,5 +1,10 @@
 #include "autograd/loss.h"
 
+#include "autograd/binary.h"
+#include "autograd/reduce.h"
+#include "autograd/softmax.h"
+#include "autograd/top_k.h"
+#include "autograd/unary.h"
 #include "kernels/unary/unary.h"
 
 namespace scrim {
@@ -49,6 +54,54 @@ Variable bce(const Variable& x, const Variable& target, Reduction reduction) {
 }
 Variable bce_with_logits(const Variable& x, const Variable& target, Reduction reduction) {
   return loss(LossFunction::bce_with_logits, x, target, reduction);
+}
+
+Variable verification_nll(const Variable& logits) {
+  return mean(softplus(logits));
+}
+
+Variable kl_divergence(const Variable& mean_of, const Variable& log_variance) {
+  const Variable one(Tensor::scalar(1, log_variance.value().dtype()));
+  return scale(mean(one + log_variance - mean_of * mean_of - exp(log_variance)), -0.5);
+}
+
+namespace {
+
+void require_labels(std::string_view op, const Variable& x, const Tensor& labels) {
+  Shape expected;
+  for (int axis = 0; axis + 1 < x.shape().rank(); ++axis) expected.append(x.shape()[axis]);
+  require(x.shape().rank() >= 2 && labels.dtype() == DType::i64 && labels.shape() == expected, op,
+          "labels {} {} came for x {}, expected i64 {}", name_of(labels.dtype()), labels.shape().str(),
+          x.shape().str(), expected.str());
+}
+
+Tensor with_last_axis(const Tensor& labels) {
+  Shape shape = labels.shape();
+  shape.append(1);
+  return labels.reshape(shape);
+}
+
+}  // namespace
+
+Variable cross_entropy(const Variable& x, const Tensor& labels) {
+  require_labels("cross_entropy", x, labels);
+  const int classes = x.shape().rank() - 1;
+  return negate(mean(gather(log_softmax(x, classes), with_last_axis(labels), classes)));
+}
+
+Variable dice_loss(const Variable& x, const Tensor& labels, double epsilon) {
+  require_labels("dice", x, labels);
+  const DType dtype = x.value().dtype();
+  const int classes = x.shape().rank() - 1;
+  const Tensor index = with_last_axis(labels);
+  const Variable one_hot =
+      scatter(Tensor::zeros(x.shape(), dtype), index, Tensor::full(index.shape(), 1, dtype), classes);
+  const Variable p = softmax(x, classes);
+  kernels::Axes within_image = kernels::Axes::all(x.shape());
+  within_image.bits &= ~1u;
+  const Variable overlap = sum(p * one_hot, within_image), total = sum(p + one_hot, within_image);
+  const Variable ratio = scale(overlap, 2) / (total + Variable(Tensor::scalar(epsilon, dtype)));
+  return Variable(Tensor::scalar(1, dtype)) - mean(ratio);
 }
 
 }  // namespace scrim

@@ -29,6 +29,17 @@ struct AvgPool2dNode : Node {
   }
 };
 
+struct AdaptiveAvgPoolNode : Node {
+  Shape x_shape;
+
+  std::string_view op() const override { return "adaptive_avg_pool2d"; }
+  std::vector<Tensor> backward(Tensor gy) override {
+    Tensor gx = Tensor::empty(x_shape, gy.dtype());
+    kernels::adaptive_avg_pool2d_backward(gy.view(), gx.mutable_view());
+    return {gx};
+  }
+};
+
 }  // namespace
 
 Variable max_pool2d(const Variable& x, const kernels::PoolOptions& options) {
@@ -50,6 +61,17 @@ Variable avg_pool2d(const Variable& x, const kernels::PoolOptions& options) {
   auto node = std::make_shared<AvgPool2dNode>();
   node->x_shape = x.shape();
   node->options = options;
+  return record(y, node, {&x});
+}
+
+Variable adaptive_avg_pool2d(const Variable& x, std::int64_t output_h, std::int64_t output_w) {
+  require(x.shape().rank() == 4 && output_h > 0 && output_w > 0, "adaptive_avg_pool2d",
+          "x {} and the size {} x {} came", x.shape().str(), output_h, output_w);
+  Tensor y = Tensor::empty({x.shape()[0], output_h, output_w, x.shape()[3]}, x.value().dtype());
+  kernels::adaptive_avg_pool2d_forward(x.value().view(), y.mutable_view());
+  if (!wants_gradient({&x})) return constant(y, "adaptive_avg_pool2d");
+  auto node = std::make_shared<AdaptiveAvgPoolNode>();
+  node->x_shape = x.shape();
   return record(y, node, {&x});
 }
 

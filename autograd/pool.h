@@ -8,6 +8,7 @@
 namespace scrim {
 
 Variable max_pool2d(const Variable& x, const kernels::PoolOptions& options);
+Variable adaptive_avg_pool2d(const Variable& x, std::int64_t output_h, std::int64_t output_w);
 Variable avg_pool2d(const Variable& x, const kernels::PoolOptions& options);
 
 }  // namespace scrim

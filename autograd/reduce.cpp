@@ -17,6 +17,33 @@ struct SumNode : Node {
   }
 };
 
+struct ExtremeNode : Node {
+  Tensor x, y;  // y with the reduced axes as 1
+  kernels::Axes axes;
+
+  std::string_view op() const override { return "extreme"; }
+  std::vector<KeptItem> kept() const override { return {{"x", x.bytes()}, {"y", y.bytes()}}; }
+  std::vector<Tensor> backward(Tensor gy) override {
+    Tensor winners = Tensor::empty(x.shape(), x.dtype()), count = Tensor::empty(y.shape(), y.dtype());
+    kernels::binary(kernels::BinaryFunction::equal, x.view(), y.view(), winners.mutable_view());
+    kernels::sum(winners.view(), axes, count.mutable_view());
+    kernels::divide(gy.reshape(y.shape()).view(), count.view(), count.mutable_view());
+    kernels::multiply(winners.view(), count.view(), winners.mutable_view());
+    return {winners};
+  }
+};
+
+Variable extreme(kernels::Extreme which, const Variable& x, kernels::Axes axes, bool keep) {
+  Tensor y = Tensor::empty(kernels::reduced_shape(x.shape(), axes, keep), x.value().dtype());
+  kernels::extreme(which, x.value().view(), axes, y.mutable_view());
+  if (!wants_gradient({&x})) return constant(y, "extreme");
+  auto node = std::make_shared<ExtremeNode>();
+  node->x = x.value();
+  node->y = y.reshape(kernels::reduced_shape(x.shape(), axes, true));
+  node->axes = axes;
+  return record(y, node, {&x});
+}
+
 struct ReshapeNode : Node {
   Shape x_shape;
 
@@ -44,6 +71,29 @@ Variable mean(const Variable& x, kernels::Axes axes, bool keep) {
 
 Variable mean(const Variable& x) {
   return mean(x, kernels::Axes::all(x.shape()));
+}
+
+Variable largest(const Variable& x, kernels::Axes axes, bool keep) {
+  return extreme(kernels::Extreme::largest, x, axes, keep);
+}
+
+Variable smallest(const Variable& x, kernels::Axes axes, bool keep) {
+  return extreme(kernels::Extreme::smallest, x, axes, keep);
+}
+
+Variable variance(const Variable& x, kernels::Axes axes, bool unbiased, bool keep) {
+  const Variable centred = x - mean(x, axes, true);
+  const Variable squares = sum(centred * centred, axes, keep);
+  const double count = double(x.value().numel()) / double(squares.value().numel());
+  require(!unbiased || count > 1, "variance", "one value came ({}): its unbiased variance is not defined",
+          x.shape().str());
+  return scale(squares, 1 / (unbiased ? count - 1 : count));
+}
+
+Variable expand(const Variable& x, const Shape& shape) {
+  require(kernels::broadcast_shape(x.shape(), shape) == shape, "expand", "{} cannot be repeated to {}",
+          x.shape().str(), shape.str());
+  return x + Variable(Tensor::zeros(shape, x.value().dtype()));
 }
 
 Variable global_avg_pool2d(const Variable& x) {

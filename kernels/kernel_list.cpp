@@ -7,13 +7,19 @@
 #include "kernels/dropout/dropout.h"
 #include "kernels/gaussian/gaussian.h"
 #include "kernels/grid_sample/grid_sample.h"
+#include "kernels/instance_norm/instance_norm.h"
 #include "kernels/loss/loss.h"
 #include "kernels/matmul/matmul.h"
 #include "kernels/optimiser/optimiser.h"
+#include "kernels/pad/pad.h"
 #include "kernels/pool/pool.h"
 #include "kernels/reduce/reduce.h"
 #include "kernels/relu/relu.h"
 #include "kernels/resize/resize.h"
+#include "kernels/roi_align/roi_align.h"
+#include "kernels/softmax/softmax.h"
+#include "kernels/sparse_product/sparse_product.h"
+#include "kernels/top_k/top_k.h"
 #include "kernels/unary/unary.h"
 #include "kernels/vector/vector_kernels.h"
 
@@ -43,20 +49,37 @@ std::vector<KernelChoice> kernel_choices() {
       line(gaussian_backward_kernels),
       line(grid_sample_forward_kernels),
       line(grid_sample_backward_kernels),
+      line(instance_norm_forward_kernels),
+      line(instance_norm_backward_kernels),
       line(loss_forward_kernels),
       line(loss_backward_kernels),
       line(matmul_kernels),
       line(optimiser_adam_kernels),
       line(optimiser_sgd_kernels),
+      line(pad_forward_kernels),
+      line(pad_backward_kernels),
       line(pool_max_forward_kernels),
       line(pool_max_backward_kernels),
       line(pool_avg_forward_kernels),
       line(pool_avg_backward_kernels),
+      line(pool_adaptive_forward_kernels),
+      line(pool_adaptive_backward_kernels),
       line(reduce_kernels),
+      line(extreme_kernels),
+      line(argmax_kernels),
       line(relu_forward_kernels),
       line(relu_backward_kernels),
       line(resize_forward_kernels),
       line(resize_backward_kernels),
+      line(roi_align_forward_kernels),
+      line(roi_align_backward_kernels),
+      line(softmax_forward_kernels),
+      line(softmax_backward_kernels),
+      line(sparse_product_kernels),
+      line(top_k_kernels),
+      line(gather_kernels),
+      line(scatter_kernels),
+      line(scatter_add_kernels),
       line(unary_forward_kernels),
       line(unary_backward_kernels),
   };

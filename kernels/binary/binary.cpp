@@ -14,6 +14,12 @@ std::string_view name_of(BinaryFunction function) {
       return "multiply";
     case BinaryFunction::divide:
       return "divide";
+    case BinaryFunction::maximum:
+      return "maximum";
+    case BinaryFunction::preference:
+      return "preference";
+    case BinaryFunction::equal:
+      return "equal";
   }
   return "?";
 }

@@ -1,12 +1,15 @@
 // Elementwise arithmetic of two tensors with broadcasting: shapes are aligned at the last axis, an axis of
-// size 1 (or a missing one) is repeated. y[i] = a[i] op b[i], op one of + - * /.
+// size 1 (or a missing one) is repeated. y[i] = a[i] op b[i], op one of + - * /, or
+//   maximum     the larger; NaN wins over every number
+//   preference  1 where a > b, 1/2 where a = b, else 0: the gradient of maximum, whose ties share it
+//   equal       1 where a = b, else 0
 #pragma once
 
 #include "kernels/dispatch.h"
 
 namespace scrim::kernels {
 
-enum class BinaryFunction { add, subtract, multiply, divide };
+enum class BinaryFunction { add, subtract, multiply, divide, maximum, preference, equal };
 std::string_view name_of(BinaryFunction function);
 
 /// The common shape. Throws Error when the shapes cannot be broadcast together.

@@ -16,6 +16,12 @@ void with_operator(BinaryFunction function, Body&& body) {
       return body([](T a, T b) { return a * b; });
     case BinaryFunction::divide:
       return body([](T a, T b) { return a / b; });
+    case BinaryFunction::maximum:
+      return body([](T a, T b) { return a > b || a != a ? a : b; });
+    case BinaryFunction::preference:
+      return body([](T a, T b) { return a > b ? T(1) : a == b ? T(0.5) : T(0); });
+    case BinaryFunction::equal:
+      return body([](T a, T b) { return a == b ? T(1) : T(0); });
   }
 }
 

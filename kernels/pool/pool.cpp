@@ -40,4 +40,28 @@ void avg_pool2d_backward(ConstView gy, View gx, const PoolOptions& options) {
   dispatch(pool_avg_backward_kernels, gx, gy, gx, options);
 }
 
+namespace {
+
+void check_adaptive(ConstView image, ConstView cells) {
+  require_same_type("adaptive_avg_pool2d", image, cells);
+  require_rank("adaptive_avg_pool2d", "x", image, 4);
+  require_rank("adaptive_avg_pool2d", "y", cells, 4);
+  require(image.shape[1] > 0 && image.shape[2] > 0, "adaptive_avg_pool2d", "x {} has no pixel",
+          image.shape.str());
+  require_shape("adaptive_avg_pool2d", "y", cells,
+                {image.shape[0], cells.shape[1], cells.shape[2], image.shape[3]});
+}
+
+}  // namespace
+
+void adaptive_avg_pool2d_forward(ConstView x, View y) {
+  check_adaptive(x, y);
+  dispatch(pool_adaptive_forward_kernels, y, x, y);
+}
+
+void adaptive_avg_pool2d_backward(ConstView gy, View gx) {
+  check_adaptive(gx, gy);
+  dispatch(pool_adaptive_backward_kernels, gx, gy, gx);
+}
+
 }  // namespace scrim::kernels

@@ -5,6 +5,9 @@
 //             gradient; NaN wins over every number.
 // avg_pool2d: the mean over kernel*kernel cells, padding counted as zeros (PyTorch: count_include_pad =
 // true). The global average pool is the mean over axes 1 and 2 (reduce.h).
+// adaptive_avg_pool2d: y[N,Ho,Wo,C] of any size; cell i is the mean over the rows [floor(i*H/Ho),
+// ceil((i+1)*H/Ho)),
+//             columns alike.
 #pragma once
 
 #include "kernels/dispatch.h"
@@ -25,6 +28,10 @@ void max_pool2d_backward(ConstView gy, ConstView from, View gx, const PoolOption
 void avg_pool2d_forward(ConstView x, View y, const PoolOptions& options);
 void avg_pool2d_backward(ConstView gy, View gx, const PoolOptions& options);
 
+/// y's size says how many cells.
+void adaptive_avg_pool2d_forward(ConstView x, View y);
+void adaptive_avg_pool2d_backward(ConstView gy, View gx);
+
 using MaxPoolForward = void(ConstView x, View y, View from, const PoolOptions&);
 using MaxPoolBackward = void(ConstView gy, ConstView from, View gx, const PoolOptions&);
 using AvgPoolForward = void(ConstView x, View y, const PoolOptions&);
@@ -33,6 +40,8 @@ MaxPoolForward max_pool2d_forward_reference, max_pool2d_forward_cpu;
 MaxPoolBackward max_pool2d_backward_reference, max_pool2d_backward_cpu;
 AvgPoolForward avg_pool2d_forward_reference;
 AvgPoolBackward avg_pool2d_backward_reference;
+using AdaptivePool = void(ConstView from, View to);
+AdaptivePool adaptive_avg_pool2d_forward_reference, adaptive_avg_pool2d_backward_reference;
 
 inline constexpr KernelTable<MaxPoolForward> pool_max_forward_kernels{
     "max_pool2d", max_pool2d_forward_reference, max_pool2d_forward_cpu, nullptr};
@@ -42,5 +51,9 @@ inline constexpr KernelTable<AvgPoolForward> pool_avg_forward_kernels{
     "avg_pool2d", avg_pool2d_forward_reference, nullptr, nullptr};
 inline constexpr KernelTable<AvgPoolBackward> pool_avg_backward_kernels{
     "avg_pool2d backward", avg_pool2d_backward_reference, nullptr, nullptr};
+inline constexpr KernelTable<AdaptivePool> pool_adaptive_forward_kernels{
+    "adaptive_avg_pool2d", adaptive_avg_pool2d_forward_reference, nullptr, nullptr};
+inline constexpr KernelTable<AdaptivePool> pool_adaptive_backward_kernels{
+    "adaptive_avg_pool2d backward", adaptive_avg_pool2d_backward_reference, nullptr, nullptr};
 
 }  // namespace scrim::kernels

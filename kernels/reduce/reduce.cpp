@@ -21,13 +21,35 @@ Axes broadcast_axes(const Shape& from, const Shape& to) {
   return result;
 }
 
-void sum(ConstView x, Axes axes, View y) {
-  require_same_type("sum", x, y);
-  require(axes.bits >> x.shape.rank() == 0, "sum", "x {} has fewer axes than the highest to sum over",
+namespace {
+
+void check(std::string_view op, ConstView x, Axes axes, View y) {
+  require_same_type(op, x, y);
+  require(axes.bits >> x.shape.rank() == 0, op, "x {} has fewer axes than the highest to reduce",
           x.shape.str());
-  require(y.shape.numel() == reduced_shape(x.shape, axes, false).numel(), "sum",
+  require(y.shape.numel() == reduced_shape(x.shape, axes, false).numel(), op,
           "y has the shape {}, expected {}", y.shape.str(), reduced_shape(x.shape, axes, false).str());
+}
+
+}  // namespace
+
+void sum(ConstView x, Axes axes, View y) {
+  check("sum", x, axes, y);
   dispatch(reduce_kernels, y, x, axes, y);
+}
+
+void extreme(Extreme which, ConstView x, Axes axes, View y) {
+  check("extreme", x, axes, y);
+  require(x.shape.numel() > 0, "extreme", "x {} is empty", x.shape.str());
+  dispatch(extreme_kernels, y, which, x, axes, y);
+}
+
+void argmax(ConstView x, int axis, View y) {
+  require(axis >= 0 && axis < x.shape.rank() && x.shape[axis] > 0, "argmax", "x {} has nothing along axis {}",
+          x.shape.str(), axis);
+  require(y.dtype == DType::i64, "argmax", "y holds {}, expected i64", name_of(y.dtype));
+  require_shape("argmax", "y", y, reduced_shape(x.shape, Axes::of({axis}), false));
+  choose(argmax_kernels, x.device, x.dtype)(x, axis, y);
 }
 
 }  // namespace scrim::kernels

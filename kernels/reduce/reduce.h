@@ -1,5 +1,7 @@
-// Sums and means over axes.
-//   y = sum over the indices of the reduced axes of x;  mean = sum / number of elements summed.
+// Sums, means and extremes over axes.
+//   sum      y = sum over the indices of the reduced axes of x;  mean = sum / number of elements summed
+//   extreme  the largest (smallest) of them; NaN wins over every number; at least one element
+//   argmax   y (i64) = the first index of the largest along one axis
 #pragma once
 
 #include "kernels/dispatch.h"
@@ -26,9 +28,20 @@ Axes broadcast_axes(const Shape& from, const Shape& to);
 /// Overwrites y, whose elements are those of reduced_shape(x, axes). Sums run in double.
 void sum(ConstView x, Axes axes, View y);
 
+enum class Extreme { largest, smallest };
+void extreme(Extreme which, ConstView x, Axes axes, View y);
+/// y has x's shape without `axis`.
+void argmax(ConstView x, int axis, View y);
+
 using Sum = void(ConstView x, Axes axes, View y);
+using ExtremeOf = void(Extreme, ConstView x, Axes axes, View y);
+using Argmax = void(ConstView x, int axis, View y);
 Sum sum_reference;
+ExtremeOf extreme_reference;
+Argmax argmax_reference;
 
 inline constexpr KernelTable<Sum> reduce_kernels{"sum", sum_reference, nullptr, nullptr};
+inline constexpr KernelTable<ExtremeOf> extreme_kernels{"extreme", extreme_reference, nullptr, nullptr};
+inline constexpr KernelTable<Argmax> argmax_kernels{"argmax", argmax_reference, nullptr, nullptr};
 
 }  // namespace scrim::kernels

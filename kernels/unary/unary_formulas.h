@@ -64,6 +64,23 @@ struct Sqrt {
   T derivative(T y) const { return 1 / (2 * y); }
 };
 
+template <class T>
+struct Rsqrt {
+  T forward(T x) const { return 1 / std::sqrt(x); }
+  T derivative(T y) const { return T(-0.5) * y * y * y; }
+};
+template <class T>
+struct Reciprocal {
+  T forward(T x) const { return 1 / x; }
+  T derivative(T y) const { return -y * y; }
+};
+template <class T>
+struct Power {
+  T exponent;
+  T forward(T x) const { return std::pow(x, exponent); }
+  T derivative(T x) const { return exponent * std::pow(x, exponent - 1); }
+};
+
 /// Calls body(formula) with the struct of `function`.
 template <class T, class Body>
 void with_formula(UnaryFunction function, UnaryParameters p, Body&& body) {
@@ -88,6 +105,12 @@ void with_formula(UnaryFunction function, UnaryParameters p, Body&& body) {
       return body(Softplus<T>{});
     case UnaryFunction::sqrt:
       return body(Sqrt<T>{});
+    case UnaryFunction::rsqrt:
+      return body(Rsqrt<T>{});
+    case UnaryFunction::reciprocal:
+      return body(Reciprocal<T>{});
+    case UnaryFunction::power:
+      return body(Power<T>{T(p.a)});
   }
 }
 

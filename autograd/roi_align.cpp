@@ -1,0 +1,34 @@
+#include "autograd/roi_align.h"
+
+namespace scrim {
+namespace {
+
+struct RoiAlignNode : Node {
+  Tensor boxes;
+  Shape x_shape;
+  kernels::RoiAlignOptions options;
+
+  std::string_view op() const override { return "roi_align"; }
+  std::vector<KeptItem> kept() const override { return {{"boxes", boxes.bytes()}}; }
+  std::vector<Tensor> backward(Tensor gy) override {
+    Tensor gx = Tensor::empty(x_shape, gy.dtype());
+    kernels::roi_align_backward(boxes.view(), gy.view(), gx.mutable_view(), options);
+    return {gx};
+  }
+};
+
+}  // namespace
+
+Variable roi_align(const Variable& x, const Tensor& boxes, const kernels::RoiAlignOptions& options) {
+  Tensor y =
+      Tensor::empty(kernels::roi_align_output_shape(x.shape(), boxes.shape(), options), x.value().dtype());
+  kernels::roi_align_forward(x.value().view(), boxes.view(), y.mutable_view(), options);
+  if (!wants_gradient({&x})) return constant(y, "roi_align");
+  auto node = std::make_shared<RoiAlignNode>();
+  node->boxes = boxes;
+  node->x_shape = x.shape();
+  node->options = options;
+  return record(y, node, {&x});
+}
+
+}  // namespace scrim

@@ -1,0 +1,83 @@
+#include "autograd/top_k.h"
+
+#include "kernels/top_k/top_k.h"
+
+namespace scrim {
+namespace {
+
+/// Of gather and of top_k, whose values are gathered at its indices.
+struct GatherNode : Node {
+  Tensor index;
+  Shape x_shape;
+  int axis;
+
+  std::string_view op() const override { return "gather"; }
+  std::vector<KeptItem> kept() const override { return {{"index", index.bytes()}}; }
+  std::vector<Tensor> backward(Tensor gy) override {
+    Tensor gx = Tensor::empty(x_shape, gy.dtype());
+    kernels::scatter_add(index.view(), gy.view(), gx.mutable_view(), axis);
+    return {gx};
+  }
+};
+
+struct ScatterNode : Node {
+  Tensor index;
+  int axis;
+
+  std::string_view op() const override { return "scatter"; }
+  std::vector<KeptItem> kept() const override { return {{"index", index.bytes()}}; }
+  std::vector<Tensor> backward(Tensor gy) override {
+    std::vector<Tensor> gradients(2);
+    if (needs(1)) {
+      gradients[1] = Tensor::empty(index.shape(), gy.dtype());
+      kernels::gather(gy.view(), index.view(), gradients[1].mutable_view(), axis);
+    }
+    if (needs(0)) {
+      gradients[0] = Tensor::empty(gy.shape(), gy.dtype());
+      kernels::scatter(gy.view(), index.view(), Tensor::zeros(index.shape(), gy.dtype()).view(),
+                       gradients[0].mutable_view(), axis);
+    }
+    return gradients;
+  }
+};
+
+Variable recorded(Tensor y, const Variable& x, const Tensor& index, int axis) {
+  if (!wants_gradient({&x})) return constant(y, "gather");
+  auto node = std::make_shared<GatherNode>();
+  node->index = index;
+  node->x_shape = x.shape();
+  node->axis = axis;
+  return record(y, node, {&x});
+}
+
+}  // namespace
+
+TopK top_k(const Variable& x, int axis, std::int64_t k) {
+  require(axis >= 0 && axis < x.shape().rank(), "top_k", "the tensor {} has no axis {}", x.shape().str(),
+          axis);
+  Shape shape = x.shape();
+  shape[axis] = k;
+  require(k >= 1 && k <= x.shape()[axis], "top_k", "k is {}, expected 1 to {}, the size of axis {} of x {}",
+          k, x.shape()[axis], axis, x.shape().str());
+  Tensor values = Tensor::empty(shape, x.value().dtype()), indices = Tensor::empty(shape, DType::i64);
+  kernels::top_k(x.value().view(), axis, values.mutable_view(), indices.mutable_view());
+  return {recorded(values, x, indices, axis), indices};
+}
+
+Variable gather(const Variable& x, const Tensor& index, int axis) {
+  Tensor y = Tensor::empty(index.shape(), x.value().dtype());
+  kernels::gather(x.value().view(), index.view(), y.mutable_view(), axis);
+  return recorded(y, x, index, axis);
+}
+
+Variable scatter(const Variable& base, const Tensor& index, const Variable& source, int axis) {
+  Tensor y = Tensor::empty(base.shape(), base.value().dtype());
+  kernels::scatter(base.value().view(), index.view(), source.value().view(), y.mutable_view(), axis);
+  if (!wants_gradient({&base, &source})) return constant(y, "scatter");
+  auto node = std::make_shared<ScatterNode>();
+  node->index = index;
+  node->axis = axis;
+  return record(y, node, {&base, &source});
+}
+
+}  // namespace scrim
