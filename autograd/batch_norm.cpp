@@ -8,7 +8,8 @@ namespace scrim {
 namespace {
 
 struct BatchNormNode : Node {
-  Tensor x, mean, rstd, weight, bias;
+  Kept x;
+  Tensor mean, rstd, weight, bias;
   bool relu, fixed_statistics;
 
   std::string_view op() const override { return relu ? "batch_norm with relu" : "batch_norm"; }
@@ -17,8 +18,9 @@ struct BatchNormNode : Node {
   }
   bool can_recompute() const override { return true; }
   Tensor recompute() const override {
-    Tensor y = Tensor::empty(x.shape(), x.dtype());
-    kernels::batch_norm_apply(x.view(), mean.view(), rstd.view(), weight.view(), bias.view(),
+    const Tensor input = x.get();
+    Tensor y = Tensor::empty(input.shape(), input.dtype());
+    kernels::batch_norm_apply(input.view(), mean.view(), rstd.view(), weight.view(), bias.view(),
                               y.mutable_view(), relu);
     return y;
   }
@@ -27,7 +29,7 @@ struct BatchNormNode : Node {
     Tensor gweight = Tensor::empty(weight.shape(), weight.dtype()),
            gbias = Tensor::empty(bias.shape(), bias.dtype());
     const auto kernel = fixed_statistics ? kernels::batch_norm_backward_fixed : kernels::batch_norm_backward;
-    kernel(x.view(), mean.view(), rstd.view(), weight.view(), bias.view(), gy.view(), gx.mutable_view(),
+    kernel(x.get().view(), mean.view(), rstd.view(), weight.view(), bias.view(), gy.view(), gx.mutable_view(),
            gweight.mutable_view(), gbias.mutable_view(), relu);
     return {gx, gweight, gbias};
   }
@@ -84,7 +86,7 @@ Variable batch_norm(const Variable& x, const Variable& weight, const Variable& b
   }
   if (!wants_gradient({&x, &weight, &bias})) return constant(y, "batch_norm");
   auto node = std::make_shared<BatchNormNode>();
-  node->x = x.value();
+  node->x = options.remake_input ? Kept(x) : Kept(Variable(x.value()));
   node->mean = mean;
   node->rstd = rstd;
   node->weight = weight.value();

@@ -16,6 +16,7 @@ struct BatchNormOptions {
   double epsilon = 1e-5;
   double momentum = 0.1;  ///< running = (1 - momentum) * running + momentum * batch; the variance unbiased
   bool relu = false;      ///< y = max(0, .), in the same pass over memory
+  bool remake_input = false;  ///< keep how to make x again instead of x, where that is cheap: less memory
 };
 
 /// x[..,C], weight[C], bias[C]. `running_mean` and `running_variance` [C] may be null with batch statistics.

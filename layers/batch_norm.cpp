@@ -2,14 +2,15 @@
 
 namespace scrim {
 
-BatchNorm2d::BatchNorm2d(std::int64_t channels)
+BatchNorm2d::BatchNorm2d(std::int64_t channels, RunningStatistics running)
     : weight(Variable::parameter(Tensor::full({channels}, 1))),
-      bias(Variable::parameter(Tensor::zeros({channels}))),
-      running_mean(Tensor::zeros({channels})),
-      running_var(Tensor::full({channels}, 1)),
-      num_batches_tracked(Tensor::zeros({}, DType::i64)) {
+      bias(Variable::parameter(Tensor::zeros({channels}))) {
   add_parameter("weight", weight);
   add_parameter("bias", bias);
+  if (running == RunningStatistics::none) return;
+  running_mean = Tensor::zeros({channels});
+  running_var = Tensor::full({channels}, 1);
+  num_batches_tracked = Tensor::zeros({}, DType::i64);
   add_buffer("running_mean", running_mean);
   add_buffer("running_var", running_var);
   add_buffer("num_batches_tracked", num_batches_tracked);
@@ -17,11 +18,16 @@ BatchNorm2d::BatchNorm2d(std::int64_t channels)
 
 Variable BatchNorm2d::operator()(const Variable& x, bool relu) {
   const Scope scope(name());
-  const auto statistics = is_training() ? NormStatistics::batch : NormStatistics::running;
+  const bool kept = has_running_statistics();
+  const auto statistics = is_training() || !kept ? NormStatistics::batch : NormStatistics::running;
   const Variable y =
-      batch_norm(x, weight, bias, &running_mean, &running_var,
-                 {.statistics = statistics, .epsilon = epsilon, .momentum = momentum, .relu = relu});
-  if (is_training()) num_batches_tracked.mutable_data<std::int64_t>()[0] += 1;
+      batch_norm(x, weight, bias, kept ? &running_mean : nullptr, kept ? &running_var : nullptr,
+                 {.statistics = statistics,
+                  .epsilon = epsilon,
+                  .momentum = momentum,
+                  .relu = relu,
+                  .remake_input = remake_input});
+  if (is_training() && kept) num_batches_tracked.mutable_data<std::int64_t>()[0] += 1;
   return y;
 }
 

@@ -2,14 +2,12 @@
 
 #include <cmath>
 
+#include "autograd/binary.h"
+#include "autograd/relu.h"
+#include "autograd/unary.h"
+
 namespace scrim {
 namespace {
-
-/// Fused kernels are the CPU's, for f32, where nothing is recorded.
-bool may_fuse(const Module& module, const Variable& x) {
-  return !module.is_training() && !gradients_enabled() && x.value().dtype() == DType::f32 &&
-         x.value().device() == Device::cpu && !kernels::PackedConv2d::needs_reference();
-}
 
 Shape output_shape(const Conv2d& conv, const Shape& x) {
   return kernels::conv2d_output_shape(x, conv.weight.shape(), conv.options);
@@ -18,64 +16,88 @@ Shape output_shape(const ConvTranspose2d& conv, const Shape& x) {
   return kernels::conv_transpose2d_output_shape(x, conv.weight.shape(), conv.options);
 }
 
-kernels::PackedConv2d pack(const Conv2d& conv) {
-  return kernels::PackedConv2d::for_forward(conv.weight.value().view(), conv.options);
+kernels::PackedConv2d packed(const Conv2d& conv, const Tensor& scale) {
+  return kernels::PackedConv2d::for_forward(conv.weight.value().view(), conv.options, scale.view());
 }
-kernels::PackedConv2d pack(const ConvTranspose2d& conv) {
-  return kernels::PackedConv2d::for_input_gradient(conv.weight.value().view(),
-                                                   kernels::adjoint(conv.options));
+kernels::PackedConv2d packed(const ConvTranspose2d& conv, const Tensor& scale) {
+  return kernels::PackedConv2d::for_input_gradient(conv.weight.value().view(), kernels::adjoint(conv.options),
+                                                   scale.view());
 }
 
-Variable run(const kernels::PackedConv2d& packed, const Variable& x, const Tensor& bias, const Shape& shape,
-             bool relu, const Module& module) {
-  Tensor y = Tensor::empty(shape);
-  packed.run(x.value().view(), bias.view(), y.mutable_view(), relu);
-  return constant(y, module.path());
+Variable activated(const Variable& y, Activation activation) {
+  if (activation.slope == 1) return y;
+  return activation.slope == 0 ? relu(y) : leaky_relu(y, activation.slope);
+}
+
+/// The factor of each output channel, and the bias, of a convolution with the norm in it.
+struct Folded {
+  Tensor scale, bias;
+};
+
+Folded fold(const BatchNorm2d& norm, const Variable& conv_bias) {
+  Folded folded{Tensor::empty(norm.bias.shape()), norm.bias.value().clone()};
+  const auto mean = norm.running_mean.data<float>(), variance = norm.running_var.data<float>();
+  const auto gain = norm.weight.value().data<float>();
+  const auto scale = folded.scale.mutable_data<float>(), bias = folded.bias.mutable_data<float>();
+  for (std::size_t o = 0; o < bias.size(); ++o) {
+    const double exact = gain[o] / std::sqrt(double(variance[o]) + norm.epsilon);
+    const double before = conv_bias.defined() ? conv_bias.value().data<float>()[o] : 0.0;
+    bias[o] = float(bias[o] + (before - mean[o]) * exact);
+    scale[o] = float(exact);
+  }
+  return folded;
 }
 
 }  // namespace
 
-Variable ConvNormRelu::operator()(const Variable& x) {
-  if (!may_fuse(conv_, x)) return norm_(conv_(x), true);
-  fold();
-  return run(*packed_, x, bias_, output_shape(conv_, x.shape()), true, conv_);
-}
-
-void ConvNormRelu::fold() {
-  const Tensor none;
-  const Tensor& conv_bias = conv_.bias.defined() ? conv_.bias.value() : none;
-  std::vector<std::uint64_t> stamps{conv_.weight.value().stamp(), norm_.weight.value().stamp(),
-                                    norm_.bias.value().stamp(), norm_.running_mean.stamp(),
-                                    norm_.running_var.stamp()};
-  if (conv_bias.defined()) stamps.push_back(conv_bias.stamp());
-  if (packed_ && stamps == folded_from_) return;
-
-  Tensor scale = Tensor::empty(norm_.bias.shape());
-  bias_ = norm_.bias.value().clone();
-  const auto mean = norm_.running_mean.data<float>(), variance = norm_.running_var.data<float>();
-  const auto gain = norm_.weight.value().data<float>();
-  const auto factor = scale.mutable_data<float>(), b = bias_.mutable_data<float>();
-  for (std::size_t o = 0; o < b.size(); ++o) {
-    const double exact = gain[o] / std::sqrt(double(variance[o]) + norm_.epsilon);
-    const double before = conv_bias.defined() ? conv_bias.data<float>()[o] : 0.0;
-    b[o] = float(b[o] + (before - mean[o]) * exact);
-    factor[o] = float(exact);
-  }
-  packed_ = kernels::PackedConv2d::for_forward(conv_.weight.value().view(), conv_.options, scale.view());
-  folded_from_ = std::move(stamps);
+template <class Conv>
+bool FusedConv<Conv>::may_fuse(const Variable& x) const {
+  return !conv_.is_training() && !gradients_enabled() && x.value().dtype() == DType::f32 &&
+         x.value().device() == Device::cpu && !kernels::PackedConv2d::needs_reference();
 }
 
 template <class Conv>
-Variable PackedOnce<Conv>::operator()(const Variable& x) {
-  if (!may_fuse(conv_, x)) return conv_(x);
-  if (!packed_ || packed_from_ != conv_.weight.value().stamp()) {
-    packed_ = pack(conv_);
-    packed_from_ = conv_.weight.value().stamp();
+Variable FusedConv<Conv>::operator()(const Variable& x, const Variable& residual) {
+  if (!may_fuse(x)) {
+    Variable y = conv_(x);
+    const bool relu_in_norm = norm_ && !residual.defined() && activation_.slope == 0;
+    if (norm_) y = (*norm_)(y, relu_in_norm);
+    if (residual.defined()) y = y + residual;
+    return relu_in_norm ? y : activated(y, activation_);
   }
-  return run(*packed_, x, conv_.bias.value(), output_shape(conv_, x.shape()), false, conv_);
+  pack();
+  const bool all_in_one = !norm_ || folds_norm();
+  const Shape shape = output_shape(conv_, x.shape());
+  const bool adds = all_in_one && residual.defined();
+  require(!residual.defined() || residual.shape() == shape, "conv2d", "a residual {} came for the result {}",
+          residual.shape().str(), shape.str());
+  Tensor y = adds ? residual.value().clone() : Tensor::empty(shape);
+  packed_->run(x.value().view(), bias_.view(), y.mutable_view(),
+               {.add = adds, .slope = all_in_one ? activation_.slope : 1});
+  Variable result = constant(y, conv_.path());
+  if (all_in_one) return result;
+  const bool relu_in_norm = !residual.defined() && activation_.slope == 0;
+  result = (*norm_)(result, relu_in_norm);
+  if (residual.defined()) result = result + residual;
+  return relu_in_norm ? result : activated(result, activation_);
 }
 
-template class PackedOnce<Conv2d>;
-template class PackedOnce<ConvTranspose2d>;
+template <class Conv>
+void FusedConv<Conv>::pack() {
+  std::vector<std::uint64_t> stamps{conv_.weight.value().stamp()};
+  if (conv_.bias.defined()) stamps.push_back(conv_.bias.value().stamp());
+  if (folds_norm())
+    for (const Tensor& tensor :
+         {norm_->weight.value(), norm_->bias.value(), norm_->running_mean, norm_->running_var})
+      stamps.push_back(tensor.stamp());
+  if (packed_ && stamps == packed_from_) return;
+  const Folded folded = folds_norm() ? fold(*norm_, conv_.bias) : Folded{{}, conv_.bias.value()};
+  packed_ = packed(conv_, folded.scale);
+  bias_ = folded.bias;
+  packed_from_ = std::move(stamps);
+}
+
+template class FusedConv<Conv2d>;
+template class FusedConv<ConvTranspose2d>;
 
 }  // namespace scrim

@@ -1,4 +1,5 @@
-// Inference with the norm folded into the convolution and the activation fused: one pass instead of three.
+// A convolution with what follows it: norm, residual connection, activation. In evaluation without gradients
+// on f32 they are one pass over memory, with the norm folded into the weights; op by op else.
 //   norm(conv(x)) = conv'(x) with w' = w * scale[o], b' = bias + (b - mean) * scale,  scale = weight /
 //   sqrt(var + eps)
 // The stored parameters stay as they are: the folded copy is remade when one of them has changed.
@@ -13,35 +14,40 @@
 
 namespace scrim {
 
-/// conv -> norm -> relu as one step. Refers to layers that live in the caller's module.
-class ConvNormRelu {
- public:
-  ConvNormRelu(Conv2d& conv, BatchNorm2d& norm) : conv_(conv), norm_(norm) {}
+/// y < 0 ? slope * y : y.
+struct Activation {
+  float slope;
+  static constexpr Activation none() { return {1}; }
+  static constexpr Activation relu() { return {0}; }
+  static constexpr Activation leaky_relu(float slope) { return {slope}; }
+};
 
-  /// Fused in evaluation without gradients on f32; op by op else.
-  Variable operator()(const Variable& x);
+/// y = activation(norm(conv(x)) + residual). Refers to layers that live in the caller's module.
+template <class Conv>
+class FusedConv {
+ public:
+  explicit FusedConv(Conv& conv, Activation activation = Activation::none())
+      : conv_(conv), norm_(nullptr), activation_(activation) {}
+  FusedConv(Conv& conv, BatchNorm2d& norm, Activation activation = Activation::relu())
+      : conv_(conv), norm_(&norm), activation_(activation) {}
+
+  /// `residual` has the result's shape, or is undefined for none.
+  Variable operator()(const Variable& x, const Variable& residual = {});
 
  private:
-  void fold();
+  bool may_fuse(const Variable& x) const;
+  bool folds_norm() const { return norm_ && norm_->has_running_statistics(); }
+  void pack();
 
-  Conv2d& conv_;
-  BatchNorm2d& norm_;
-  std::vector<std::uint64_t> folded_from_;  ///< stamps of the tensors behind packed_
+  Conv& conv_;
+  BatchNorm2d* norm_;
+  Activation activation_;
+  std::vector<std::uint64_t> packed_from_;  ///< stamps of the tensors behind packed_
   std::optional<kernels::PackedConv2d> packed_;
   Tensor bias_;
 };
 
-/// A convolution (plain or transposed) whose packed weights are kept from call to call in evaluation.
-template <class Conv>
-class PackedOnce {
- public:
-  explicit PackedOnce(Conv& conv) : conv_(conv) {}
-  Variable operator()(const Variable& x);
-
- private:
-  Conv& conv_;
-  std::uint64_t packed_from_ = 0;
-  std::optional<kernels::PackedConv2d> packed_;
-};
+using FusedConv2d = FusedConv<Conv2d>;
+using FusedConvTranspose2d = FusedConv<ConvTranspose2d>;
 
 }  // namespace scrim

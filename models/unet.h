@@ -35,7 +35,7 @@ class UNet : public Module {
    private:
     Conv2d conv1_, conv2_;
     BatchNorm2d norm1_, norm2_;
-    ConvNormRelu first_{conv1_, norm1_}, second_{conv2_, norm2_};
+    FusedConv2d first_{conv1_, norm1_}, second_{conv2_, norm2_};
   };
 
   UNetOptions options_;
@@ -43,8 +43,8 @@ class UNet : public Module {
   ConvTranspose2d upconv4_, upconv3_, upconv2_, upconv1_;
   Block decoder4_, decoder3_, decoder2_, decoder1_;
   Conv2d conv_;
-  PackedOnce<ConvTranspose2d> up4_{upconv4_}, up3_{upconv3_}, up2_{upconv2_}, up1_{upconv1_};
-  PackedOnce<Conv2d> last_{conv_};
+  FusedConvTranspose2d up4_{upconv4_}, up3_{upconv3_}, up2_{upconv2_}, up1_{upconv1_};
+  FusedConv2d last_{conv_};
 };
 
 }  // namespace scrim

@@ -70,7 +70,4 @@ void read_config(ConfigSource& source, Config& config) {
   source.expect_nothing_left();
 }
 
-/// Among `known`, the word that takes the fewest edits; empty when none is near.
-std::string nearest(const std::string& word, const std::vector<std::string>& known);
-
 }  // namespace scrim

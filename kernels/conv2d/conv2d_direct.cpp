@@ -120,7 +120,8 @@ void pack_taps(TapConvolution& convolution, const WeightAccess& weights) {
   }
 }
 
-void run_taps(const TapConvolution& convolution, ConstView in, ConstView bias, View out, bool relu) {
+void run_taps(const TapConvolution& convolution, ConstView in, ConstView bias, View out,
+              const ConvEpilogue& epilogue) {
   const Extent2d first = convolution.out_first, step = convolution.out_step;
   if (first.h >= out.shape[1] || first.w >= out.shape[2]) return;
   const Geometry g{.in = in.as<float>() + convolution.first_channel,
@@ -166,9 +167,9 @@ void run_taps(const TapConvolution& convolution, ConstView in, ConstView bias, V
                                    .columns = block.columns,
                                    .out = shifted.data(),
                                    .count = count,
-                                   .bias = bias ? bias_row : nullptr,
-                                   .accumulate = t > 0,
-                                   .relu = relu && t + now == taps});
+                                   .bias = bias && t == 0 ? bias_row : nullptr,
+                                   .accumulate = epilogue.add || t > 0,
+                                   .slope = t + now == taps ? epilogue.slope : 1});
         t += now;
       } while (t < taps);
     }

@@ -11,6 +11,12 @@
 
 namespace scrim::kernels {
 
+/// What becomes of a sum before it is written: y = activation(sum + bias [+ what out holds]).
+struct ConvEpilogue {
+  bool add = false;  ///< add to what out holds: a residual connection
+  float slope = 1;   ///< activation(y) = y < 0 ? slope * y : y; 0 = relu, 1 = none
+};
+
 /// Where weights of (output channel, input channel, tap) lie: data[out * out_step + in * in_step + tap], to
 /// be taken times scale[out] where there is one (a norm folded in).
 struct WeightAccess {
@@ -57,6 +63,7 @@ struct TapConvolution {
 void pack_taps(TapConvolution& convolution, const WeightAccess& weights);
 
 /// Overwrites the convolution's own cells of out.
-void run_taps(const TapConvolution& convolution, ConstView in, ConstView bias, View out, bool relu);
+void run_taps(const TapConvolution& convolution, ConstView in, ConstView bias, View out,
+              const ConvEpilogue& epilogue);
 
 }  // namespace scrim::kernels

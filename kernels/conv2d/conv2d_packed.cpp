@@ -2,7 +2,6 @@
 
 #include <optional>
 
-#include "kernels/conv2d/conv2d_direct.h"
 #include "kernels/conv2d/conv2d_winograd.h"
 
 namespace scrim::kernels {
@@ -54,9 +53,9 @@ Plan plan_forward(ConstView w, const Conv2dOptions& o, ConstView scale) {
 
 /// gx[h] takes gy[(h + p - i*d) / s] for the taps i where that divides: with h = s*h' + a, a fixed set of
 /// taps for every phase a, so each phase is a convolution of stride 1 over gy.
-Plan plan_input_gradient(ConstView w, const Conv2dOptions& o) {
+Plan plan_input_gradient(ConstView w, const Conv2dOptions& o, ConstView scale) {
   const std::int64_t channels = w.shape[0] / o.groups, columns = w.shape[1], kh = w.shape[2], kw = w.shape[3];
-  const WeightAccess access{w.as<float>(), kh * kw, columns * kh * kw};
+  const WeightAccess access{w.as<float>(), kh * kw, columns * kh * kw, scale ? scale.as<float>() : nullptr};
   Plan plan;
   if (winograd_serves(kh, kw, o, channels, columns)) {
     plan.winograd = WinogradConvolution{channels, columns, {2 - o.padding.h, 2 - o.padding.w}, {}, {}};
@@ -80,7 +79,8 @@ Plan plan_input_gradient(ConstView w, const Conv2dOptions& o) {
         phase.columns = columns;
         phase.first_channel = g * channels;
         phase.first_column = g * columns;
-        pack_taps(phase, {access.data + g * channels * access.in_step, access.out_step, access.in_step});
+        pack_taps(phase, {access.data + g * channels * access.in_step, access.out_step, access.in_step,
+                          access.scale ? access.scale + g * columns : nullptr});
         plan.direct.push_back(std::move(phase));
       }
   return plan;
@@ -97,13 +97,13 @@ PackedConv2d PackedConv2d::for_forward(ConstView w, const Conv2dOptions& options
   return PackedConv2d(std::make_unique<Plan>(plan_forward(w, options, scale)));
 }
 
-PackedConv2d PackedConv2d::for_input_gradient(ConstView w, const Conv2dOptions& options) {
-  return PackedConv2d(std::make_unique<Plan>(plan_input_gradient(w, options)));
+PackedConv2d PackedConv2d::for_input_gradient(ConstView w, const Conv2dOptions& options, ConstView scale) {
+  return PackedConv2d(std::make_unique<Plan>(plan_input_gradient(w, options, scale)));
 }
 
-void PackedConv2d::run(ConstView in, ConstView bias, View out, bool relu) const {
-  if (plan_->winograd) run_winograd(*plan_->winograd, in, bias, out, relu);
-  for (const TapConvolution& part : plan_->direct) run_taps(part, in, bias, out, relu);
+void PackedConv2d::run(ConstView in, ConstView bias, View out, const ConvEpilogue& epilogue) const {
+  if (plan_->winograd) run_winograd(*plan_->winograd, in, bias, out, epilogue);
+  for (const TapConvolution& part : plan_->direct) run_taps(part, in, bias, out, epilogue);
 }
 
 std::string_view PackedConv2d::algorithm() const {

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/conv2d_direct.h"
 
 namespace scrim::kernels {
 
@@ -13,16 +13,16 @@ class PackedConv2d {
   /// For conv2d_forward with these weights (f32), each output channel's times scale[O] where there is one, as
   /// a norm that is folded in needs it. Copies w; it may change or go afterwards.
   static PackedConv2d for_forward(ConstView w, const Conv2dOptions& options, ConstView scale = {});
-  /// For conv2d_backward_input, which is also conv_transpose2d_forward.
-  static PackedConv2d for_input_gradient(ConstView w, const Conv2dOptions& options);
+  /// For conv2d_backward_input, which is also conv_transpose2d_forward; scale[C] of its output channels.
+  static PackedConv2d for_input_gradient(ConstView w, const Conv2dOptions& options, ConstView scale = {});
 
   PackedConv2d(PackedConv2d&&) noexcept;
   PackedConv2d& operator=(PackedConv2d&&) noexcept;
   ~PackedConv2d();
 
-  /// out = activation(convolution of `in` + bias), f32; an empty bias counts as zeros. Shapes as for the
-  /// function that it stands for; they are the caller's to check.
-  void run(ConstView in, ConstView bias, View out, bool relu = false) const;
+  /// out = convolution of `in` + bias, finished by the epilogue, f32; an empty bias counts as zeros. Shapes
+  /// as for the function that it stands for; they are the caller's to check.
+  void run(ConstView in, ConstView bias, View out, const ConvEpilogue& epilogue = {}) const;
 
   /// Whether the reference kernels were asked for, which know nothing of packed weights.
   static bool needs_reference() { return reference_kernels_in_use(); }

@@ -80,12 +80,12 @@ class TileBlock {
                                  .count = tiles_,
                                  .bias = nullptr,
                                  .accumulate = false,
-                                 .relu = false});
+                                 .slope = 1});
     }
   }
 
   void transform_outputs(const ColumnBlock& block, float* out, const Geometry& g, std::int64_t first,
-                         const float* bias, bool relu) {
+                         const float* bias, const ConvEpilogue& epilogue) {
     for (std::int64_t t = 0; t < tiles_; ++t) {
       float* pixels[16];
       const std::int64_t n = (first + t) / (g.tile_rows * g.tile_columns),
@@ -98,7 +98,8 @@ class TileBlock {
               inside ? out + ((n * g.out_h + h) * g.out_w + w) * convolution_.columns + block.first : nullptr;
         }
       vector::kernels().winograd_output({results_.data() + t * block.width, product_plane_, block.columns,
-                                         pixels, bias ? bias + block.first : nullptr, relu});
+                                         pixels, bias ? bias + block.first : nullptr, epilogue.add,
+                                         epilogue.slope});
     }
   }
 
@@ -132,7 +133,8 @@ void pack_winograd(WinogradConvolution& convolution, const WeightAccess& weights
   }
 }
 
-void run_winograd(const WinogradConvolution& convolution, ConstView in, ConstView bias, View out, bool relu) {
+void run_winograd(const WinogradConvolution& convolution, ConstView in, ConstView bias, View out,
+                  const ConvEpilogue& epilogue) {
   const Geometry g{in.shape[1],           in.shape[2], out.shape[1], out.shape[2], (out.shape[1] + 3) / 4,
                    (out.shape[2] + 3) / 4};
   const std::int64_t tiles = out.shape[0] * g.tile_rows * g.tile_columns;
@@ -146,7 +148,7 @@ void run_winograd(const WinogradConvolution& convolution, ConstView in, ConstVie
     tiles_here.transform_inputs(image, g, begin, zeros.data());
     for (const ColumnBlock& block : convolution.blocks) {
       tiles_here.multiply(block);
-      tiles_here.transform_outputs(block, result, g, begin, bias_row, relu);
+      tiles_here.transform_outputs(block, result, g, begin, bias_row, epilogue);
     }
   });
 }

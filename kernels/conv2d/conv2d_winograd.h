@@ -28,6 +28,7 @@ struct WinogradConvolution {
 void pack_winograd(WinogradConvolution& convolution, const WeightAccess& weights, bool flipped);
 
 /// Overwrites out[N,Ho,Wo,columns], Ho = H + 2*padding.h - 2.
-void run_winograd(const WinogradConvolution& convolution, ConstView in, ConstView bias, View out, bool relu);
+void run_winograd(const WinogradConvolution& convolution, ConstView in, ConstView bias, View out,
+                  const ConvEpilogue& epilogue);
 
 }  // namespace scrim::kernels

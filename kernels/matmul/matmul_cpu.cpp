@@ -27,7 +27,7 @@ void matmul_cpu(ConstView a, ConstView b, View y, const MatmulOptions& options) 
   const std::int64_t column_step = options.transpose_b ? inner : 1,
                      inner_step = options.transpose_b ? 1 : columns;
   pack_taps(product, {b.as<float>(), column_step, inner_step});
-  run_taps(product, ConstView{left, {1, 1, rows, inner}}, {}, View{y.data, {1, 1, rows, columns}}, false);
+  run_taps(product, ConstView{left, {1, 1, rows, inner}}, {}, View{y.data, {1, 1, rows, columns}}, {});
 }
 
 }  // namespace scrim::kernels

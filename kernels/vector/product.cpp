@@ -75,13 +75,16 @@ void tile(const Product& p, std::int64_t first) {
       load(before, out, p.columns);
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) sum[r][v] += before[v];
-    } else if (p.bias) {
+    }
+    if (p.bias)
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) sum[r][v] += Vector(p.bias + v * lanes, simd::element_aligned);
-    }
-    if (p.relu)
+    if (p.slope == 0)
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) where(sum[r][v] < 0, sum[r][v]) = 0;
+    else if (p.slope != 1)
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) where(sum[r][v] < 0, sum[r][v]) = sum[r][v] * p.slope;
     store(sum[r], out, p.columns);
   }
 }

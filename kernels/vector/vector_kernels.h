@@ -13,7 +13,7 @@ namespace scrim::vector {
 /// A reasonable share of an elementwise loop for one thread: 64 KiB of f32.
 inline constexpr std::int64_t elements_per_task = 16384;
 
-/// out[r][0..columns) = activation(start + sum over t, c of rows[t * row_step + r][c] *
+/// out[r][0..columns) = activation(start + bias + sum over t, c of rows[t * row_step + r][c] *
 /// weights[t][c][0..columns)) for r in [0, count): a small matrix product whose left rows are given one by
 /// one, so that a convolution can point each at a pixel, or at zeros outside the image (Dukhan, "The Indirect
 /// Convolution Algorithm", 2019).
@@ -27,8 +27,8 @@ struct Product {
   float* const* out;
   std::int64_t count;
   const float* bias;  ///< [width], or null
-  bool accumulate;    ///< start from what out holds; else from bias or zero
-  bool relu;
+  bool accumulate;    ///< start from what out holds; else from zero
+  float slope;        ///< activation: y < 0 ? slope * y : y; 0 = relu, 1 = none
 };
 
 /// One run of pixels of a weight gradient: x and gy at its first pixel.
@@ -60,7 +60,8 @@ struct WinogradOutput {
   std::int64_t plane, columns;
   float* const* out;  ///< 16 pointers, row-major; null outside the image
   const float* bias;  ///< [columns], or null
-  bool relu;
+  bool accumulate;    ///< add to what out holds
+  float slope;        ///< as in Product
 };
 struct WinogradWeights {
   const float* taps;  ///< [9][width]: one input channel's weights of `width` outputs

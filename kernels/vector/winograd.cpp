@@ -84,8 +84,14 @@ void winograd_output(const WinogradOutput& a) {
 #pragma GCC unroll 4
       for (int j = 0; j < 4; ++j) {
         Vector y = result[4 * i + j] + bias;
-        if (a.relu) where(y < 0, y) = 0;
-        if (a.out[4 * i + j]) y.copy_to(a.out[4 * i + j] + o, simd::element_aligned);
+        float* out = a.out[4 * i + j];
+        if (!out) continue;
+        if (a.accumulate) y += Vector(out + o, simd::element_aligned);
+        if (a.slope == 0)
+          where(y < 0, y) = 0;
+        else if (a.slope != 1)
+          where(y < 0, y) = y * a.slope;
+        y.copy_to(out + o, simd::element_aligned);
       }
     }
   }

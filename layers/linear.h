@@ -1,0 +1,19 @@
+// A fully connected layer.
+#pragma once
+
+#include "autograd/matmul.h"
+#include "layers/initialise.h"
+#include "layers/module.h"
+
+namespace scrim {
+
+class Linear : public Module {
+ public:
+  Linear(std::int64_t in_features, std::int64_t out_features, const Initialiser& initialiser);
+  Variable operator()(const Variable& x) const;  ///< x[..,I] to [..,O]
+
+  Variable weight;  ///< [O, I]
+  Variable bias;    ///< [O]
+};
+
+}  // namespace scrim

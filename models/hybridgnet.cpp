@@ -1,0 +1,247 @@
+#include "models/hybridgnet.h"
+
+#include <cmath>
+
+#include "autograd/binary.h"
+#include "autograd/concat.h"
+#include "autograd/instance_norm.h"
+#include "autograd/loss.h"
+#include "autograd/permute.h"
+#include "autograd/pool.h"
+#include "autograd/reduce.h"
+#include "autograd/relu.h"
+#include "autograd/roi_align.h"
+#include "autograd/unary.h"
+
+namespace scrim {
+namespace {
+
+constexpr kernels::PoolOptions halve{.kernel = 2, .stride = 2, .padding = 0};
+constexpr double kl_weight = 1e-5;
+
+SharedMatrix shared(kernels::SparseMatrix matrix) {
+  return std::make_shared<const kernels::SparseMatrix>(std::move(matrix));
+}
+
+const HybridGNetOptions& checked(const HybridGNetOptions& o) {
+  require(o.inputsize > 0 && o.inputsize % 32 == 0 && o.c > 0 && o.latents > 0 && o.f >= 2 && o.f % 2 == 0 &&
+              o.K > 0,
+          "hybridgnet",
+          "inputsize {}, c {}, latents {}, f {}, K {} came, expected a multiple of 32, and positive numbers, "
+          "f even",
+          o.inputsize, o.c, o.latents, o.f, o.K);
+  require(o.window > 0 && o.window % 2 == 1 && o.roi_sampling >= 0, "hybridgnet",
+          "window {} and roi_sampling {} came, expected an odd window and at least 0", o.window,
+          o.roi_sampling);
+  return o;
+}
+
+}  // namespace
+
+class HybridGNet::Encoder : public Module {
+ public:
+  Encoder(const HybridGNetOptions& o, const Initialiser& initialiser)
+      : down1_(1, 2 * o.c, initialiser.of("dconv_down1")),
+        down2_(2 * o.c, 4 * o.c, initialiser.of("dconv_down2")),
+        down3_(4 * o.c, 8 * o.c, initialiser.of("dconv_down3")),
+        down4_(8 * o.c, 16 * o.c, initialiser.of("dconv_down4")),
+        down5_(16 * o.c, 32 * o.c, initialiser.of("dconv_down5")),
+        down6_(32 * o.c, 32 * o.c, initialiser.of("dconv_down6")),
+        fc_mu_(flattened(o), o.latents, initialiser.of("fc_mu")),
+        fc_logvar_(flattened(o), o.latents, initialiser.of("fc_logvar")) {
+    add_module("dconv_down1", down1_);
+    add_module("dconv_down2", down2_);
+    add_module("dconv_down3", down3_);
+    add_module("dconv_down4", down4_);
+    add_module("dconv_down5", down5_);
+    add_module("dconv_down6", down6_);
+    add_module("fc_mu", fc_mu_);
+    add_module("fc_logvar", fc_logvar_);
+  }
+
+  struct Features {
+    Variable mean, log_variance, level6, level5;
+  };
+  Features operator()(const Variable& x) {
+    const Scope scope(name());
+    Variable y = max_pool2d(down1_(x), halve);
+    y = max_pool2d(down2_(y), halve);
+    y = max_pool2d(down3_(y), halve);
+    y = max_pool2d(down4_(y), halve);
+    const Variable level5 = down5_(y);
+    const Variable level6 = down6_(max_pool2d(level5, halve));
+    // The weights were trained on channel-first memory.
+    const Variable rows = permute(level6, {0, 3, 1, 2});
+    const Variable flat = reshape(rows, {x.shape()[0], level6.value().numel() / x.shape()[0]});
+    return {fc_mu_(flat), fc_logvar_(flat), level6, level5};
+  }
+
+ private:
+  static std::int64_t flattened(const HybridGNetOptions& o) {
+    return 32 * o.c * (o.inputsize / 32) * (o.inputsize / 32);
+  }
+
+  ResidualBlock down1_, down2_, down3_, down4_, down5_, down6_;
+  Linear fc_mu_, fc_logvar_;
+};
+
+/// Chebyshev convolution: lins.0.weight to lins.K-1.weight, bias if wanted.
+class HybridGNet::GraphConv : public Module {
+ public:
+  GraphConv(std::int64_t in, std::int64_t out, std::int64_t order, bool with_bias,
+            const Initialiser& initialiser)
+      : weights_(std::size_t(order)), groups_(std::size_t(order)) {
+    if (with_bias) {
+      bias_ = Variable::parameter(Tensor::zeros({out}));
+      add_parameter("bias", bias_);
+    }
+    for (std::size_t k = 0; k < weights_.size(); ++k) {
+      const std::string index = std::to_string(k);
+      weights_[k] = Variable::parameter(initialiser.of("lins." + index).uniform({out, in}, in));
+      groups_[k].add("weight", weights_[k]);
+      lins_.add_module(index, groups_[k]);
+    }
+    add_module("lins", lins_);
+  }
+  Variable operator()(const Variable& x, const SharedMatrix& laplacian) const {
+    const Scope scope(name());
+    return chebyshev_conv(x, laplacian, weights_, bias_);
+  }
+
+ private:
+  struct Weight : Module {
+    void add(const std::string& name, Variable& weight) { add_parameter(name, weight); }
+  };
+  std::vector<Variable> weights_;
+  std::vector<Weight> groups_;
+  Group lins_;
+  Variable bias_;
+};
+
+/// Reads positions off the nodes' features and looks up the image's features around them.
+class HybridGNet::Skip : public Module {
+ public:
+  Skip(std::int64_t features, const HybridGNetOptions& o, const Initialiser& initialiser)
+      : position_(features, 2, 1, false, initialiser.of("graphConv_pre")),
+        window_(o.window),
+        sampling_(o.roi_sampling) {
+    add_module("graphConv_pre", position_);
+  }
+
+  struct Result {
+    Variable features, position;
+  };
+  Result operator()(const Variable& x, const SharedMatrix& laplacian, const Variable& level) {
+    const Scope scope(name());
+    const Variable position = position_(x, laplacian);
+    const std::int64_t n = x.shape()[0], nodes = x.shape()[1];
+    const Variable window = roi_align(level, boxes(position.value(), level.shape()[1]), {1, 1, sampling_});
+    return {concat({x, reshape(window, {n, nodes, level.shape()[3]}), position}, 2), position};
+  }
+
+ private:
+  /// [N*nodes,5]: a window around each position, in pixels of a level with sides of `size`.
+  Tensor boxes(const Tensor& position, std::int64_t size) const {
+    const std::int64_t nodes = position.size(1), count = position.size(0) * nodes;
+    Tensor boxes = Tensor::empty({count, 5}, position.dtype());
+    for_real_type(position.dtype(), "hybridgnet", [&]<class T>(T) {
+      const auto at = position.data<T>();
+      T* box = boxes.mutable_data<T>().data();
+      const T before = T(window_ / 2), after = T(window_ / 2 + 1), side = T(size);
+      // A window far outside sees nothing wherever it is: bounding it keeps numbers finite.
+      const auto pixel = [&](T unit) { return std::clamp(unit * side, T(-1000), T(1e5)); };
+      for (std::int64_t i = 0; i < count; ++i, box += 5) {
+        const T x = pixel(at[std::size_t(2 * i)]), y = pixel(at[std::size_t(2 * i + 1)]);
+        box[0] = T(i / nodes);
+        box[1] = x - before;
+        box[2] = y - before;
+        box[3] = x + after;
+        box[4] = y + after;
+      }
+    });
+    return boxes;
+  }
+
+  GraphConv position_;
+  std::int64_t window_, sampling_;
+};
+
+HybridGNet::HybridGNet(const HybridGNetOptions& o, const Initialiser& initialiser)
+    : options_(checked(o)),
+      encoder_(std::make_unique<Encoder>(o, initialiser.of("encoder"))),
+      dec_lin_(o.latents, landmark_graph(o.organs, o.contour).coarse_nodes * (o.f / 2),
+               initialiser.of("dec_lin")) {
+  const std::int64_t half = o.f / 2, looked_up = 32 * o.c + 2;
+  const auto conv = [&](const char* name, std::int64_t in, std::int64_t out, std::int64_t order, bool bias) {
+    return std::make_unique<GraphConv>(in, out, order, bias, initialiser.of(name));
+  };
+  up6_ = conv("graphConv_up6", half, half, o.K, true);
+  up5_ = conv("graphConv_up5", half, half, o.K, true);
+  skip1_ = std::make_unique<Skip>(half, o, initialiser.of("SC_1"));
+  up4_ = conv("graphConv_up4", half + looked_up, o.f, o.K, true);
+  up3_ = conv("graphConv_up3", o.f, o.f, o.K, true);
+  skip2_ = std::make_unique<Skip>(o.f, o, initialiser.of("SC_2"));
+  up2_ = conv("graphConv_up2", o.f + looked_up, o.f, o.K, true);
+  up1_ = conv("graphConv_up1", o.f, 2, 1, false);
+  add_module("encoder", *encoder_);
+  add_module("dec_lin", dec_lin_);
+  add_module("graphConv_up6", *up6_);
+  add_module("graphConv_up5", *up5_);
+  add_module("SC_1", *skip1_);
+  add_module("graphConv_up4", *up4_);
+  add_module("graphConv_up3", *up3_);
+  add_module("SC_2", *skip2_);
+  add_module("graphConv_up2", *up2_);
+  add_module("graphConv_up1", *up1_);
+  set_graph(landmark_graph(o.organs, o.contour));
+}
+
+HybridGNet::~HybridGNet() = default;
+
+void HybridGNet::set_graph(const LandmarkGraph& graph) {
+  const std::int64_t expected = dec_lin_.bias.shape()[0] / (options_.f / 2);
+  require(graph.coarse_nodes == expected, "hybridgnet", "a graph of {} coarse nodes came, the network has {}",
+          graph.coarse_nodes, expected);
+  graph_ = graph;
+  laplacian_ = shared(scaled_laplacian(graph.edges, graph.nodes));
+  coarse_laplacian_ = shared(scaled_laplacian(graph.coarse_edges, graph.coarse_nodes));
+  down_ = shared(graph.down);
+  up_ = shared(graph.up);
+}
+
+Variable HybridGNet::activated(GraphConv& conv, const Variable& x, const SharedMatrix& laplacian) const {
+  return relu(instance_norm(conv(x, laplacian)));
+}
+
+HybridGNet::Result HybridGNet::operator()(const Variable& x, const Variable& noise) {
+  const Scope scope(name());
+  const Shape& s = x.shape();
+  require(s.rank() == 4 && s[1] == options_.inputsize && s[2] == options_.inputsize && s[3] == 1,
+          "hybridgnet", "x has the shape {}, expected [N,{},{},1]", s.str(), options_.inputsize,
+          options_.inputsize);
+  const auto features = (*encoder_)(x);
+  Variable latent = features.mean;
+  if (is_training()) {
+    require(noise.defined() && noise.shape() == latent.shape(), "hybridgnet",
+            "training needs noise of the shape {}", latent.shape().str());
+    latent = latent + noise * exp(scale(features.log_variance, 0.5));
+  }
+  Variable y = reshape(relu(dec_lin_(latent)), {s[0], graph_.coarse_nodes, options_.f / 2});
+  y = activated(*up6_, y, coarse_laplacian_);
+  y = activated(*up5_, y, coarse_laplacian_);
+  const auto coarse = (*skip1_)(y, coarse_laplacian_, features.level6);
+  y = activated(*up4_, coarse.features, coarse_laplacian_);
+  y = sparse_product(up_, y);
+  y = activated(*up3_, y, laplacian_);
+  const auto fine = (*skip2_)(y, laplacian_, features.level5);
+  y = activated(*up2_, fine.features, laplacian_);
+  return {(*up1_)(y, laplacian_), coarse.position, fine.position, features.mean, features.log_variance};
+}
+
+Variable HybridGNet::loss(const Result& r, const Variable& target) const {
+  const Variable distances = mse(r.landmarks, target) +
+                             mse(r.coarse_position, sparse_product(down_, target)) + mse(r.position, target);
+  return distances + scale(kl_divergence(r.mean, r.log_variance), kl_weight);
+}
+
+}  // namespace scrim

@@ -1,0 +1,36 @@
+#include "models/noise_anonymizer.h"
+
+#include "autograd/binary.h"
+#include "autograd/gaussian.h"
+#include "autograd/resize.h"
+#include "autograd/unary.h"
+
+namespace scrim {
+
+NoiseAnonymizer::NoiseAnonymizer(const NoiseAnonymizerOptions& o, const Initialiser& initialiser)
+    : generator({.in_channels = 1, .out_channels = 1, .init_features = o.init_features}, initialiser),
+      options(o) {
+  add_module("generator", generator);
+}
+
+Variable NoiseAnonymizer::field(const Variable& x) {
+  const Variable field = generator(x);
+  return options.smooth ? gaussian(field, {.size = 9, .sigma = 2, .border = kernels::BorderMode::zeros})
+                        : field;
+}
+
+Variable NoiseAnonymizer::operator()(const Variable& x, const Variable& sensitivity) {
+  return add_noise(x, field(x), options.noise_degree, sensitivity);
+}
+
+Variable add_noise(const Variable& x, const Variable& field, double noise_degree,
+                   const Variable& sensitivity) {
+  Variable noise = scale(field, noise_degree);
+  const std::int64_t height = x.shape()[1], width = x.shape()[2];
+  if (noise.shape()[1] != height || noise.shape()[2] != width)
+    noise = resize(noise, height, width, {kernels::ResizeMode::bilinear, true});
+  if (sensitivity.defined()) noise = noise * sensitivity;
+  return clamp(x + noise, 0, 1);
+}
+
+}  // namespace scrim

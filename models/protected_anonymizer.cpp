@@ -1,0 +1,42 @@
+#include "models/protected_anonymizer.h"
+
+#include <cmath>
+
+#include "autograd/binary.h"
+#include "autograd/gaussian.h"
+#include "autograd/resize.h"
+
+namespace scrim {
+
+Variable feathered(const Variable& mask, double width) {
+  require(width >= 0 && width <= 256, "feathered", "a rim of {} pixels came, expected 0 to 256", width);
+  if (width == 0) return mask;
+  const auto radius = std::int64_t(std::ceil(width));
+  const kernels::GaussianOptions blur{2 * radius + 1, width / 2, kernels::BorderMode::replicate};
+  return maximum(mask, gaussian(mask, blur));
+}
+
+Variable protected_warp(const Variable& x, const Variable& field, const Variable& mask,
+                        const WarpOptions& options, Protection protection) {
+  require(mask.shape() == x.shape(), "protected_warp", "the mask {} came with x {}, expected the same shape",
+          mask.shape().str(), x.shape().str());
+  const Variable one(Tensor::scalar(1, mask.value().dtype()));
+  if (protection == Protection::blend) return mask * x + (one - mask) * warp(x, field, options);
+  const Variable at_field =
+      mask.shape()[1] == field.shape()[1] && mask.shape()[2] == field.shape()[2]
+          ? mask
+          : resize(mask, field.shape()[1], field.shape()[2], {kernels::ResizeMode::bilinear, true});
+  return warp(x, field * (one - at_field), options);
+}
+
+ProtectedAnonymizer::ProtectedAnonymizer(const ProtectedAnonymizerOptions& o, const Initialiser& initialiser)
+    : generator({.in_channels = 1, .out_channels = 2, .init_features = o.init_features}, initialiser),
+      options(o) {
+  add_module("generator", generator);
+}
+
+Variable ProtectedAnonymizer::operator()(const Variable& x, const Variable& mask) {
+  return protected_warp(x, generator(x), mask, options.warp, options.protection);
+}
+
+}  // namespace scrim

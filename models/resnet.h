@@ -1,0 +1,54 @@
+// ResNet with bottleneck blocks (He et al., "Deep Residual Learning for Image Recognition", CVPR 2016), in
+// the form of torchvision's resnet50, whose parameter names it keeps.
+//
+//   x[N,H,W,3] -> y[N,embed]: 7x7 convolution of stride 2, max pool, four stages of w, 2w, 4w, 8w features
+//   (times 4 at each block's end), mean over the image, one linear layer
+#pragma once
+
+#include <memory>
+
+#include "layers/fused_conv2d.h"
+#include "layers/group.h"
+#include "layers/linear.h"
+
+namespace scrim {
+
+struct ResNetOptions {
+  std::int64_t width = 64;                          ///< features of the first stage
+  std::vector<std::int64_t> layers = {3, 4, 6, 3};  ///< blocks of each of the four stages
+  std::int64_t embed = 128;                         ///< outputs of the linear layer
+};
+
+class ResNet : public Module {
+ public:
+  ResNet(const ResNetOptions& options, const Initialiser& initialiser);
+  /// Throws Error when x has not 3 channels or a side is empty.
+  Variable operator()(const Variable& x);
+
+ private:
+  /// 1x1, 3x3 (with the stride), 1x1; the input, or a 1x1 convolution of it, is added before the last relu.
+  class Bottleneck : public Module {
+   public:
+    Bottleneck(std::int64_t in_channels, std::int64_t features, std::int64_t stride,
+               const Initialiser& initialiser);
+    Variable operator()(const Variable& x);
+
+   private:
+    Conv2d conv1_, conv2_, conv3_;
+    BatchNorm2d norm1_, norm2_, norm3_;
+    FusedConv2d first_, second_, third_;
+    Group downsample_;
+    std::unique_ptr<Conv2d> downsample_conv_;  ///< null where the input is added as it is
+    std::unique_ptr<BatchNorm2d> downsample_norm_;
+    std::unique_ptr<FusedConv2d> shortcut_;
+  };
+
+  Conv2d conv1_;
+  BatchNorm2d norm1_;
+  FusedConv2d stem_;
+  Group stages_[4];
+  std::vector<std::unique_ptr<Bottleneck>> blocks_;
+  Linear fc_;
+};
+
+}  // namespace scrim

@@ -1,0 +1,327 @@
+#include "models/sparse_ternary.h"
+
+#include <numeric>
+
+#include "autograd/binary.h"
+#include "autograd/concat.h"
+#include "autograd/permute.h"
+#include "autograd/reduce.h"
+#include "autograd/resize.h"
+#include "autograd/top_k.h"
+#include "autograd/unary.h"
+#include "kernels/reduce/reduce.h"
+
+namespace scrim {
+namespace {
+
+constexpr int channel_axis = 3;
+constexpr int index_axis = 3;  // of a code [N,h,w,c,m]
+constexpr Activation leaky = Activation::leaky_relu(0.01f);
+
+Conv2dShape conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride = 1) {
+  return {in, out, kernel, true, {.stride = {stride, stride}, .padding = {kernel / 2, kernel / 2}}};
+}
+
+Variable enlarged(const Variable& x, std::int64_t ratio) {
+  return ratio == 1 ? x : resize(x, x.shape()[1] * ratio, x.shape()[2] * ratio, {});
+}
+
+const SparseTernaryOptions& checked(const SparseTernaryOptions& o) {
+  require(!o.sampling_ratio_list.empty() && o.channels_list.size() == o.sampling_ratio_list.size() + 1,
+          "sparse_ternary", "{} ratios and {} channel counts came, expected one count more than ratios",
+          o.sampling_ratio_list.size(), o.channels_list.size());
+  for (const std::int64_t ratio : o.sampling_ratio_list)
+    require(ratio >= 1, "sparse_ternary", "the sampling ratio {} came, expected at least 1", ratio);
+  for (const std::int64_t channels : o.channels_list)
+    require(channels >= 1, "sparse_ternary", "{} channels came, expected at least 1", channels);
+  require(o.proj_filter_size >= 4 && o.proj_filter_size % 4 == 0, "sparse_ternary",
+          "the projection's filter is {}, expected a multiple of 4", o.proj_filter_size);
+  require(
+      o.k >= 1 && 2 * o.k <= o.num_proj_channels && o.num_code_maps >= 1, "sparse_ternary",
+      "k {}, {} projection channels and {} code maps came, expected 1 <= k, 2k <= channels, at least 1 map",
+      o.k, o.num_proj_channels, o.num_code_maps);
+  require(o.dropout >= 0 && o.dropout < 1, "sparse_ternary", "dropout {} came, expected 0 to below 1",
+          o.dropout);
+  return o;
+}
+
+}  // namespace
+
+/// seq.0 3x3, leaky relu, seq.2 5x5 with the stride, seq.3 norm; plus a strided 1x1 of the input; relu. (The
+/// published block takes a leaky relu of that relu, which changes nothing.)
+class SparseTernaryCoder::InternalDown : public Module {
+ public:
+  InternalDown(std::int64_t in, std::int64_t out, std::int64_t ratio, const Initialiser& initialiser)
+      : res_conv_({in, out, 1, true, {.stride = {ratio, ratio}}}, initialiser.of("res_conv")),
+        conv0_(conv(in, out, 3), initialiser.of("seq.0")),
+        conv2_(conv(out, out, 5, ratio), initialiser.of("seq.2")),
+        norm3_(out),
+        shortcut_(res_conv_),
+        first_(conv0_, leaky),
+        second_(conv2_, norm3_) {
+    add_module("res_conv", res_conv_);
+    seq_.add_module("0", conv0_);
+    seq_.add_module("2", conv2_);
+    seq_.add_module("3", norm3_);
+    add_module("seq", seq_);
+  }
+  Variable operator()(const Variable& x) {
+    const Scope scope(name());
+    return second_(first_(x), shortcut_(x));
+  }
+
+ private:
+  Group seq_;
+  Conv2d res_conv_, conv0_, conv2_;
+  BatchNorm2d norm3_;
+  FusedConv2d shortcut_, first_, second_;
+};
+
+/// seq.0 3x3, leaky relu, seq.2 5x5, seq.3 1x1 with the whole remaining stride, seq.4 norm; plus a strided
+/// 1x1 of the input; leaky relu.
+class SparseTernaryCoder::ExternalDown : public Module {
+ public:
+  ExternalDown(std::int64_t in, std::int64_t out, std::int64_t ratio, const Initialiser& initialiser)
+      : res_conv_({in, out, 1, true, {.stride = {ratio, ratio}}}, initialiser.of("res_conv")),
+        conv0_(conv(in, in, 3), initialiser.of("seq.0")),
+        // Of the 5x5's results the 1x1 after it reads one in ratio * ratio: only those are computed.
+        conv2_(conv(in, in, 5, ratio), initialiser.of("seq.2")),
+        conv3_({in, out, 1, true}, initialiser.of("seq.3")),
+        norm4_(out),
+        shortcut_(res_conv_),
+        first_(conv0_, leaky),
+        second_(conv2_),
+        third_(conv3_, norm4_, leaky) {
+    add_module("res_conv", res_conv_);
+    seq_.add_module("0", conv0_);
+    seq_.add_module("2", conv2_);
+    seq_.add_module("3", conv3_);
+    seq_.add_module("4", norm4_);
+    add_module("seq", seq_);
+  }
+  Variable operator()(const Variable& x) {
+    const Scope scope(name());
+    return third_(second_(first_(x)), shortcut_(x));
+  }
+
+ private:
+  Group seq_;
+  Conv2d res_conv_, conv0_, conv2_, conv3_;
+  BatchNorm2d norm4_;
+  FusedConv2d shortcut_, first_, second_, third_;
+};
+
+/// Enlarged; seq.0 5x5, leaky relu, seq.2 3x3; plus a 1x1 of the enlarged input.
+class SparseTernaryCoder::InternalUp : public Module {
+ public:
+  InternalUp(std::int64_t in, std::int64_t out, std::int64_t ratio, const Initialiser& initialiser)
+      : ratio_(ratio),
+        res_conv_(conv(in, out, 1), initialiser.of("res_conv")),
+        conv0_(conv(in, out, 5), initialiser.of("seq.0")),
+        conv2_(conv(out, out, 3), initialiser.of("seq.2")),
+        shortcut_(res_conv_),
+        first_(conv0_, leaky),
+        second_(conv2_) {
+    add_module("res_conv", res_conv_);
+    seq_.add_module("0", conv0_);
+    seq_.add_module("2", conv2_);
+    add_module("seq", seq_);
+  }
+  Variable operator()(const Variable& x) {
+    const Scope scope(name());
+    // A 1x1 convolution commutes with enlarging; before it, it is a fraction of the work.
+    return second_(first_(enlarged(x, ratio_)), enlarged(shortcut_(x), ratio_));
+  }
+
+ private:
+  std::int64_t ratio_;
+  Group seq_;
+  Conv2d res_conv_, conv0_, conv2_;
+  FusedConv2d shortcut_, first_, second_;
+};
+
+/// Enlarged; seq.0 3x3, leaky relu, seq.2 1x1; plus a 1x1 of the enlarged input.
+class SparseTernaryCoder::ExternalUp : public Module {
+ public:
+  ExternalUp(std::int64_t in, std::int64_t out, std::int64_t ratio, const Initialiser& initialiser)
+      : ratio_(ratio),
+        res_conv_(conv(in, out, 1), initialiser.of("res_conv")),
+        conv0_(conv(in, in, 3), initialiser.of("seq.0")),
+        conv2_(conv(in, out, 1), initialiser.of("seq.2")),
+        shortcut_(res_conv_),
+        first_(conv0_, leaky),
+        second_(conv2_) {
+    add_module("res_conv", res_conv_);
+    seq_.add_module("0", conv0_);
+    seq_.add_module("2", conv2_);
+    add_module("seq", seq_);
+  }
+  Variable operator()(const Variable& x) {
+    const Scope scope(name());
+    return second_(first_(enlarged(x, ratio_)), enlarged(shortcut_(x), ratio_));
+  }
+
+ private:
+  std::int64_t ratio_;
+  Group seq_;
+  Conv2d res_conv_, conv0_, conv2_;
+  FusedConv2d shortcut_, first_, second_;
+};
+
+SparseTernaryCoder::SparseTernaryCoder(const SparseTernaryOptions& o, const Initialiser& initialiser)
+    : options_(checked(o)), trained_k_(o.k) {
+  const auto& ratios = o.sampling_ratio_list;
+  const auto& channels = o.channels_list;
+  const std::size_t levels = ratios.size();
+  const std::int64_t last = channels.back(), joined = last * std::int64_t(levels + 1),
+                     coded = o.num_proj_channels * o.num_code_maps;
+  for (std::size_t i = 0; i < levels; ++i) {
+    const std::string index = std::to_string(i);
+    const auto part = [&](const std::string& name) { return initialiser.of(name + "." + index); };
+    const std::int64_t remaining = std::accumulate(ratios.begin() + std::ptrdiff_t(i), ratios.end(),
+                                                   std::int64_t(1), std::multiplies<>());
+    internal_down_.push_back(std::make_unique<InternalDown>(channels[i], channels[i + 1], ratios[i],
+                                                            part("encoder.down_blocks_int")));
+    external_down_.push_back(
+        std::make_unique<ExternalDown>(channels[i], last, remaining, part("encoder.down_blocks_ext")));
+    down_int_.add_module(index, *internal_down_.back());
+    down_ext_.add_module(index, *external_down_.back());
+    // The decoder's levels run backwards.
+    const std::size_t from = levels - i;
+    const std::int64_t done = std::accumulate(ratios.begin() + std::ptrdiff_t(from - 1), ratios.end(),
+                                              std::int64_t(1), std::multiplies<>());
+    internal_up_.push_back(std::make_unique<InternalUp>(channels[from], channels[from - 1], ratios[from - 1],
+                                                        part("decoder.up_blocks_int")));
+    external_up_.push_back(
+        std::make_unique<ExternalUp>(last, channels[from - 1], done, part("decoder.up_blocks_ext")));
+    up_int_.add_module(index, *internal_up_.back());
+    up_ext_.add_module(index, *external_up_.back());
+  }
+  to_channels_ = std::make_unique<Conv2d>(conv(joined, coded, 1), initialiser.of("encoder.conv_channel"));
+  from_channels_ = std::make_unique<Conv2d>(conv(coded, joined, 1), initialiser.of("decoder.conv_channel"));
+  const std::int64_t stride = o.proj_filter_size / 4;
+  projection_ =
+      std::make_unique<Conv2d>(Conv2dShape{coded,
+                                           coded,
+                                           o.proj_filter_size,
+                                           true,
+                                           {.stride = {stride, stride}, .groups = o.num_proj_channels}},
+                               initialiser.of("encoder.conv_indexer.proj"));
+  to_channels_fused_ = std::make_unique<FusedConv2d>(*to_channels_);
+  projection_fused_ = std::make_unique<FusedConv2d>(*projection_);
+  from_channels_fused_ = std::make_unique<FusedConv2d>(*from_channels_);
+  beta_positive_ = Tensor::zeros({o.k * o.num_code_maps});
+  beta_negative_ = Tensor::zeros({o.k * o.num_code_maps});
+
+  encoder_.add_module("down_blocks_int", down_int_);
+  encoder_.add_module("down_blocks_ext", down_ext_);
+  encoder_.add_module("conv_channel", *to_channels_);
+  indexer_.add_module("proj", *projection_);
+  encoder_.add_module("conv_indexer", indexer_);
+  // The tied weight is in published files under both names; it is one parameter.
+  deindexer_.add_buffer("weight", projection_->weight.mutable_value());
+  deindexer_.add_buffer("beta_pos", beta_positive_);
+  deindexer_.add_buffer("beta_neg", beta_negative_);
+  decoder_.add_module("conv_deindexer", deindexer_);
+  decoder_.add_module("conv_channel", *from_channels_);
+  decoder_.add_module("up_blocks_int", up_int_);
+  decoder_.add_module("up_blocks_ext", up_ext_);
+  add_module("encoder", encoder_);
+  add_module("decoder", decoder_);
+}
+
+SparseTernaryCoder::~SparseTernaryCoder() = default;
+
+Variable SparseTernaryCoder::projected(const Variable& x) {
+  std::int64_t ratio = 1;
+  for (const std::int64_t r : options_.sampling_ratio_list) ratio *= r;
+  const Shape& s = x.shape();
+  const std::int64_t least = ratio * options_.proj_filter_size;
+  require(s.rank() == 4 && s[3] == options_.channels_list[0] && s[1] % ratio == 0 && s[2] % ratio == 0 &&
+              s[1] >= least && s[2] >= least,
+          "sparse_ternary",
+          "x has the shape {}, expected [N,H,W,{}] with H and W divisible by {}, at least {}", s.str(),
+          options_.channels_list[0], ratio, least);
+  std::vector<Variable> parts;
+  Variable level = x;
+  for (std::size_t i = 0; i < internal_down_.size(); ++i) {
+    parts.push_back((*external_down_[i])(level));
+    level = (*internal_down_[i])(level);
+  }
+  parts.push_back(level);
+  return (*projection_fused_)((*to_channels_fused_)(concat(parts, channel_axis)));
+}
+
+TernaryCode SparseTernaryCoder::encode(const Variable& x, const Variable& channel_mask) {
+  const Scope scope(name());
+  Variable y = projected(x);
+  const Shape s = y.shape();
+  const std::int64_t c = options_.num_proj_channels, m = options_.num_code_maps;
+  if (is_training() && channel_mask.defined()) {
+    require(channel_mask.shape() == Shape{s[0], c * m}, "sparse_ternary",
+            "the channel mask is {}, expected {}", channel_mask.shape().str(), Shape{s[0], c * m}.str());
+    y = y * reshape(channel_mask, {s[0], 1, 1, c * m});
+  }
+  const Variable channels = reshape(y, {s[0], s[1], s[2], c, m});
+  const TopK positive = top_k(channels, index_axis, options_.k);
+  const TopK negative = top_k(negate(channels), index_axis, options_.k);
+  const TernaryCode code{positive.values, negate(negative.values), positive.indices, negative.indices};
+  if (is_training() && options_.k == trained_k_) {
+    update_beta(beta_positive_, code.positive.value());
+    update_beta(beta_negative_, code.negative.value());
+  }
+  return code;
+}
+
+void SparseTernaryCoder::update_beta(Tensor& beta, const Tensor& values) {
+  const Shape& s = values.shape();
+  Tensor mean = Tensor::empty({s[3] * s[4]}, values.dtype());
+  kernels::sum(values.view(), kernels::Axes::of({0, 1, 2}), mean.mutable_view());
+  const double count = double(s[0] * s[1] * s[2]);
+  for_real_type(values.dtype(), "sparse_ternary", [&]<class T>(T) {
+    const auto sums = mean.data<T>();
+    const auto out = beta.mutable_data<T>();
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = T(sums[i] / count);
+  });
+}
+
+Variable SparseTernaryCoder::decode(const TernaryCode& code) {
+  const Scope scope(name());
+  const Shape s = code.positive.shape();
+  const std::int64_t c = options_.num_proj_channels, m = options_.num_code_maps;
+  require(s.rank() == 5 && s[4] == m && code.negative.shape() == s, "sparse_ternary",
+          "codes {} and {} came, expected [N,h,w,k,{}] twice", s.str(), code.negative.shape().str(), m);
+  const Variable empty(Tensor::zeros({s[0], s[1], s[2], c, m}, code.positive.value().dtype()));
+  const Variable sparse = scatter(scatter(empty, code.positive_index, code.positive, index_axis),
+                                  code.negative_index, code.negative, index_axis);
+  const Variable channels = reshape(permute(sparse, {0, 1, 2, 4, 3}), {s[0], s[1], s[2], c * m});
+  const std::int64_t stride = options_.proj_filter_size / 4;
+  const Variable back = conv_transpose2d(channels, projection_->weight, {},
+                                         {.stride = stride, .groups = options_.num_proj_channels});
+  const Variable joined = (*from_channels_fused_)(back);
+  const std::int64_t last = options_.channels_list.back();
+  Variable y = slice(joined, channel_axis, 0, last);
+  for (std::size_t i = 0; i < internal_up_.size(); ++i)
+    y = (*internal_up_[i])(y) +
+        (*external_up_[i])(slice(joined, channel_axis, last * std::int64_t(i + 1), last));
+  return y;
+}
+
+TernaryCode SparseTernaryCoder::quantised(const TernaryCode& code) const {
+  const Shape& s = code.positive.shape();
+  require(s[3] <= trained_k_, "sparse_ternary", "a code of k {} came, the network has betas for k up to {}",
+          s[3], trained_k_);
+  const auto repeated = [&](const Tensor& beta) {
+    const Variable ranks = slice(Variable(beta.reshape({trained_k_, s[4]})), 0, 0, s[3]);
+    return expand(reshape(ranks, {1, 1, 1, s[3], s[4]}), s);
+  };
+  return {repeated(beta_positive_), repeated(beta_negative_), code.positive_index, code.negative_index};
+}
+
+void SparseTernaryCoder::set_k(std::int64_t k) {
+  require(k >= 1 && 2 * k <= options_.num_proj_channels, "sparse_ternary", "k {} came, expected 1 to {}", k,
+          options_.num_proj_channels / 2);
+  options_.k = k;
+}
+
+}  // namespace scrim

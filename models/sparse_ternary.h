@@ -1,0 +1,80 @@
+// PRIMIS's sparse ternary autoencoder (Rezaeifar et al., "Privacy-Preserving Image Sharing via Sparsifying
+// Layers on Convolutional Groups", ICASSP 2020, and its medical follow-up): a film's patches become codes
+// that keep, at each position and for each of m code maps, only the k largest and the k smallest of c
+// channels. Names as published.
+//
+//   encoder  a bank of blocks: internal ones halve level by level, external ones go from each level straight
+//   to the
+//            last size; all joined, one 1x1 convolution to c*m channels, one grouped convolution (the
+//            indexer's projection, filter f, stride f/4) to c*m channels read as channel i*m + j = (index i,
+//            map j); top k of both signs along the indices
+//   decoder  the codes put back to their places, channel i + c*j this time; the transposed projection with
+//   the same
+//            (tied) weight; a 1x1 convolution; a bank of blocks that doubles (bilinear, half pixel)
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "layers/fused_conv2d.h"
+#include "layers/group.h"
+
+namespace scrim {
+
+struct SparseTernaryOptions {
+  std::vector<std::int64_t> sampling_ratio_list = {2, 2};  ///< of each level, >= 1
+  std::vector<std::int64_t> channels_list = {1, 32, 64};   ///< of the film and of each level's features
+  std::int64_t proj_filter_size = 8;                       ///< a multiple of 4
+  std::int64_t num_proj_channels = 256;                    ///< c
+  std::int64_t num_code_maps = 4;                          ///< m
+  std::int64_t k = 16;                                     ///< 2k <= c
+  double dropout = 0.08;  ///< of whole channels after the projection, in training
+};
+
+/// k values of each sign at each position, largest magnitude first: [N,h,w,k,m]; indices in [0, c).
+struct TernaryCode {
+  Variable positive, negative;
+  Tensor positive_index, negative_index;
+};
+
+class SparseTernaryCoder : public Module {
+ public:
+  SparseTernaryCoder(const SparseTernaryOptions& options, const Initialiser& initialiser);
+  ~SparseTernaryCoder() override;
+
+  /// x[N,H,W,channels_list[0]]; sides divisible by the product of the ratios. In training,
+  /// channel_mask[N,c*m] (zeros, and 1/(1-dropout)) multiplies the projected channels, and the means of the
+  /// values become beta.
+  TernaryCode encode(const Variable& x, const Variable& channel_mask = {});
+  /// The film from its code.
+  Variable decode(const TernaryCode& code);
+  /// The same code with every value replaced by beta of its rank, map and sign: what a code of signs alone
+  /// says.
+  TernaryCode quantised(const TernaryCode& code) const;
+
+  /// Another k at run time, 1 <= k, 2k <= c. quantised() needs k <= the trained one, whose betas exist.
+  void set_k(std::int64_t k);
+  const SparseTernaryOptions& options() const { return options_; }
+
+ private:
+  class InternalDown;
+  class ExternalDown;
+  class InternalUp;
+  class ExternalUp;
+
+  Variable projected(const Variable& x);
+  void update_beta(Tensor& beta, const Tensor& values);
+
+  SparseTernaryOptions options_;
+  std::int64_t trained_k_;
+  Group encoder_, decoder_, down_int_, down_ext_, up_int_, up_ext_, indexer_, deindexer_;
+  std::vector<std::unique_ptr<InternalDown>> internal_down_;
+  std::vector<std::unique_ptr<ExternalDown>> external_down_;
+  std::vector<std::unique_ptr<InternalUp>> internal_up_;
+  std::vector<std::unique_ptr<ExternalUp>> external_up_;
+  std::unique_ptr<Conv2d> to_channels_, projection_, from_channels_;
+  std::unique_ptr<FusedConv2d> to_channels_fused_, projection_fused_, from_channels_fused_;
+  Tensor beta_positive_, beta_negative_;  ///< [k*m], rank-major
+};
+
+}  // namespace scrim
