@@ -21,16 +21,13 @@ struct Chunks {
         count((rows + size - 1) / size) {}
 };
 
-/// scale = weight * rstd and shift = bias - mean * scale, so that y = x * scale + shift.
-struct ScaleShift {
-  std::vector<float> scale, shift;
-  ScaleShift(ConstView mean, ConstView rstd, ConstView weight, ConstView bias) {
-    for (std::int64_t c = 0; c < mean.shape[0]; ++c) {
-      scale.push_back(weight.as<float>()[c] * rstd.as<float>()[c]);
-      shift.push_back(bias.as<float>()[c] - mean.as<float>()[c] * scale.back());
-    }
-  }
-};
+/// weight * rstd
+std::vector<float> scale_of(ConstView rstd, ConstView weight) {
+  std::vector<float> scale;
+  for (std::int64_t c = 0; c < rstd.shape[0]; ++c)
+    scale.push_back(weight.as<float>()[c] * rstd.as<float>()[c]);
+  return scale;
+}
 
 }  // namespace
 
@@ -64,8 +61,8 @@ void batch_norm_statistics_cpu(ConstView x, View mean, View variance) {
 void batch_norm_apply_cpu(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
                           View y, bool relu) {
   const Chunks chunks(x, mean.shape[0]);
-  const ScaleShift affine(mean, rstd, weight, bias);
-  const vector::Affine a{affine.scale.data(), affine.shift.data(), chunks.channels, relu};
+  const std::vector<float> scale = scale_of(rstd, weight);
+  const vector::Affine a{mean.as<float>(), scale.data(), bias.as<float>(), chunks.channels, relu};
   const float* in = x.as<float>();
   float* out = y.as<float>();
   parallel_for(chunks.rows, chunks.size, [&](std::int64_t begin, std::int64_t end) {
@@ -78,9 +75,9 @@ void batch_norm_backward_cpu(ConstView x, ConstView mean, ConstView rstd, ConstV
                              bool fixed_statistics) {
   const Chunks chunks(x, mean.shape[0]);
   const std::int64_t channels = chunks.channels;
-  const ScaleShift affine(mean, rstd, weight, bias);
-  const vector::NormBackward norm{mean.as<float>(),    rstd.as<float>(), affine.scale.data(),
-                                  affine.shift.data(), channels,         relu};
+  const std::vector<float> scale = scale_of(rstd, weight);
+  const vector::NormBackward norm{mean.as<float>(), rstd.as<float>(), scale.data(),
+                                  bias.as<float>(), channels,         relu};
   const float *in = x.as<float>(), *upstream = gy.as<float>();
   Workspace<float> sums(std::size_t(chunks.count * channels)), moments(std::size_t(chunks.count * channels));
   parallel_for(chunks.rows, chunks.size, [&](std::int64_t begin, std::int64_t end) {

@@ -66,9 +66,9 @@ template <class T>
 
 void affine(const Affine& a, const float* x, float* y, std::int64_t rows) {
   for_channels(a.channels, [&]<class T>(std::int64_t c, T) {
-    const T scale = load<T>(a.scale + c), shift = load<T>(a.shift + c);
+    const T mean = load<T>(a.mean + c), scale = load<T>(a.scale + c), bias = load<T>(a.bias + c);
     for (std::int64_t i = c; i < rows * a.channels; i += a.channels) {
-      const T value = load<T>(x + i) * scale + shift;
+      const T value = (load<T>(x + i) - mean) * scale + bias;
       store(a.relu ? not_negative(value) : value, y + i);
     }
   });
@@ -110,12 +110,12 @@ void column_squares(const float* x, const float* mean, std::int64_t rows, std::i
 void norm_backward_sums(const NormBackward& a, const float* x, const float* gy, std::int64_t rows,
                         float* sums, float* products) {
   for_channels(a.channels, [&]<class T>(std::int64_t c, T) {
-    const T mean = load<T>(a.mean + c), scale = load<T>(a.scale + c), shift = load<T>(a.shift + c);
+    const T mean = load<T>(a.mean + c), scale = load<T>(a.scale + c), bias = load<T>(a.bias + c);
     T sum = 0, product = 0;
     for (std::int64_t i = c; i < rows * a.channels; i += a.channels) {
       const T value = load<T>(x + i);
       T g = load<T>(gy + i);
-      if (a.relu) g = where_positive<T>(value * scale + shift, g);
+      if (a.relu) g = where_positive<T>((value - mean) * scale + bias, g);
       sum += g;
       product += g * (value - mean);
     }
@@ -127,12 +127,12 @@ void norm_backward_sums(const NormBackward& a, const float* x, const float* gy, 
 void norm_backward_apply(const NormBackward& a, const float* x, const float* gy, const float* mean_g,
                          const float* mean_gx, float* gx, std::int64_t rows) {
   for_channels(a.channels, [&]<class T>(std::int64_t c, T) {
-    const T mean = load<T>(a.mean + c), scale = load<T>(a.scale + c), shift = load<T>(a.shift + c);
+    const T mean = load<T>(a.mean + c), scale = load<T>(a.scale + c), bias = load<T>(a.bias + c);
     const T average = load<T>(mean_g + c), slope = load<T>(a.rstd + c) * load<T>(mean_gx + c);
     for (std::int64_t i = c; i < rows * a.channels; i += a.channels) {
       const T value = load<T>(x + i);
       T g = load<T>(gy + i);
-      if (a.relu) g = where_positive<T>(value * scale + shift, g);
+      if (a.relu) g = where_positive<T>((value - mean) * scale + bias, g);
       store<T>(scale * (g - average - (value - mean) * slope), gx + i);
     }
   });

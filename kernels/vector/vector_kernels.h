@@ -70,17 +70,18 @@ struct WinogradWeights {
   std::int64_t plane;
 };
 
-/// Per-channel coefficients of a normalisation over rows of `channels` values: y = x * scale + shift.
+/// Per-channel coefficients of a normalisation over rows of `channels` values: y = (x - mean) * scale + bias.
+/// Folding the mean into the bias would save a subtraction and lose the digits of a mean that is many
+/// deviations.
 struct Affine {
-  const float* scale;
-  const float* shift;
+  const float *mean, *scale, *bias;
   std::int64_t channels;
   bool relu;
 };
 
 /// What batch_norm's backward pass needs of a channel.
 struct NormBackward {
-  const float *mean, *rstd, *scale, *shift;  ///< scale = weight * rstd, shift = bias - mean * scale
+  const float *mean, *rstd, *scale, *bias;  ///< scale = weight * rstd
   std::int64_t channels;
   bool relu;
 };

@@ -1,0 +1,170 @@
+// Whole training steps against vectors made with another framework: losses and every weight after each step.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "autograd/binary.h"
+#include "autograd/loss.h"
+#include "autograd/permute.h"
+#include "autograd/reduce.h"
+#include "autograd/resize.h"
+#include "autograd/unary.h"
+#include "models/densenet.h"
+#include "models/flow_anonymizer.h"
+#include "models/siamese_verifier.h"
+#include "models/sparse_ternary.h"
+#include "tests/support/golden.h"
+#include "tests/support/op_check.h"
+#include "tests/support/test_data.h"
+#include "training/optimiser.h"
+
+namespace scrim::test {
+namespace {
+
+using Numbers = std::vector<std::int64_t>;
+
+/// Weights after a step (golden/README.md): Adam turns a tiny gradient into a step of full size, so single
+/// elements may be off by whole steps while the tensor as a whole is not.
+void expect_weights(const Golden& golden, const Module& net, const std::string& prefix, int step,
+                    double rate) {
+  const State state = net.state();
+  for (const auto& name : golden.names_with_prefix(prefix)) {
+    if (name.ends_with("num_batches_tracked")) continue;  // the files have the last count everywhere
+    const Tensor& got = state.at(name.substr(prefix.size()));
+    const double allowed =
+        2.1 * rate * (step + 1) + 10 * golden.error_max(name) + 3e-6 * golden.largest(name);
+    EXPECT_LE(largest_difference(got, golden[name]), allowed) << name;
+    double squares = 0;
+    for (std::size_t i = 0; i < std::size_t(got.numel()); ++i)
+      squares += std::pow(got.data<float>()[i] - golden[name].data<float>()[i], 2);
+    EXPECT_LE(std::sqrt(squares / double(got.numel())), 20 * golden.error_rms(name) + 0.05 * rate) << name;
+  }
+}
+
+/// From the second step on, weights differ by what Adam makes of gradients about zero.
+void expect_loss(const Golden& golden, const Variable& loss, const std::string& name, int step) {
+  const double stored = golden[name].item();
+  EXPECT_NEAR(loss.value().item(), stored, (step == 0 ? 1e-5 : 2e-3) * std::abs(stored)) << name;
+}
+
+std::string at(const char* what, int step) {
+  return what + std::to_string(step) + ".";
+}
+
+TEST(GoldenSteps, Pretraining) {
+  REQUIRE_TEST_DATA(golden_folder());
+  const Golden golden("steps/pretrain");
+  const auto config = golden.metadata("config");
+  const double rate = config["lr"];
+  FlowAnonymizer model({config["init_features"], {config["mu"], WarpOperator::published}},
+                       Initialiser::none());
+  model.load_state(golden.with_prefix("before."));
+  Adam adam(model.parameters(), {.learning_rate = rate});
+  const Variable x(nhwc_from_nchw(golden["in.x1"]));
+  for (int step = 0; step < 2; ++step) {
+    model.zero_gradients();
+    const Variable y = model(x), loss = mse(y, x);
+    if (step == 0) golden.expect_close(nchw_from_nhwc(y.value()), at("step", step) + "y", 1e-7, "");
+    expect_loss(golden, loss, at("step", step) + "loss", step);
+    backward(loss);
+    adam.step();
+    expect_weights(golden, model, at("after", step), step, rate);
+  }
+}
+
+TEST(GoldenSteps, AdversarialGame) {
+  REQUIRE_TEST_DATA(golden_folder());
+  const Golden golden("steps/adversarial");
+  const auto config = golden.metadata("config");
+  const auto &v = config["verifier"], &c = config["classifier"];
+  const double rate = config["lr"];
+  FlowAnonymizer generator({config["generator"]["init_features"], {config["mu"], WarpOperator::published}},
+                           Initialiser::none());
+  SiameseVerifier verifier({v["width"], v["layers"].get<Numbers>(), v["embed"]}, Initialiser::none());
+  DenseNet classifier(
+      {c["growth"], c["blocks"].get<Numbers>(), c["init_features"], c["bn_size"], c["num_labels"]},
+      Initialiser::none());
+  // The file names the U-Net of the generator as "generator", as FlowAnonymizer does.
+  State before = golden.with_prefix("before.");
+  State unet;
+  for (auto& [name, tensor] : before)
+    if (name.starts_with("generator.")) unet[name] = tensor;
+  generator.load_state(std::move(unet));
+  verifier.load_state(golden.with_prefix("before.verifier."));
+  classifier.load_state(golden.with_prefix("before.classifier."));
+  Adam generator_adam(generator.parameters(), {.learning_rate = rate});
+  Adam verifier_adam(verifier.parameters(), {.learning_rate = rate});
+  Sgd classifier_sgd(classifier.parameters(), {.learning_rate = rate, .momentum = 0.9, .l2 = 1e-4});
+  const Variable x1(nhwc_from_nchw(golden["in.x1"])), x2(nhwc_from_nchw(golden["in.x2"])),
+      labels(golden["in.labels"]), same(golden["in.same"]);
+  const std::int64_t size = config["ac_size"];
+  const auto resized = [&](const Variable& x) { return resize(x, size, size, {}); };
+  const auto logits_of = [](const Variable& y) { return reshape(y, {y.shape()[0]}); };
+
+  for (int step = 0; step < 2; ++step) {
+    SCOPED_TRACE(step);
+    generator.zero_gradients();
+    verifier.set_training(false);
+    classifier.set_training(false);
+    const Variable fake = generator(x1);
+    if (step == 0) golden.expect_close(nchw_from_nhwc(fake.value()), at("step", step) + "fake", 1e-7, "");
+    const Variable ac = bce_with_logits(classifier.logits(resized(fake)), labels);
+    const Variable nll = verification_nll(verifier(fake, x2)), total = ac + nll;
+    expect_loss(golden, ac, at("step", step) + "ac", step);
+    expect_loss(golden, nll, at("step", step) + "nll", step);
+    expect_loss(golden, total, at("step", step) + "total", step);
+    backward(total);
+    generator_adam.step();
+
+    const Variable shown(fake.value());
+    verifier.set_training(true);
+    verifier.zero_gradients();
+    const Variable loss_verifier = bce_with_logits(logits_of(verifier(shown, x2)), same);
+    expect_loss(golden, loss_verifier, at("step", step) + "loss_ver", step);
+    backward(loss_verifier);
+    verifier_adam.step();
+
+    classifier.set_training(true);
+    classifier.zero_gradients();
+    const Variable loss_classifier = bce(classifier.probabilities(resized(shown)), labels);
+    expect_loss(golden, loss_classifier, at("step", step) + "loss_ac", step);
+    backward(loss_classifier);
+    classifier_sgd.step();
+
+    expect_weights(golden, generator.generator, at("after", step) + "generator.", step, rate);
+    expect_weights(golden, verifier, at("after", step) + "verifier.", step, rate);
+    expect_weights(golden, classifier, at("after", step) + "classifier.", step, rate);
+  }
+}
+
+TEST(GoldenSteps, SparseCoder) {
+  REQUIRE_TEST_DATA(golden_folder());
+  const Golden golden("steps/primis");
+  const auto config = golden.metadata("config");
+  const double rate = config["lr"];
+  SparseTernaryCoder coder({.sampling_ratio_list = config["sampling_ratio_list"].get<Numbers>(),
+                            .channels_list = config["channels_list"].get<Numbers>(),
+                            .proj_filter_size = config["proj_filter_size"],
+                            .num_proj_channels = config["num_proj_channels"],
+                            .num_code_maps = config["num_code_maps"],
+                            .k = config["k"],
+                            .dropout = 0},
+                           Initialiser::none());
+  coder.load_state(golden.with_prefix("before.net."));
+  Adam adam(coder.parameters(), {.learning_rate = rate, .l2 = config["weight_decay"]});
+  const Variable patches = patches_from_images(Variable(nhwc_from_nchw(golden["in.im"])), config["patch"]);
+  for (int step = 0; step < 2; ++step) {
+    SCOPED_TRACE(step);
+    coder.zero_gradients();
+    const Variable y = coder.decode(coder.encode(patches));
+    if (step == 0) golden.expect_close(nchw_from_nhwc(y.value()), at("step", step) + "y", 1e-7, "");
+    const Variable loss = mse(clamp(y, -2, 2), patches);
+    expect_loss(golden, loss, at("step", step) + "loss", step);
+    backward(loss);
+    adam.step();
+    expect_weights(golden, coder, at("after", step) + "net.", step, rate);
+  }
+}
+
+}  // namespace
+}  // namespace scrim::test
