@@ -18,6 +18,7 @@
 #include "models/protected_anonymizer.h"
 #include "models/siamese_verifier.h"
 #include "models/sparse_ternary.h"
+#include "tensor/spelling.h"
 
 namespace scrim {
 namespace {
@@ -31,24 +32,24 @@ Network network(std::unique_ptr<Module> module, Run run, Loss loss) {
           [whole](State state) { whole->load_state(std::move(state)); }};
 }
 
-Loss squared_error(std::string target) {
-  return [target = std::move(target)](const NamedVariables& out, const NamedVariables& in) {
-    return mse(out.at("y"), required_input(in, target));
+Loss squared_error() {
+  return [](const NamedVariables& out, const NamedVariables& in) {
+    return mse(out.at("y"), required_input(in, in.contains("tgt") ? "tgt" : "target"));
   };
 }
 
-WarpOperator warp_operator(Settings& s) {
+WarpOperator warp_operator(ModelSettings& s) {
   const std::string name = s.get("operator", "corrected");
   if (name != "corrected" && name != "published")
     throw UsageError(fmt::format("[settings] operator is {}, expected corrected or published", name));
   return name == "corrected" ? WarpOperator::corrected : WarpOperator::published;
 }
 
-WarpOptions warp_options(Settings& s) {
+WarpOptions warp_options(ModelSettings& s) {
   return {.mu = s.get("mu", 0.01), .op = warp_operator(s)};
 }
 
-Network flow_unet(Settings& s, const Initialiser& initialiser) {
+Network flow_unet(ModelSettings& s, const Initialiser& initialiser) {
   const UNetOptions o{s.get("in_channels", std::int64_t(1)), s.get("out_channels", std::int64_t(2)),
                       s.get("init_features", std::int64_t(32))};
   auto model = std::make_unique<UNet>(o, initialiser);
@@ -58,10 +59,10 @@ Network flow_unet(Settings& s, const Initialiser& initialiser) {
       [&unet](const NamedVariables& in) {
         return NamedVariables{{"y", unet(required_input(in, "x"))}};
       },
-      squared_error("tgt"));
+      squared_error());
 }
 
-Network flow_anonymizer(Settings& s, const Initialiser& initialiser) {
+Network flow_anonymizer(ModelSettings& s, const Initialiser& initialiser) {
   auto model = std::make_unique<FlowAnonymizer>(
       FlowAnonymizerOptions{s.get("init_features", std::int64_t(32)), warp_options(s)}, initialiser);
   FlowAnonymizer& anonymizer = *model;
@@ -72,10 +73,10 @@ Network flow_anonymizer(Settings& s, const Initialiser& initialiser) {
         const Variable field = anonymizer.field(x);
         return NamedVariables{{"y", warp(x, field, anonymizer.warp_options)}, {"field", field}};
       },
-      squared_error("target"));
+      squared_error());
 }
 
-Network protected_anonymizer(Settings& s, const Initialiser& initialiser) {
+Network protected_anonymizer(ModelSettings& s, const Initialiser& initialiser) {
   const std::string mode = s.get("mode", "blend");
   if (mode != "blend" && mode != "field")
     throw UsageError(fmt::format("[settings] mode is {}, expected blend or field", mode));
@@ -89,10 +90,10 @@ Network protected_anonymizer(Settings& s, const Initialiser& initialiser) {
       [&anonymizer](const NamedVariables& in) {
         return NamedVariables{{"y", anonymizer(required_input(in, "x"), required_input(in, "mask"))}};
       },
-      squared_error("target"));
+      squared_error());
 }
 
-Network noise_anonymizer(Settings& s, const Initialiser& initialiser) {
+Network noise_anonymizer(ModelSettings& s, const Initialiser& initialiser) {
   auto model = std::make_unique<NoiseAnonymizer>(
       NoiseAnonymizerOptions{s.get("init_features", std::int64_t(32)), s.get("noise_degree", 0.1),
                              s.get("smooth", false)},
@@ -103,10 +104,10 @@ Network noise_anonymizer(Settings& s, const Initialiser& initialiser) {
       [&anonymizer](const NamedVariables& in) {
         return NamedVariables{{"y", anonymizer(required_input(in, "x"), optional_input(in, "sensitivity"))}};
       },
-      squared_error("target"));
+      squared_error());
 }
 
-Network privacy_net(Settings& s, const Initialiser& initialiser) {
+Network privacy_net(ModelSettings& s, const Initialiser& initialiser) {
   auto model = std::make_unique<PrivacyNet>(
       PrivacyNetOptions{s.get("in_dim", std::int64_t(1)), s.get("out_dim", std::int64_t(1)),
                         s.get("num_filter", std::int64_t(16))},
@@ -117,10 +118,10 @@ Network privacy_net(Settings& s, const Initialiser& initialiser) {
       [&net](const NamedVariables& in) {
         return NamedVariables{{"y", net(required_input(in, "x"))}};
       },
-      squared_error("target"));
+      squared_error());
 }
 
-Network siamese_verifier(Settings& s, const Initialiser& initialiser) {
+Network siamese_verifier(ModelSettings& s, const Initialiser& initialiser) {
   const ResNetOptions o{s.get("width", std::int64_t(64)), s.get("layers", {3, 4, 6, 3}),
                         s.get("embed", std::int64_t(128))};
   auto model = std::make_unique<SiameseVerifier>(o, initialiser);
@@ -139,7 +140,7 @@ Network siamese_verifier(Settings& s, const Initialiser& initialiser) {
       });
 }
 
-Network densenet_classifier(Settings& s, const Initialiser& initialiser) {
+Network densenet_classifier(ModelSettings& s, const Initialiser& initialiser) {
   const DenseNetOptions o{s.get("growth", std::int64_t(32)),        s.get("blocks", {6, 12, 24, 16}),
                           s.get("init_features", std::int64_t(64)), s.get("bn_size", std::int64_t(4)),
                           s.get("num_labels", std::int64_t(14)),    s.get("linear_memory", false)};
@@ -156,7 +157,7 @@ Network densenet_classifier(Settings& s, const Initialiser& initialiser) {
       });
 }
 
-Network hybrid_unet(Settings& s, const Initialiser& initialiser) {
+Network hybrid_unet(ModelSettings& s, const Initialiser& initialiser) {
   auto model = std::make_unique<HybridUNet>(
       HybridUNetOptions{s.get("c", std::int64_t(4)), s.get("n_classes", std::int64_t(3))}, initialiser);
   HybridUNet& unet = *model;
@@ -192,7 +193,7 @@ LandmarkGraph take_graph(State& state, const LandmarkGraph& otherwise) {
   return graph.empty() ? otherwise : graph_from_tensors(graph);
 }
 
-Network hybridgnet(Settings& s, const Initialiser& initialiser) {
+Network hybridgnet(ModelSettings& s, const Initialiser& initialiser) {
   HybridGNetOptions o;
   o.inputsize = s.get("inputsize", o.inputsize);
   o.c = s.get("c", o.c);
@@ -234,7 +235,7 @@ Variable published_code(const Variable& code) {
   return permute(code, {0, 3, 4, 1, 2});
 }
 
-Network sparse_ternary(Settings& s, const Initialiser& initialiser) {
+Network sparse_ternary(ModelSettings& s, const Initialiser& initialiser) {
   SparseTernaryOptions o;
   o.sampling_ratio_list = s.get("sampling_ratio_list", o.sampling_ratio_list);
   o.channels_list = s.get("channels_list", o.channels_list);
@@ -283,7 +284,8 @@ constexpr const char* film_in = "x [N,1,H,W] in [0,1], sides divisible by 16";
 const std::vector<ModelEntry>& model_list() {
   static const std::vector<ModelEntry> list = {
       {"flow_unet", "the flow-field U-Net of PriCheXy-Net", film_in, "y: the field [N,2,H,W]",
-       "tgt, of y's shape: mean squared error", "in_channels=1 out_channels=2 init_features=32", flow_unet},
+       "target (or tgt), of y's shape: mean squared error", "in_channels=1 out_channels=2 init_features=32",
+       flow_unet},
       {"flow_anonymizer", "PriCheXy-Net: the U-Net (names under generator.) and the warp", film_in,
        "y: the warped film; field", "target, of x's shape: mean squared error",
        "init_features=32 mu=0.01 operator=corrected|published", flow_anonymizer},
@@ -324,7 +326,7 @@ const std::vector<ModelEntry>& model_list() {
   return list;
 }
 
-Network make_network(const std::string& name, Settings settings, const Initialiser& initialiser) {
+Network make_network(const std::string& name, ModelSettings settings, const Initialiser& initialiser) {
   std::vector<std::string> names;
   for (const ModelEntry& entry : model_list()) {
     names.push_back(entry.name);
@@ -333,7 +335,10 @@ Network make_network(const std::string& name, Settings settings, const Initialis
     settings.require_all_known(name);
     return network;
   }
-  throw UsageError(fmt::format("[model] there is no {}, expected one of {}", name, fmt::join(names, ", ")));
+  const std::string near = nearest_spelling(name, names);
+  throw UsageError(fmt::format("[model] there is no {}{}; there are {}", name,
+                               near.empty() ? "" : fmt::format(", did you mean {}?", near),
+                               fmt::join(names, ", ")));
 }
 
 const Variable& required_input(const NamedVariables& in, const std::string& name) {

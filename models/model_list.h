@@ -7,7 +7,7 @@
 
 #include "layers/initialise.h"
 #include "layers/module.h"
-#include "models/settings.h"
+#include "models/model_settings.h"
 
 namespace scrim {
 
@@ -31,14 +31,14 @@ struct ModelEntry {
   std::string outputs;
   std::string targets;   ///< further inputs of the loss
   std::string settings;  ///< with their defaults
-  std::function<Network(Settings&, const Initialiser&)> make;
+  std::function<Network(ModelSettings&, const Initialiser&)> make;
 };
 
 const std::vector<ModelEntry>& model_list();
 
 /// The network of this name. Throws UsageError for an unknown name or setting, and for values that make no
 /// network.
-Network make_network(const std::string& name, Settings settings, const Initialiser& initialiser);
+Network make_network(const std::string& name, ModelSettings settings, const Initialiser& initialiser);
 
 /// The tensor of a name. Throws Error when it is missing, listing what came.
 const Variable& required_input(const NamedVariables& in, const std::string& name);

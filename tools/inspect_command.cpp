@@ -8,7 +8,7 @@
 #include "kernels/vector/vector_kernels.h"
 #include "tensor/parallel.h"
 #include "tensor/safetensors.h"
-#include "tools/command.h"
+#include "tools/network_choice.h"
 #include "tools/train_command.h"
 
 namespace scrim {
@@ -18,6 +18,7 @@ struct Settings {
   std::string file;
   bool graph = false;
   std::int64_t batch = 1;
+  NetworkChoice network;
 };
 
 std::string megabytes(std::size_t bytes) {
@@ -77,11 +78,34 @@ void print_graph(const FlowAnonymizerOptions& options, std::int64_t size, std::i
   fmt::print("peak memory of tensors during the step: {}\n", megabytes(memory::peak_bytes()));
 }
 
-void inspect(const Settings& s) {
+/// Whether the weights fit the network; prints each difference.
+bool print_comparison(const Settings& s, const TensorFile& file) {
+  const Network network = s.network.make();
+  State weights;  // a landmark graph that travels with weights is no parameter
+  for (const auto& [name, tensor] : file.tensors)
+    if (!name.starts_with("graph.")) weights[name] = tensor;
+  const WeightComparison result = compare_weights(weights, network.module->state());
+  if (result.fits()) {
+    fmt::print("{} fits {}\n", s.file, s.network.name());
+    return true;
+  }
+  const auto list = [](const char* what, const std::vector<std::string>& lines) {
+    if (!lines.empty()) fmt::print("{} ({}):\n", what, lines.size());
+    for (const std::string& line : lines) fmt::print("  {}\n", line);
+  };
+  fmt::print("{} does not fit {}\n", s.file, s.network.name());
+  list("missing", result.missing);
+  list("extra", result.extra);
+  list("misshapen", result.misshapen);
+  list("renamed", result.renamed);
+  return false;
+}
+
+int inspect(const Settings& s) {
   if (s.file.empty()) {
     print_build();
     if (s.graph) print_graph({}, 256, s.batch);
-    return;
+    return 0;
   }
   const std::filesystem::path path = s.file;
   if (path.extension() == ".toml") {
@@ -91,22 +115,23 @@ void inspect(const Settings& s) {
     if (s.graph)
       print_graph({config.model.init_features, warp_options(config.model.mu, config.model.op)},
                   config.data.image_size, s.batch);
-    return;
+    return 0;
   }
   const TensorFile file = read_safetensors(path);
+  if (!s.network.model.empty()) return print_comparison(s, file) ? 0 : 1;
   print_tensors(s.file, file);
-  if (!s.graph) return;
+  if (!s.graph) return 0;
   for (const char* name : {"encoder1.enc1conv1.weight", "generator.encoder1.enc1conv1.weight",
                            "model.encoder1.enc1conv1.weight"})
     if (const auto found = file.tensors.find(name);
         found != file.tensors.end() && found->second.shape().rank() == 4)
-      return print_graph({found->second.size(0), {}}, 256, s.batch);
+      return print_graph({found->second.size(0), {}}, 256, s.batch), 0;
   throw UsageError(fmt::format("[inspect] {} holds no network whose graph is known", s.file));
 }
 
 }  // namespace
 
-void add_inspect(CLI::App& app, const Common&, Outcome&) {
+void add_inspect(CLI::App& app, const Common&, Outcome& outcome) {
   auto* verb = app.add_subcommand(
       "inspect", "show what a weight file, checkpoint or configuration holds, or this build");
   auto settings = std::make_shared<Settings>();
@@ -114,8 +139,12 @@ void add_inspect(CLI::App& app, const Common&, Outcome&) {
                    "safetensors or TOML; without it: build options and kernels in use");
   verb->add_flag("--graph", settings->graph, "the network's graph in training and what each node keeps");
   verb->add_option("--batch", settings->batch, "films in the graph's batch")->check(CLI::Range(1, 64));
-  verb->footer("Example:\n  scrim inspect runs/pretrain_generator/weights.safetensors --graph");
-  verb->callback([settings] { inspect(*settings); });
+  add_network_options(*verb, settings->network);
+  verb->footer(
+      "With --model, a weight file is held against that network: missing, extra, misshapen and renamed "
+      "tensors;\nexit status 1 when it does not fit. `scrim infer --list` prints the networks.\n\nExample:\n "
+      " scrim inspect runs/pretrain_generator/weights.safetensors --graph");
+  verb->callback([settings, &outcome] { outcome.status = inspect(*settings); });
 }
 
 }  // namespace scrim

@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   add_phantom(app, common, outcome);
   add_train(app, common, outcome);
   add_anonymize(app, common, outcome);
+  add_infer(app, common, outcome);
   add_inspect(app, common, outcome);
   add_quickstart(app, common, outcome);
   try {

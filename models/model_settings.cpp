@@ -1,4 +1,4 @@
-#include "models/settings.h"
+#include "models/model_settings.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 namespace scrim {
 
 template <class T>
-T Settings::take(const std::string& name, T otherwise, const char* type) {
+T ModelSettings::take(const std::string& name, T otherwise, const char* type) {
   known_.push_back(name);
   const auto entry = values_.find(name);
   if (entry == values_.end()) return otherwise;
@@ -17,25 +17,29 @@ T Settings::take(const std::string& name, T otherwise, const char* type) {
   throw UsageError(fmt::format("[settings] {} has another type, expected {}", name, type));
 }
 
-bool Settings::get(const std::string& name, bool otherwise) {
+bool ModelSettings::get(const std::string& name, bool otherwise) {
   return take(name, otherwise, "true or false");
 }
-std::int64_t Settings::get(const std::string& name, std::int64_t otherwise) {
+std::int64_t ModelSettings::get(const std::string& name, std::int64_t otherwise) {
   return take(name, otherwise, "a whole number");
 }
-double Settings::get(const std::string& name, double otherwise) {
+double ModelSettings::get(const std::string& name, double otherwise) {
   if (const auto entry = values_.find(name); entry != values_.end())
     if (const auto* whole = std::get_if<std::int64_t>(&entry->second)) entry->second = double(*whole);
   return take(name, otherwise, "a number");
 }
-std::string Settings::get(const std::string& name, const char* otherwise) {
+std::string ModelSettings::get(const std::string& name, const char* otherwise) {
   return take(name, std::string(otherwise), "a text");
 }
-std::vector<std::int64_t> Settings::get(const std::string& name, const std::vector<std::int64_t>& otherwise) {
+std::vector<std::int64_t> ModelSettings::get(const std::string& name,
+                                             const std::vector<std::int64_t>& otherwise) {
+  if (const auto entry = values_.find(name); entry != values_.end())
+    if (const auto* single = std::get_if<std::int64_t>(&entry->second))
+      entry->second = std::vector<std::int64_t>{*single};
   return take(name, otherwise, "a list of whole numbers, as 3,4,6,3");
 }
 
-void Settings::require_all_known(const std::string& of) const {
+void ModelSettings::require_all_known(const std::string& of) const {
   for (const auto& [name, value] : values_) {
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
     const std::string near = nearest_spelling(name, known_);

@@ -10,12 +10,12 @@
 
 namespace scrim {
 
-using Setting = std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>>;
+using ModelSetting = std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>>;
 
-class Settings {
+class ModelSettings {
  public:
-  Settings() = default;
-  explicit Settings(std::map<std::string, Setting> values) : values_(std::move(values)) {}
+  ModelSettings() = default;
+  explicit ModelSettings(std::map<std::string, ModelSetting> values) : values_(std::move(values)) {}
 
   /// The setting, or `otherwise` where it is not set. Throws UsageError when it has another type; a whole
   /// number serves as a real one.
@@ -32,7 +32,7 @@ class Settings {
   template <class T>
   T take(const std::string& name, T otherwise, const char* type);
 
-  std::map<std::string, Setting> values_;
+  std::map<std::string, ModelSetting> values_;
   std::vector<std::string> known_;
 };
 
