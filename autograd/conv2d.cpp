@@ -8,7 +8,9 @@ struct Conv2dNode : Node {
   Tensor w;
   Shape x_shape;
   kernels::Conv2dOptions options;
+  double forward_operations;
 
+  double operations() const override { return forward_operations; }
   std::string_view op() const override { return "conv2d"; }
   std::vector<KeptItem> kept() const override { return {{"x", x.bytes()}, {"w (shared)", 0}}; }
   std::vector<Tensor> backward(Tensor gy) override {
@@ -42,6 +44,7 @@ Variable conv2d(const Variable& x, const Variable& w, const Variable& b,
   node->w = w.value();
   node->x_shape = x.shape();
   node->options = options;
+  node->forward_operations = 2.0 * double(y.numel()) * double(w.value().numel() / w.shape()[0]);
   return b.defined() ? record(y, node, {&x, &w, &b}) : record(y, node, {&x, &w});
 }
 

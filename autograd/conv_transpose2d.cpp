@@ -8,6 +8,9 @@ struct ConvTranspose2dNode : Node {
   Tensor w;
   Shape x_shape;
   kernels::ConvTranspose2dOptions options;
+  double forward_operations;
+
+  double operations() const override { return forward_operations; }
 
   std::string_view op() const override { return "conv_transpose2d"; }
   std::vector<KeptItem> kept() const override { return {{"x", x.bytes()}, {"w (shared)", 0}}; }
@@ -45,6 +48,7 @@ Variable conv_transpose2d(const Variable& x, const Variable& w, const Variable& 
   node->w = w.value();
   node->x_shape = x.shape();
   node->options = options;
+  node->forward_operations = 2.0 * double(x.value().numel()) * double(w.value().numel() / w.shape()[0]);
   return b.defined() ? record(y, node, {&x, &w, &b}) : record(y, node, {&x, &w});
 }
 
