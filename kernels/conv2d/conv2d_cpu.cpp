@@ -118,7 +118,8 @@ struct WeightGradientTask {
 void conv2d_backward_weight_cpu(ConstView x, ConstView gy, View gw, const Conv2dOptions& options) {
   const std::int64_t channels = gw.shape[1], columns = gw.shape[0] / options.groups;
   const std::int64_t kh = gw.shape[2], kw = gw.shape[3], taps = kh * kw;
-  const auto blocks = column_blocks(columns);
+  auto blocks = column_blocks(columns);
+  for (ColumnBlock& block : blocks) block.width = std::max(block.width, vector::kernels().lanes);
   std::int64_t channel_block = 64;
   const auto task_count = [&] {
     return options.groups * std::int64_t(blocks.size()) * ((channels + channel_block - 1) / channel_block);

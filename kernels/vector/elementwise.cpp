@@ -15,12 +15,14 @@ void relu_backward(const float* y, const float* gy, float* gx, std::int64_t coun
 
 namespace {
 
-/// Calls body(first channel, tag) for runs of channels: whole registers first, single channels after them.
-/// The tag is a value of the type to compute with, Vector or float, so that one body serves both.
+/// Calls body(first channel, tag) for runs of channels: whole registers first, then half ones, then single
+/// channels. The tag is a value of the type to compute with, so that one body serves all.
 template <class Body>
 [[gnu::always_inline]] inline void for_channels(std::int64_t channels, Body&& body) {
   std::int64_t c = 0;
   for (; c + lanes <= channels; c += lanes) body(c, Vector{});
+  if constexpr (Narrow::size() < Vector::size())
+    for (; c + std::int64_t(Narrow::size()) <= channels; c += Narrow::size()) body(c, Narrow{});
   for (; c < channels; ++c) body(c, float{});
 }
 

@@ -11,6 +11,13 @@ namespace simd = std::experimental;
 using Vector = simd::native_simd<float>;
 inline constexpr int lanes = int(Vector::size());
 
+// Half a register, where half registers compute twice as often: the smallest width that is worth a loop.
+#if defined(__AVX512F__)
+using Narrow = simd::simd<float, simd::simd_abi::deduce_t<float, lanes / 2>>;
+#else
+using Narrow = Vector;
+#endif
+
 #if defined(__AVX512F__) || defined(__aarch64__)
 inline constexpr int most_vectors = 4;  // 32 registers: a tile of 6 rows x 4 vectors
 #else

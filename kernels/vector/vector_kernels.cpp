@@ -78,7 +78,7 @@ void use_level(const Kernels& level) {
 
 std::int64_t product_width(std::int64_t columns) {
   const Kernels& k = kernels();
-  std::int64_t width = k.lanes;
+  std::int64_t width = k.narrowest;
   while (width < columns && width < k.widest) width *= 2;
   return width;
 }

@@ -94,9 +94,9 @@ struct AdamStep {
 };
 
 struct Kernels {
-  const char* level;    ///< "x86-64-v4"
-  std::int64_t lanes;   ///< f32 values of a register
-  std::int64_t widest;  ///< the widest product block: 4 * lanes or 2 * lanes
+  const char* level;               ///< "x86-64-v4"
+  std::int64_t lanes;              ///< f32 values of a register
+  std::int64_t narrowest, widest;  ///< product blocks: lanes / 2 or lanes; 4 * lanes or 2 * lanes
 
   void (*product)(const Product&);
   void (*outer)(const Outer&);
@@ -139,8 +139,8 @@ const Kernels* const* available_levels();  // ends with null
 /// Tests and the bench: compute with another level from here on.
 void use_level(const Kernels& level);
 
-/// The width of the product block for `columns` outputs that are left: the smallest of lanes, 2*lanes,
-/// 4*lanes (up to widest) that holds them, or widest.
+/// The width of the product block for `columns` outputs that are left: the smallest of narrowest, twice that,
+/// ... up to widest that holds them, or widest.
 std::int64_t product_width(std::int64_t columns);
 
 }  // namespace scrim::vector
