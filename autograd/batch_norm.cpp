@@ -96,4 +96,12 @@ Variable batch_norm(const Variable& x, const Variable& weight, const Variable& b
   return record(y, node, {&x, &weight, &bias});
 }
 
+void batch_norm_in_place(Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon, bool relu) {
+  Tensor mean = Tensor::empty(weight.shape(), x.dtype()), variance = Tensor::empty(weight.shape(), x.dtype());
+  kernels::batch_norm_statistics(x.view(), mean.mutable_view(), variance.mutable_view());
+  const Tensor rstd = inverse_deviation(variance, epsilon);
+  kernels::batch_norm_apply(x.view(), mean.view(), rstd.view(), weight.view(), bias.view(), x.mutable_view(),
+                            relu);
+}
+
 }  // namespace scrim

@@ -23,4 +23,7 @@ struct BatchNormOptions {
 Variable batch_norm(const Variable& x, const Variable& weight, const Variable& bias, Tensor* running_mean,
                     Tensor* running_variance, const BatchNormOptions& options = {});
 
+/// x by its own statistics, written over; for evaluation without gradients, where x has no other reader.
+void batch_norm_in_place(Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon, bool relu);
+
 }  // namespace scrim

@@ -44,7 +44,8 @@ struct AdaptiveAvgPoolNode : Node {
 
 Variable max_pool2d(const Variable& x, const kernels::PoolOptions& options) {
   const Shape shape = kernels::pool_output_shape(x.shape(), options);
-  Tensor y = Tensor::empty(shape, x.value().dtype()), from = Tensor::empty(shape, DType::u8);
+  Tensor y = Tensor::empty(shape, x.value().dtype()), from;
+  if (wants_gradient({&x})) from = Tensor::empty(shape, DType::u8);
   kernels::max_pool2d_forward(x.value().view(), y.mutable_view(), from.mutable_view(), options);
   if (!wants_gradient({&x})) return constant(y, "max_pool2d");
   auto node = std::make_shared<MaxPool2dNode>();

@@ -57,7 +57,7 @@ bool FusedConv<Conv>::may_fuse(const Variable& x) const {
 }
 
 template <class Conv>
-Variable FusedConv<Conv>::operator()(const Variable& x, const Variable& residual) {
+Variable FusedConv<Conv>::operator()(const Variable& x, Variable residual) {
   if (!may_fuse(x)) {
     Variable y = conv_(x);
     const bool relu_in_norm = norm_ && !residual.defined() && activation_.slope == 0;
@@ -71,13 +71,15 @@ Variable FusedConv<Conv>::operator()(const Variable& x, const Variable& residual
   const bool adds = all_in_one && residual.defined();
   require(!residual.defined() || residual.shape() == shape, "conv2d", "a residual {} came for the result {}",
           residual.shape().str(), shape.str());
-  Tensor y = adds ? residual.value().clone() : Tensor::empty(shape);
+  Tensor y = !adds                          ? Tensor::empty(shape)
+             : residual.value().is_unique() ? residual.value()
+                                            : residual.value().clone();
   packed_->run(x.value().view(), bias_.view(), y.mutable_view(),
                {.add = adds, .slope = all_in_one ? activation_.slope : 1});
-  Variable result = constant(y, conv_.path());
-  if (all_in_one) return result;
+  if (all_in_one) return constant(y, conv_.path());
   const bool relu_in_norm = !residual.defined() && activation_.slope == 0;
-  result = (*norm_)(result, relu_in_norm);
+  batch_norm_in_place(y, norm_->weight.value(), norm_->bias.value(), norm_->epsilon, relu_in_norm);
+  Variable result = constant(y, norm_->path());
   if (residual.defined()) result = result + residual;
   return relu_in_norm ? result : activated(result, activation_);
 }

@@ -31,8 +31,8 @@ class FusedConv {
   FusedConv(Conv& conv, BatchNorm2d& norm, Activation activation = Activation::relu())
       : conv_(conv), norm_(&norm), activation_(activation) {}
 
-  /// `residual` has the result's shape, or is undefined for none.
-  Variable operator()(const Variable& x, const Variable& residual = {});
+  /// `residual` has the result's shape, or is undefined for none. One that nobody else holds is written over.
+  Variable operator()(const Variable& x, Variable residual = {});
 
  private:
   bool may_fuse(const Variable& x) const;

@@ -41,10 +41,11 @@ ResNet::Bottleneck::Bottleneck(std::int64_t in_channels, std::int64_t features, 
   add_module("downsample", downsample_);
 }
 
-Variable ResNet::Bottleneck::operator()(const Variable& x) {
+Variable ResNet::Bottleneck::operator()(Variable x) {
   const Scope scope(name());
   const Variable inner = second_(first_(x));
-  return third_(inner, shortcut_ ? (*shortcut_)(x) : x);
+  if (shortcut_) x = (*shortcut_)(x);
+  return third_(inner, std::move(x));
 }
 
 ResNet::ResNet(const ResNetOptions& o, const Initialiser& initialiser)
@@ -79,7 +80,7 @@ Variable ResNet::operator()(const Variable& x) {
   require(s.rank() == 4 && s[1] > 0 && s[2] > 0 && s[3] == 3, "resnet",
           "x has the shape {}, expected [N,H,W,3]", s.str());
   Variable y = max_pool2d(stem_(x), {.kernel = 3, .stride = 2, .padding = 1});
-  for (const auto& block : blocks_) y = (*block)(y);
+  for (const auto& block : blocks_) y = (*block)(std::move(y));
   y = global_avg_pool2d(y);
   return fc_(reshape(y, {y.shape()[0], y.shape()[3]}));
 }

@@ -31,7 +31,7 @@ class ResNet : public Module {
    public:
     Bottleneck(std::int64_t in_channels, std::int64_t features, std::int64_t stride,
                const Initialiser& initialiser);
-    Variable operator()(const Variable& x);
+    Variable operator()(Variable x);
 
    private:
     Conv2d conv1_, conv2_, conv3_;

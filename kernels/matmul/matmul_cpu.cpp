@@ -4,12 +4,25 @@
 
 #include "kernels/conv2d/conv2d_direct.h"
 #include "kernels/matmul/matmul.h"
+#include "kernels/vector/vector_kernels.h"
+#include "tensor/parallel.h"
 #include "tensor/workspace.h"
 
 namespace scrim::kernels {
 
 void matmul_cpu(ConstView a, ConstView b, View y, const MatmulOptions& options) {
   const std::int64_t rows = y.shape[0], columns = y.shape[1], inner = a.shape[options.transpose_a ? 0 : 1];
+  constexpr std::int64_t few_rows = 4;  // packing b would take longer than reading it
+  if (options.transpose_b && !options.transpose_a && rows <= few_rows) {
+    const float *left = a.as<float>(), *right = b.as<float>();
+    float* out = y.as<float>();
+    parallel_for(columns, 16, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t m = 0; m < rows; ++m)
+        vector::kernels().dot_rows(left + m * inner, right + begin * inner, end - begin, inner,
+                                   out + m * columns + begin);
+    });
+    return;
+  }
   Workspace<float> transposed(std::size_t(options.transpose_a ? rows * inner : 0));
   if (options.transpose_a) {
     for (std::int64_t k = 0; k < inner; ++k)

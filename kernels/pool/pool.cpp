@@ -16,7 +16,7 @@ Shape pool_output_shape(const Shape& x, const PoolOptions& o) {
 void max_pool2d_forward(ConstView x, View y, View from, const PoolOptions& options) {
   require_same_type("max_pool2d", x, y);
   require_shape("max_pool2d", "y", y, pool_output_shape(x.shape, options));
-  require_shape("max_pool2d", "from", from, y.shape);
+  if (from) require_shape("max_pool2d", "from", from, y.shape);
   require(options.kernel <= 16, "max_pool2d", "kernel {} came, at most 16 is computed", options.kernel);
   dispatch(pool_max_forward_kernels, y, x, y, from, options);
 }

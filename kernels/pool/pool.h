@@ -21,7 +21,7 @@ struct PoolOptions {
 Shape pool_output_shape(const Shape& x, const PoolOptions& options);
 
 /// Overwrites y, and in `from` (u8, the shape of y) the cell of the window that won, row * kernel + column;
-/// backward needs it. kernel <= 16.
+/// backward needs it; an empty `from` is left out. kernel <= 16.
 void max_pool2d_forward(ConstView x, View y, View from, const PoolOptions& options);
 void max_pool2d_backward(ConstView gy, ConstView from, View gx, const PoolOptions& options);
 

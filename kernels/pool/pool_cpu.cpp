@@ -1,5 +1,6 @@
 // max_pool2d over images: threads take output rows (forward) and images (backward), windows may overlap.
 #include <algorithm>
+#include <vector>
 
 #include "kernels/pool/pool.h"
 #include "kernels/vector/vector_kernels.h"
@@ -10,24 +11,26 @@ namespace scrim::kernels {
 void max_pool2d_forward_cpu(ConstView x, View y, View from, const PoolOptions& options) {
   const float* in = x.as<float>();
   float* out = y.as<float>();
-  std::uint8_t* cells = from.as<std::uint8_t>();
+  std::uint8_t* winners = from ? from.as<std::uint8_t>() : nullptr;
   const std::int64_t height = x.shape[1], width = x.shape[2], channels = x.shape[3];
   const std::int64_t rows = y.shape[1], columns = y.shape[2];
   parallel_for(y.shape[0] * rows, 4, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<const float*> inputs(std::size_t(options.kernel * options.kernel));
+    std::vector<float> cells(inputs.size());
     for (std::int64_t row = begin; row < end; ++row)
       for (std::int64_t column = 0; column < columns; ++column) {
         const std::int64_t n = row / rows, top = row % rows * options.stride - options.padding;
         const std::int64_t left = column * options.stride - options.padding;
-        const std::int64_t at = (row * columns + column) * channels;
-        bool first = true;
+        std::size_t count = 0;
         for (std::int64_t h = std::max<std::int64_t>(top, 0); h < std::min(top + options.kernel, height); ++h)
           for (std::int64_t w = std::max<std::int64_t>(left, 0); w < std::min(left + options.kernel, width);
                ++w) {
-            const std::uint8_t cell = std::uint8_t((h - top) * options.kernel + w - left);
-            vector::kernels().max_update(in + ((n * height + h) * width + w) * channels, cell, first,
-                                         out + at, cells + at, channels);
-            first = false;
+            inputs[count] = in + ((n * height + h) * width + w) * channels;
+            cells[count++] = float((h - top) * options.kernel + w - left);
           }
+        const std::int64_t at = (row * columns + column) * channels;
+        vector::kernels().max_window(
+            {inputs.data(), cells.data(), int(count), channels, out + at, winners ? winners + at : nullptr});
       }
   });
 }

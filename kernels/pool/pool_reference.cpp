@@ -46,7 +46,7 @@ void max_pool2d_forward_reference(ConstView x, View y, View from, const PoolOpti
           cell = (h - rows.start) * options.kernel + w - columns.start;
         }
       y.as<T>()[i] = best;
-      from.as<std::uint8_t>()[i] = std::uint8_t(cell);
+      if (from) from.as<std::uint8_t>()[i] = std::uint8_t(cell);
     });
   });
 }

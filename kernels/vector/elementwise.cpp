@@ -140,13 +140,44 @@ void norm_backward_apply(const NormBackward& a, const float* x, const float* gy,
   });
 }
 
-void max_update(const float* x, std::uint8_t cell, bool first, float* out, std::uint8_t* cells,
-                std::int64_t count) {
-#pragma GCC ivdep
-  for (std::int64_t i = 0; i < count; ++i) {
-    const bool wins = first || (out[i] == out[i] && !(x[i] <= out[i]));
-    out[i] = wins ? x[i] : out[i];
-    cells[i] = wins ? cell : cells[i];
+void max_window(const MaxWindow& a) {
+  for_channels(a.channels, [&]<class T>(std::int64_t c, T) {
+    T best = load<T>(a.inputs[0] + c), cell(a.cells[0]);
+    for (int k = 1; k < a.count; ++k) {
+      const T value = load<T>(a.inputs[k] + c);
+      // A number beats a smaller one; NaN beats every number, and nothing beats NaN.
+      if constexpr (std::is_same_v<T, float>) {
+        if (best == best && !(value <= best)) best = value, cell = a.cells[k];
+      } else {
+        const auto wins = best == best && !(value <= best);
+        where(wins, best) = value;
+        where(wins, cell) = T(a.cells[k]);
+      }
+    }
+    store<T>(best, a.out + c);
+    if (!a.from) return;
+    if constexpr (std::is_same_v<T, float>) {
+      a.from[c] = static_cast<std::uint8_t>(cell);
+    } else {
+      alignas(64) float cells[T::size()];
+      cell.copy_to(cells, simd::vector_aligned);
+      for (std::size_t i = 0; i < T::size(); ++i)
+        a.from[c + std::int64_t(i)] = static_cast<std::uint8_t>(cells[i]);
+    }
+  });
+}
+
+void dot_rows(const float* x, const float* rows, std::int64_t count, std::int64_t length, float* out) {
+  for (std::int64_t r = 0; r < count; ++r, rows += length) {
+    Vector sum[4] = {0, 0, 0, 0};
+    std::int64_t i = 0;
+    for (; i + 4 * lanes <= length; i += 4 * lanes)
+      for (int v = 0; v < 4; ++v)
+        sum[v] += Vector(x + i + v * lanes, simd::element_aligned) *
+                  Vector(rows + i + v * lanes, simd::element_aligned);
+    float total = simd::reduce((sum[0] + sum[1]) + (sum[2] + sum[3]));
+    for (; i < length; ++i) total += x[i] * rows[i];
+    out[r] = total;
   }
 }
 

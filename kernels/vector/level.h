@@ -45,8 +45,8 @@ void norm_backward_sums(const NormBackward&, const float* x, const float* gy, st
                         float* products);
 void norm_backward_apply(const NormBackward&, const float* x, const float* gy, const float* mean_g,
                          const float* mean_gx, float* gx, std::int64_t rows);
-void max_update(const float* x, std::uint8_t cell, bool first, float* out, std::uint8_t* cells,
-                std::int64_t count);
+void max_window(const MaxWindow&);
+void dot_rows(const float* x, const float* rows, std::int64_t count, std::int64_t length, float* out);
 void adam(const AdamStep&, const float* gradient, float* parameter, float* mean, float* square,
           std::int64_t count);
 double multiply_add_burn(std::int64_t rounds, float* sink);

@@ -4,10 +4,25 @@
 namespace scrim::vector::SCRIM_LEVEL {
 
 extern const Kernels table;
-const Kernels table{SCRIM_LEVEL_NAME, lanes,          int(Narrow::size()), most_vectors* lanes,
-                    product,          outer,          winograd_input,      winograd_output,
-                    winograd_weights, relu,           relu_backward,       affine,
-                    column_sums,      column_squares, norm_backward_sums,  norm_backward_apply,
-                    max_update,       adam,           multiply_add_burn};
+const Kernels table{SCRIM_LEVEL_NAME,
+                    lanes,
+                    int(Narrow::size()),
+                    most_vectors* lanes,
+                    product,
+                    outer,
+                    winograd_input,
+                    winograd_output,
+                    winograd_weights,
+                    relu,
+                    relu_backward,
+                    affine,
+                    column_sums,
+                    column_squares,
+                    norm_backward_sums,
+                    norm_backward_apply,
+                    max_window,
+                    dot_rows,
+                    adam,
+                    multiply_add_burn};
 
 }  // namespace scrim::vector::SCRIM_LEVEL

@@ -86,6 +86,17 @@ struct NormBackward {
   bool relu;
 };
 
+/// out[c] = the largest of inputs[k][c], k in [0, count); NaN is larger than every number, the first of
+/// equals wins.
+struct MaxWindow {
+  const float* const* inputs;
+  const float* cells;  ///< a number for each input, 0 to 255
+  int count;
+  std::int64_t channels;
+  float* out;
+  std::uint8_t* from;  ///< the winner's number, or null
+};
+
 struct AdamStep {
   float learning_rate, beta1, beta2, epsilon;
   float correction1, correction2;  ///< 1 - beta^t
@@ -118,9 +129,9 @@ struct Kernels {
   /// gx = scale * (g - mean_g - (x - mean) * rstd * mean_gx)
   void (*norm_backward_apply)(const NormBackward&, const float* x, const float* gy, const float* mean_g,
                               const float* mean_gx, float* gx, std::int64_t rows);
-  /// out[i] = max(out[i], x[i]), cells[i] = cell where x won; with `first` x wins everywhere
-  void (*max_update)(const float* x, std::uint8_t cell, bool first, float* out, std::uint8_t* cells,
-                     std::int64_t count);
+  void (*max_window)(const MaxWindow&);
+  /// out[r] = sum over i of x[i] * rows[r * length + i], r in [0, count)
+  void (*dot_rows)(const float* x, const float* rows, std::int64_t count, std::int64_t length, float* out);
   void (*adam)(const AdamStep&, const float* gradient, float* parameter, float* mean, float* square,
                std::int64_t count);
   /// Runs `rounds` rounds of independent multiply-adds in registers; returns the floating-point operations
