@@ -116,7 +116,7 @@ std::vector<Workload> workloads() {
       {"sparse ternary coder, 64 patches of 64 pixels",
        "sparse_ternary",
        Kind::inference,
-       {},
+       {{"quantised", false}},
        {{"x", film(64, 64)}},
        0.8,
        "0.35",

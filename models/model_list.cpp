@@ -245,18 +245,19 @@ Network sparse_ternary(ModelSettings& s, const Initialiser& initialiser) {
   o.k = s.get("k", o.k);
   o.dropout = s.get("dropout", o.dropout);
   const double clamp_to = s.get("clamp", 1.0);
+  const bool quantised = s.get("quantised", true);
   auto model = std::make_unique<SparseTernaryCoder>(o, initialiser);
   SparseTernaryCoder& coder = *model;
   Network result = network(
       std::move(model),
-      [&coder](const NamedVariables& in) {
+      [&coder, quantised](const NamedVariables& in) {
         const TernaryCode code = coder.encode(required_input(in, "x"), optional_input(in, "drop_mask"));
         NamedVariables out{{"y", coder.decode(code)},
                            {"code.pos.val", published_code(code.positive)},
                            {"code.pos.ind", published_code(Variable(code.positive_index))},
                            {"code.neg.val", published_code(code.negative)},
                            {"code.neg.ind", published_code(Variable(code.negative_index))}};
-        if (!coder.is_training()) out["y_quantized"] = coder.decode(coder.quantised(code));
+        if (quantised && !coder.is_training()) out["y_quantized"] = coder.decode(coder.quantised(code));
         return out;
       },
       [clamp_to](const NamedVariables& out, const NamedVariables& in) {
@@ -320,7 +321,7 @@ const std::vector<ModelEntry>& model_list() {
        "x itself: mean squared error of clamp(y, -clamp, clamp)",
        "sampling_ratio_list=2,2 channels_list=1,32,64 proj_filter_size=8 num_proj_channels=256 "
        "num_code_maps=4 "
-       "k=16 dropout=0.08 clamp=1",
+       "k=16 dropout=0.08 clamp=1 quantised=true",
        sparse_ternary},
   };
   return list;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernels/conv2d/conv2d_direct.h"
+#include "kernels/conv2d/conv2d_lanewise.h"
 #include "kernels/conv2d/conv2d_packed.h"
 #include "kernels/vector/vector_kernels.h"
 #include "tensor/parallel.h"
@@ -117,6 +118,7 @@ struct WeightGradientTask {
 
 void conv2d_backward_weight_cpu(ConstView x, ConstView gy, View gw, const Conv2dOptions& options) {
   const std::int64_t channels = gw.shape[1], columns = gw.shape[0] / options.groups;
+  if (lanewise_serves(options.groups, channels, columns)) return lanewise_weight_gradient(x, gy, gw, options);
   const std::int64_t kh = gw.shape[2], kw = gw.shape[3], taps = kh * kw;
   auto blocks = column_blocks(columns);
   for (ColumnBlock& block : blocks) block.width = std::max(block.width, vector::kernels().lanes);

@@ -18,46 +18,6 @@ std::int64_t task_size(std::int64_t pixels) {
   return std::clamp<std::int64_t>((share + 11) / 12 * 12, 12, pixels_per_task);
 }
 
-/// The images of a run: where a task's pixels lie in the input and the output.
-struct Geometry {
-  const float* in;
-  float* out;
-  std::int64_t in_h, in_w, in_channels, out_h, out_w, out_channels, grid_h, grid_w;
-};
-
-/// Points every tap of the grid cells [begin, begin + count) at its input pixel, or at zeros outside the
-/// image, and `out` at the cells' output pixels. Cells of one grid row are steps of one width, so nothing is
-/// divided per cell.
-void point_rows(const TapConvolution& convolution, const Geometry& g, std::int64_t begin, std::int64_t count,
-                const float* zeros, const float** rows, float** out) {
-  for (std::int64_t p = 0; p < count;) {
-    const std::int64_t j = (begin + p) % g.grid_w, row = (begin + p) / g.grid_w;
-    const std::int64_t n = row / g.grid_h, i = row % g.grid_h, run = std::min(g.grid_w - j, count - p);
-    const Extent2d step = convolution.out_step, first = convolution.out_first, stride = convolution.in_step;
-    float* target =
-        g.out + ((n * g.out_h + i * step.h + first.h) * g.out_w + j * step.w + first.w) * g.out_channels;
-    for (std::int64_t k = 0; k < run; ++k) out[p + k] = target + k * step.w * g.out_channels;
-    for (std::size_t t = 0; t < convolution.taps.size(); ++t) {
-      const Tap& tap = convolution.taps[t];
-      const float** pointers = rows + std::int64_t(t) * count + p;
-      const std::int64_t h = i * stride.h + tap.dh, w = j * stride.w + tap.dw;
-      if (h < 0 || h >= g.in_h) {
-        std::fill_n(pointers, run, zeros);
-        continue;
-      }
-      // Cells [inside, outside) of the run read a column of the image.
-      const std::int64_t inside = std::clamp<std::int64_t>((-w + stride.w - 1) / stride.w, 0, run);
-      const std::int64_t outside =
-          w >= g.in_w ? inside : std::clamp((g.in_w - 1 - w) / stride.w + 1, inside, run);
-      const float* pixel = g.in + ((n * g.in_h + h) * g.in_w + w) * g.in_channels;
-      std::fill(pointers, pointers + inside, zeros);
-      for (std::int64_t k = inside; k < outside; ++k) pointers[k] = pixel + k * stride.w * g.in_channels;
-      std::fill(pointers + outside, pointers + run, zeros);
-    }
-    p += run;
-  }
-}
-
 }  // namespace
 
 std::vector<ColumnBlock> column_blocks(std::int64_t columns) {
@@ -104,6 +64,49 @@ void for_each_weight_row(const WeightAccess& weights, const ColumnBlock& block, 
   });
 }
 
+std::int64_t grid_cells(const TapConvolution& convolution, const Shape& out) {
+  const Extent2d first = convolution.out_first, step = convolution.out_step;
+  if (first.h >= out[1] || first.w >= out[2]) return 0;
+  return out[0] * ((out[1] - first.h + step.h - 1) / step.h) * ((out[2] - first.w + step.w - 1) / step.w);
+}
+
+// Cells of one grid row are steps of one width, so nothing is divided per cell.
+void point_rows(const TapConvolution& convolution, const ConstView& in, const View& out, std::int64_t begin,
+                std::int64_t count, const float* zeros, const float** rows, float** out_pixels) {
+  const Extent2d step = convolution.out_step, first = convolution.out_first, stride = convolution.in_step;
+  const std::int64_t in_h = in.shape[1], in_w = in.shape[2], in_pixel = in.shape[3], out_pixel = out.shape[3];
+  const std::int64_t grid_h = (out.shape[1] - first.h + step.h - 1) / step.h,
+                     grid_w = (out.shape[2] - first.w + step.w - 1) / step.w;
+  const float* image = in.as<float>() + convolution.first_channel;
+  float* result = out.as<float>() + convolution.first_column;
+  for (std::int64_t p = 0; p < count;) {
+    const std::int64_t j = (begin + p) % grid_w, row = (begin + p) / grid_w;
+    const std::int64_t n = row / grid_h, i = row % grid_h, run = std::min(grid_w - j, count - p);
+    float* target =
+        result +
+        ((n * out.shape[1] + i * step.h + first.h) * out.shape[2] + j * step.w + first.w) * out_pixel;
+    for (std::int64_t k = 0; k < run; ++k) out_pixels[p + k] = target + k * step.w * out_pixel;
+    for (std::size_t t = 0; t < convolution.taps.size(); ++t) {
+      const Tap& tap = convolution.taps[t];
+      const float** pointers = rows + std::int64_t(t) * count + p;
+      const std::int64_t h = i * stride.h + tap.dh, w = j * stride.w + tap.dw;
+      if (h < 0 || h >= in_h) {
+        std::fill_n(pointers, run, zeros);
+        continue;
+      }
+      // Cells [inside, outside) of the run read a column of the image.
+      const std::int64_t inside = std::clamp<std::int64_t>((-w + stride.w - 1) / stride.w, 0, run);
+      const std::int64_t outside =
+          w >= in_w ? inside : std::clamp((in_w - 1 - w) / stride.w + 1, inside, run);
+      const float* pixel = image + ((n * in_h + h) * in_w + w) * in_pixel;
+      std::fill(pointers, pointers + inside, zeros);
+      for (std::int64_t k = inside; k < outside; ++k) pointers[k] = pixel + k * stride.w * in_pixel;
+      std::fill(pointers + outside, pointers + run, zeros);
+    }
+    p += run;
+  }
+}
+
 void pack_taps(TapConvolution& convolution, const WeightAccess& weights) {
   convolution.blocks = column_blocks(convolution.columns);
   const std::int64_t channels = convolution.channels, taps = std::int64_t(convolution.taps.size());
@@ -122,20 +125,9 @@ void pack_taps(TapConvolution& convolution, const WeightAccess& weights) {
 
 void run_taps(const TapConvolution& convolution, ConstView in, ConstView bias, View out,
               const ConvEpilogue& epilogue) {
-  const Extent2d first = convolution.out_first, step = convolution.out_step;
-  if (first.h >= out.shape[1] || first.w >= out.shape[2]) return;
-  const Geometry g{.in = in.as<float>() + convolution.first_channel,
-                   .out = out.as<float>() + convolution.first_column,
-                   .in_h = in.shape[1],
-                   .in_w = in.shape[2],
-                   .in_channels = in.shape[3],
-                   .out_h = out.shape[1],
-                   .out_w = out.shape[2],
-                   .out_channels = out.shape[3],
-                   .grid_h = (out.shape[1] - first.h + step.h - 1) / step.h,
-                   .grid_w = (out.shape[2] - first.w + step.w - 1) / step.w};
-  const std::int64_t pixels = out.shape[0] * g.grid_h * g.grid_w,
+  const std::int64_t pixels = grid_cells(convolution, out.shape),
                      taps = std::int64_t(convolution.taps.size());
+  if (pixels == 0) return;
   const std::int64_t channels = convolution.channels;
   const std::vector<float> zeros(static_cast<std::size_t>(channels), 0.0f);
 
@@ -143,7 +135,7 @@ void run_taps(const TapConvolution& convolution, ConstView in, ConstView bias, V
     const std::int64_t count = end - begin;
     std::vector<const float*> rows(static_cast<std::size_t>(taps * count));
     std::vector<float*> targets(static_cast<std::size_t>(count)), shifted(static_cast<std::size_t>(count));
-    point_rows(convolution, g, begin, count, zeros.data(), rows.data(), targets.data());
+    point_rows(convolution, in, out, begin, count, zeros.data(), rows.data(), targets.data());
     for (const ColumnBlock& block : convolution.blocks) {
       for (std::int64_t p = 0; p < count; ++p)
         shifted[std::size_t(p)] = targets[std::size_t(p)] + block.first;

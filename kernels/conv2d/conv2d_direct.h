@@ -23,6 +23,7 @@ struct WeightAccess {
   const float* data;
   std::int64_t out_step, in_step;
   const float* scale = nullptr;
+  std::int64_t group_step = 0;  ///< from a group's weights to the next one's
 };
 
 /// Input pixel that a tap reads for grid cell (0, 0), and its place in the weights.
@@ -59,6 +60,14 @@ struct TapConvolution {
     return weights.data<float>().data() + block.first * std::int64_t(taps.size()) * channels;
   }
 };
+
+/// The cells of a convolution's grid in an output of this shape, over all images.
+std::int64_t grid_cells(const TapConvolution& convolution, const Shape& out);
+/// Points every tap of the grid cells [begin, begin + count) at its input pixel (rows[tap * count + cell]),
+/// or at `zeros` outside the image, and `out_pixels` at the cells' output pixels; first channel and column of
+/// the group.
+void point_rows(const TapConvolution& convolution, const ConstView& in, const View& out, std::int64_t begin,
+                std::int64_t count, const float* zeros, const float** rows, float** out_pixels);
 
 void pack_taps(TapConvolution& convolution, const WeightAccess& weights);
 

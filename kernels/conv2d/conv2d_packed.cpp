@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "kernels/conv2d/conv2d_lanewise.h"
 #include "kernels/conv2d/conv2d_winograd.h"
 
 namespace scrim::kernels {
@@ -9,6 +10,7 @@ namespace scrim::kernels {
 struct PackedConv2d::Plan {
   std::vector<TapConvolution> direct;
   std::optional<WinogradConvolution> winograd;
+  std::optional<LanewiseConvolution> lanewise;
 };
 
 namespace {
@@ -32,14 +34,21 @@ Plan plan_forward(ConstView w, const Conv2dOptions& o, ConstView scale) {
     pack_winograd(*plan.winograd, access, false);
     return plan;
   }
+  TapConvolution grid;
+  for (std::int64_t i = 0; i < kh; ++i)
+    for (std::int64_t j = 0; j < kw; ++j)
+      grid.taps.push_back({i * o.dilation.h - o.padding.h, j * o.dilation.w - o.padding.w, i * kw + j});
+  grid.in_step = o.stride;
+  grid.out_step = {1, 1};
+  grid.out_first = {0, 0};
+  if (lanewise_serves(o.groups, channels, columns)) {
+    plan.lanewise = LanewiseConvolution{o.groups, channels, columns, {grid}, {}};
+    pack_lanewise(*plan.lanewise,
+                  {access.data, access.out_step, access.in_step, access.scale, columns * access.out_step});
+    return plan;
+  }
   for (std::int64_t g = 0; g < o.groups; ++g) {
-    TapConvolution group;
-    for (std::int64_t i = 0; i < kh; ++i)
-      for (std::int64_t j = 0; j < kw; ++j)
-        group.taps.push_back({i * o.dilation.h - o.padding.h, j * o.dilation.w - o.padding.w, i * kw + j});
-    group.in_step = o.stride;
-    group.out_step = {1, 1};
-    group.out_first = {0, 0};
+    TapConvolution group = grid;
     group.channels = channels;
     group.columns = columns;
     group.first_channel = g * channels;
@@ -62,27 +71,36 @@ Plan plan_input_gradient(ConstView w, const Conv2dOptions& o, ConstView scale) {
     pack_winograd(*plan.winograd, access, true);
     return plan;
   }
+  std::vector<TapConvolution> phases;
+  for (std::int64_t a = 0; a < o.stride.h; ++a)
+    for (std::int64_t b = 0; b < o.stride.w; ++b) {
+      TapConvolution& phase = phases.emplace_back();
+      for (std::int64_t i = 0; i < kh; ++i)
+        for (std::int64_t j = 0; j < kw; ++j) {
+          const std::int64_t h = a + o.padding.h - i * o.dilation.h, v = b + o.padding.w - j * o.dilation.w;
+          if (remainder_of(h, o.stride.h) == 0 && remainder_of(v, o.stride.w) == 0)
+            phase.taps.push_back({floor_of(h, o.stride.h), floor_of(v, o.stride.w), i * kw + j});
+        }
+      phase.in_step = {1, 1};
+      phase.out_step = o.stride;
+      phase.out_first = {a, b};
+    }
+  if (lanewise_serves(o.groups, channels, columns)) {
+    plan.lanewise = LanewiseConvolution{o.groups, channels, columns, std::move(phases), {}};
+    pack_lanewise(*plan.lanewise,
+                  {access.data, access.out_step, access.in_step, access.scale, channels * access.in_step});
+    return plan;
+  }
   for (std::int64_t g = 0; g < o.groups; ++g)
-    for (std::int64_t a = 0; a < o.stride.h; ++a)
-      for (std::int64_t b = 0; b < o.stride.w; ++b) {
-        TapConvolution phase;
-        for (std::int64_t i = 0; i < kh; ++i)
-          for (std::int64_t j = 0; j < kw; ++j) {
-            const std::int64_t h = a + o.padding.h - i * o.dilation.h, v = b + o.padding.w - j * o.dilation.w;
-            if (remainder_of(h, o.stride.h) == 0 && remainder_of(v, o.stride.w) == 0)
-              phase.taps.push_back({floor_of(h, o.stride.h), floor_of(v, o.stride.w), i * kw + j});
-          }
-        phase.in_step = {1, 1};
-        phase.out_step = o.stride;
-        phase.out_first = {a, b};
-        phase.channels = channels;
-        phase.columns = columns;
-        phase.first_channel = g * channels;
-        phase.first_column = g * columns;
-        pack_taps(phase, {access.data + g * channels * access.in_step, access.out_step, access.in_step,
-                          access.scale ? access.scale + g * columns : nullptr});
-        plan.direct.push_back(std::move(phase));
-      }
+    for (TapConvolution phase : phases) {
+      phase.channels = channels;
+      phase.columns = columns;
+      phase.first_channel = g * channels;
+      phase.first_column = g * columns;
+      pack_taps(phase, {access.data + g * channels * access.in_step, access.out_step, access.in_step,
+                        access.scale ? access.scale + g * columns : nullptr});
+      plan.direct.push_back(std::move(phase));
+    }
   return plan;
 }
 
@@ -102,11 +120,13 @@ PackedConv2d PackedConv2d::for_input_gradient(ConstView w, const Conv2dOptions& 
 }
 
 void PackedConv2d::run(ConstView in, ConstView bias, View out, const ConvEpilogue& epilogue) const {
+  if (plan_->lanewise) run_lanewise(*plan_->lanewise, in, bias, out, epilogue);
   if (plan_->winograd) run_winograd(*plan_->winograd, in, bias, out, epilogue);
   for (const TapConvolution& part : plan_->direct) run_taps(part, in, bias, out, epilogue);
 }
 
 std::string_view PackedConv2d::algorithm() const {
+  if (plan_->lanewise) return "lanewise";
   return plan_->winograd ? "winograd F(4x4,3x3)" : "direct";
 }
 

@@ -32,6 +32,8 @@ constexpr int tile_rows(int vectors) {
 
 void product(const Product&);
 void outer(const Outer&);
+void lanewise_product(const LanewiseProduct&);
+void lanewise_outer(const LanewiseOuter&);
 void winograd_input(const WinogradInput&);
 void winograd_output(const WinogradOutput&);
 void winograd_weights(const WinogradWeights&);

@@ -48,6 +48,27 @@ struct Outer {
   float* out;
 };
 
+/// A convolution of `lanes` groups at once, a group a lane: out[r][o * plane + lane] = sum over t, c of
+/// rows[t * row_step + r][c * plane + lane] * weights[t][c][o][lane], r in [0, count), o in [0, columns),
+/// columns <= 4.
+struct LanewiseProduct {
+  const float* const* rows;
+  std::int64_t row_step, taps, channels, plane;
+  const float* weights;  ///< 64-byte aligned
+  std::int64_t columns;
+  float* const* out;
+  std::int64_t count;
+};
+/// out[c][o][lane] += sum over i in [0, count) of x[i][c * plane + lane] * gy[i][o * plane + lane]; at most 4
+/// of each.
+struct LanewiseOuter {
+  const float* const* x;
+  const float* const* gy;
+  std::int64_t count, plane;
+  int channels, columns;
+  float* out;
+};
+
 /// Winograd F(4x4, 3x3): see kernels/conv2d/conv2d_winograd.h. Channel counts are multiples of `lanes`.
 struct WinogradInput {
   const float* const* pixels;  ///< 36 pointers to `channels` values: the tile's 6x6 inputs, row-major
@@ -111,6 +132,8 @@ struct Kernels {
 
   void (*product)(const Product&);
   void (*outer)(const Outer&);
+  void (*lanewise_product)(const LanewiseProduct&);
+  void (*lanewise_outer)(const LanewiseOuter&);
   void (*winograd_input)(const WinogradInput&);
   void (*winograd_output)(const WinogradOutput&);
   void (*winograd_weights)(const WinogradWeights&);

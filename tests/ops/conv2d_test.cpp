@@ -44,6 +44,17 @@ std::vector<OpCase> cases() {
             {.stride = {2, 2}, .padding = {3, 3}, .dilation = {3, 3}}},
            {"groups", {2, 6, 6, 6}, {9, 2, 3, 3}, {.padding = {1, 1}, .groups = 3}},
            {"depthwise", {1, 6, 5, 7}, {7, 1, 3, 3}, {.padding = {1, 1}, .groups = 7}},
+           {"eight_columns", {1, 6, 7, 8}, {8, 8, 3, 3}, {.padding = {1, 1}}},
+           {"lanewise_depthwise", {2, 6, 5, 32}, {32, 1, 3, 3}, {.padding = {1, 1}, .groups = 32}},
+           {"lanewise_strided",
+            {2, 9, 8, 48},
+            {64, 3, 4, 4},
+            {.stride = {2, 2}, .padding = {1, 1}, .groups = 16}},
+           {"lanewise_two_to_three", {1, 5, 7, 32}, {48, 2, 3, 2}, {.padding = {2, 0}, .groups = 16}},
+           {"lanewise_dilated",
+            {1, 9, 8, 64},
+            {16, 4, 3, 3},
+            {.padding = {2, 2}, .dilation = {2, 2}, .groups = 16}},
            {"pointwise", {2, 5, 7, 33}, {70, 33, 1, 1}},
            {"padding_past_the_kernel", {1, 4, 4, 3}, {4, 3, 3, 3}, {.padding = {4, 3}}},
            {"winograd", {2, 9, 6, 16}, {48, 16, 3, 3}, {.padding = {1, 1}}},
@@ -66,6 +77,8 @@ TEST(Conv2d, ChoosesItsAlgorithmBySize) {
   EXPECT_EQ(algorithm({32, 16, 3, 3}, {.stride = {2, 2}, .padding = {1, 1}}), "direct");
   EXPECT_EQ(algorithm({32, 17, 3, 3}, {.padding = {1, 1}}), "direct");
   EXPECT_EQ(algorithm({32, 16, 1, 1}, {}), "direct");
+  EXPECT_EQ(algorithm({64, 4, 8, 8}, {.groups = 16}), "lanewise");
+  EXPECT_EQ(algorithm({64, 4, 8, 8}, {.groups = 15}), "direct");
 }
 
 TEST(Conv2d, SaysWhichShapesDoNotFit) {

@@ -20,6 +20,7 @@ std::vector<OpCase> cases() {
       transposed("one_pixel", {1, 1, 1, 1}, {1, 1, 2, 2}, {.stride = 2}),
       transposed("padded", {1, 4, 5, 3}, {3, 4, 3, 3}, {.stride = 2, .padding = 1, .output_padding = 1}),
       transposed("groups", {1, 3, 3, 6}, {6, 2, 2, 2}, {.stride = 2, .groups = 3}),
+      transposed("lanewise", {2, 3, 4, 64}, {64, 2, 4, 4}, {.stride = 2, .padding = 1, .groups = 16}),
       transposed("stride_one", {1, 5, 4, 3}, {3, 2, 3, 3}, {.stride = 1, .padding = 1}),
       transposed("stride_larger_than_kernel", {1, 3, 2, 2}, {2, 3, 2, 2}, {.stride = 3, .output_padding = 1}),
   };
