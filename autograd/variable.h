@@ -71,7 +71,8 @@ class Node {
   virtual std::vector<Tensor> backward(Tensor gy) = 0;
   virtual std::vector<KeptItem> kept() const { return {}; }
 
-  /// Floating-point operations of the forward pass by the direct algorithm, of products alone: 2 a multiplication.
+  /// Floating-point operations of the forward pass by the direct algorithm, of products alone: 2 a
+  /// multiplication.
   virtual double operations() const { return 0; }
 
   /// Whether recompute() makes the op's result again for about the price of reading it from memory.

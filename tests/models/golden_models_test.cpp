@@ -186,7 +186,8 @@ void expect_sums(const Golden& golden, const Tensor& tensor, const std::string& 
 }
 
 /// The full-size network of a file with its generated weights, in evaluation.
-Network full_size(const Golden& golden, const char* model, const std::map<std::string, ModelSetting>& settings) {
+Network full_size(const Golden& golden, const char* model,
+                  const std::map<std::string, ModelSetting>& settings) {
   Network network = make_network(model, ModelSettings(settings), Initialiser::none());
   const double gain = golden.metadata("gain").get<double>();
   const auto seed = golden.metadata("seed").get<std::uint64_t>();
