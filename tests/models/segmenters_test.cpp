@@ -1,0 +1,149 @@
+// Landmark graphs, organ masks, and what the list of models knows of published files.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "models/hybridgnet.h"
+#include "models/model_list.h"
+#include "models/organ_mask.h"
+#include "models/sparse_ternary.h"
+#include "tests/support/golden.h"
+#include "tests/support/op_check.h"
+#include "tests/support/test_data.h"
+
+namespace scrim::test {
+namespace {
+
+Tensor constant_through(const kernels::SparseMatrix& matrix) {
+  const auto shared = std::make_shared<const kernels::SparseMatrix>(matrix);
+  return sparse_product(shared, Variable(Tensor::full({1, matrix.columns, 1}, 1))).value();
+}
+
+TEST(LandmarkGraph, RingsAndMeans) {
+  const LandmarkGraph graph = landmark_graph({44, 50, 26}, Contour::closed);
+  EXPECT_EQ(graph.nodes, 120);
+  EXPECT_EQ(graph.coarse_nodes, 60);
+  EXPECT_EQ(graph.edges.shape().str(), "[2, 240]");
+  for (const Tensor& y : {constant_through(graph.down), constant_through(graph.up)})
+    for (const float value : y.data<float>()) EXPECT_FLOAT_EQ(value, 1);  // means of ones are ones
+}
+
+TEST(LandmarkGraph, ClosedContoursJoinTheLastWithTheFirst) {
+  // Landmark 3 of 4 lies between coarse nodes 1 and 0; the published matrix copies node 1.
+  Tensor coarse = Tensor::from<float>({1, 2, 1}, {10, 20});
+  const auto up = [&](Contour contour) {
+    const auto matrix = std::make_shared<const kernels::SparseMatrix>(landmark_graph({4}, contour).up);
+    return sparse_product(matrix, Variable(coarse)).value().data<float>()[3];
+  };
+  EXPECT_EQ(up(Contour::closed), 15);
+  EXPECT_EQ(up(Contour::published), 20);
+}
+
+TEST(LandmarkGraph, AgreesWithThePublishedMatrices) {
+  REQUIRE_TEST_DATA(golden_folder());
+  const Golden golden("models/hybridgnet");
+  const auto built = graph_tensors(landmark_graph({12, 10, 7}, Contour::published));
+  for (const auto& [ours, stored] :
+       std::map<std::string, std::string>{{"graph.down_index", "in.pool_index.D"},
+                                          {"graph.down_values", "in.pool_values.D"},
+                                          {"graph.up_index", "in.pool_index.U"},
+                                          {"graph.up_values", "in.pool_values.U"}})
+    EXPECT_TRUE(same_bytes(built.at(ours), golden[stored])) << ours;
+}
+
+TEST(LandmarkGraph, TravelsWithWeights) {
+  const ModelSettings settings({{"inputsize", std::int64_t(32)},
+                                {"c", std::int64_t(1)},
+                                {"latents", std::int64_t(2)},
+                                {"f", std::int64_t(4)},
+                                {"K", std::int64_t(2)},
+                                {"organs", std::vector<std::int64_t>{5, 4}}});
+  Network network = make_network("hybridgnet", settings, Initialiser(1));
+  State state = network.module->state();
+  // The same number of coarse nodes, another template: 6 and 3 landmarks.
+  for (const auto& [name, tensor] : graph_tensors(landmark_graph({6, 3}, Contour::closed)))
+    state[name] = tensor;
+  // And the skips under the names of the older file.
+  for (int skip : {1, 2}) {
+    auto entry = state.extract(fmt::format("SC_{}.graphConv_pre.lins.0.weight", skip));
+    entry.key() = fmt::format("graphConv_pre{}.lins.0.weight", skip);
+    state.insert(std::move(entry));
+  }
+  network.load(state);
+  const auto& net = dynamic_cast<const HybridGNet&>(*network.module);
+  EXPECT_TRUE(same_bytes(net.graph().edges, landmark_graph({6, 3}, Contour::closed).edges));
+  state["graph.edges"] = Tensor::from<std::int64_t>({2, 1}, {0, -1});
+  EXPECT_THROW(network.load(state), Error);
+}
+
+TEST(OrganMasks, FillPolygonsByPixelCentres) {
+  // A square from (0.25, 0.25) to (0.75, 0.75), and a triangle that leaves the image.
+  const Tensor landmarks = Tensor::from<float>(
+      {1, 7, 2}, {0.25f, 0.25f, 0.75f, 0.25f, 0.75f, 0.75f, 0.25f, 0.75f, -1, -1, 3, -1, -1, 3});
+  const Tensor masks = organ_masks(landmarks, {4, 3}, 8, 8);
+  for (std::size_t h = 0; h < 8; ++h)
+    for (std::size_t w = 0; w < 8; ++w) {
+      const bool inside = h >= 2 && h < 6 && w >= 2 && w < 6;
+      EXPECT_EQ(masks.data<float>()[(h * 8 + w) * 2], inside ? 1 : 0) << h << " " << w;
+      EXPECT_EQ(masks.data<float>()[(h * 8 + w) * 2 + 1], 1);
+    }
+}
+
+TEST(OrganMasks, AreaOfACircle) {
+  constexpr std::int64_t corners = 90, side = 200;
+  Tensor circle = Tensor::empty({1, corners, 2});
+  for (std::int64_t i = 0; i < corners; ++i) {
+    const double angle = 2 * std::numbers::pi * double(i) / corners;
+    circle.mutable_data<float>()[std::size_t(2 * i)] = float(0.5 + 0.3 * std::cos(angle));
+    circle.mutable_data<float>()[std::size_t(2 * i + 1)] = float(0.5 + 0.3 * std::sin(angle));
+  }
+  double area = 0;
+  const Tensor mask = organ_masks(circle, {corners}, side, side);
+  for (const float value : mask.data<float>()) area += value;
+  EXPECT_NEAR(area / (side * side), std::numbers::pi * 0.09, 0.0015);
+}
+
+TEST(OrganMasks, RefusesWhatDoesNotFit) {
+  EXPECT_THROW(organ_masks(Tensor::zeros({1, 6, 2}), {4, 3}, 8, 8), Error);
+  EXPECT_THROW(organ_masks(Tensor::full({1, 3, 2}, std::nan("")), {3}, 8, 8), Error);
+}
+
+TEST(SparseTernaryCoder, OtherKAtRunTime) {
+  const SparseTernaryOptions options{
+      .channels_list = {1, 4, 6}, .num_proj_channels = 8, .num_code_maps = 2, .k = 3};
+  SparseTernaryCoder coder(options, Initialiser(1));
+  const Variable x(random_tensor({2, 1, 1, 1}, 2, 0, 1));
+  const Variable film(random_tensor({2, 40, 32, 1}, 2, 0, 1));
+  EXPECT_THROW(coder.encode(x), Error);
+  coder.encode(film);  // in training: betas become the means
+  coder.set_training(false);
+  for (const std::int64_t k : {1, 2, 3, 4}) {
+    coder.set_k(k);
+    const TernaryCode code = coder.encode(film);
+    EXPECT_EQ(code.positive.shape()[3], k);
+    EXPECT_EQ(coder.decode(code).shape().str(), film.shape().str());
+    if (k <= 3)
+      EXPECT_EQ(coder.decode(coder.quantised(code)).shape().str(), film.shape().str());
+    else
+      EXPECT_THROW(coder.quantised(code), Error);
+  }
+  EXPECT_THROW(coder.set_k(5), Error);
+}
+
+TEST(SparseTernaryCoder, TiedWeightsMustAgree) {
+  const ModelSettings settings({{"channels_list", std::vector<std::int64_t>{1, 4, 6}},
+                                {"num_proj_channels", std::int64_t(8)},
+                                {"num_code_maps", std::int64_t(2)},
+                                {"k", std::int64_t(3)}});
+  Network network = make_network("sparse_ternary", settings, Initialiser(1));
+  State state = network.module->state();
+  network.load(state);
+  Tensor& tied = state.at("decoder.conv_deindexer.weight");
+  tied = tied.clone();
+  tied.mutable_data<float>()[0] += 1;
+  EXPECT_THROW(network.load(state), Error);
+}
+
+}  // namespace
+}  // namespace scrim::test
