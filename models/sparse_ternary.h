@@ -1,7 +1,7 @@
-// PRIMIS's sparse ternary autoencoder (Rezaeifar et al., "Privacy-Preserving Image Sharing via Sparsifying
-// Layers on Convolutional Groups", ICASSP 2020, and its medical follow-up): a film's patches become codes
-// that keep, at each position and for each of m code maps, only the k largest and the k smallest of c
-// channels. Names as published.
+// PRIMIS's sparse ternary autoencoder (Ferdowsi et al., "Privacy-Preserving Image Sharing via Sparsifying
+// Layers on Convolutional Groups", ICASSP 2020, is its model): a film's patches become codes that keep, at
+// each position and for each of m code maps, only the k largest and the k smallest of c channels. Names as
+// published.
 //
 //   encoder  a bank of blocks: internal ones halve level by level, external ones go from each level straight
 //   to the
@@ -29,6 +29,8 @@ struct SparseTernaryOptions {
   std::int64_t num_code_maps = 4;                          ///< m
   std::int64_t k = 16;                                     ///< 2k <= c
   double dropout = 0.08;  ///< of whole channels after the projection, in training
+  double beta_momentum =
+      1;  ///< beta = (1 - momentum) * beta + momentum * mean of a training batch; 1 as published
 };
 
 /// k values of each sign at each position, largest magnitude first: [N,h,w,k,m]; indices in [0, c).
