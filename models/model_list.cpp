@@ -244,6 +244,7 @@ Network sparse_ternary(ModelSettings& s, const Initialiser& initialiser) {
   o.num_code_maps = s.get("num_code_maps", o.num_code_maps);
   o.k = s.get("k", o.k);
   o.dropout = s.get("dropout", o.dropout);
+  o.beta_momentum = s.get("beta_momentum", o.beta_momentum);
   const double clamp_to = s.get("clamp", 1.0);
   const bool quantised = s.get("quantised", true);
   auto model = std::make_unique<SparseTernaryCoder>(o, initialiser);
@@ -321,7 +322,7 @@ const std::vector<ModelEntry>& model_list() {
        "x itself: mean squared error of clamp(y, -clamp, clamp)",
        "sampling_ratio_list=2,2 channels_list=1,32,64 proj_filter_size=8 num_proj_channels=256 "
        "num_code_maps=4 "
-       "k=16 dropout=0.08 clamp=1 quantised=true",
+       "k=16 dropout=0.08 clamp=1 quantised=true beta_momentum=1",
        sparse_ternary},
   };
   return list;

@@ -42,6 +42,8 @@ const SparseTernaryOptions& checked(const SparseTernaryOptions& o) {
       o.k, o.num_proj_channels, o.num_code_maps);
   require(o.dropout >= 0 && o.dropout < 1, "sparse_ternary", "dropout {} came, expected 0 to below 1",
           o.dropout);
+  require(o.beta_momentum > 0 && o.beta_momentum <= 1, "sparse_ternary",
+          "beta_momentum {} came, expected above 0 to 1", o.beta_momentum);
   return o;
 }
 
@@ -277,11 +279,12 @@ void SparseTernaryCoder::update_beta(Tensor& beta, const Tensor& values) {
   const Shape& s = values.shape();
   Tensor mean = Tensor::empty({s[3] * s[4]}, values.dtype());
   kernels::sum(values.view(), kernels::Axes::of({0, 1, 2}), mean.mutable_view());
-  const double count = double(s[0] * s[1] * s[2]);
+  const double count = double(s[0] * s[1] * s[2]), momentum = options_.beta_momentum;
   for_real_type(values.dtype(), "sparse_ternary", [&]<class T>(T) {
     const auto sums = mean.data<T>();
     const auto out = beta.mutable_data<T>();
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = T(sums[i] / count);
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = T((1 - momentum) * double(out[i]) + momentum * sums[i] / count);
   });
 }
 

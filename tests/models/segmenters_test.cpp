@@ -131,6 +131,20 @@ TEST(SparseTernaryCoder, OtherKAtRunTime) {
   EXPECT_THROW(coder.set_k(5), Error);
 }
 
+TEST(SparseTernaryCoder, BetaIsARunningMeanOfTheValues) {
+  SparseTernaryCoder coder(
+      {.channels_list = {1, 4, 6}, .num_proj_channels = 8, .num_code_maps = 1, .k = 1, .beta_momentum = 0.25},
+      Initialiser(1));
+  const Variable film(random_tensor({2, 32, 32, 1}, 2, 0, 1));
+  double mean = 0;
+  const Tensor values = coder.encode(film).positive.value();
+  for (const float value : values.data<float>()) mean += value / double(values.numel());
+  const auto beta = [&] { return coder.state().at("decoder.conv_deindexer.beta_pos").data<float>()[0]; };
+  EXPECT_NEAR(beta(), 0.25 * mean, 1e-5);
+  coder.encode(film);  // training statistics of one batch: the same values again
+  EXPECT_NEAR(beta(), (0.25 + 0.75 * 0.25) * mean, 1e-5);
+}
+
 TEST(SparseTernaryCoder, TiedWeightsMustAgree) {
   const ModelSettings settings({{"channels_list", std::vector<std::int64_t>{1, 4, 6}},
                                 {"num_proj_channels", std::int64_t(8)},
