@@ -10,6 +10,7 @@
 #include "autograd/reduce.h"
 #include "autograd/unary.h"
 #include "models/densenet.h"
+#include "models/dp_pix.h"
 #include "models/flow_anonymizer.h"
 #include "models/hybrid_unet.h"
 #include "models/hybridgnet.h"
@@ -105,6 +106,20 @@ Network noise_anonymizer(ModelSettings& s, const Initialiser& initialiser) {
         return NamedVariables{{"y", anonymizer(required_input(in, "x"), optional_input(in, "sensitivity"))}};
       },
       squared_error());
+}
+
+Network pixelization(ModelSettings& s, const Initialiser&) {
+  const DpPixOptions o{s.get("cell", std::int64_t(8)), s.get("pixels", 16.0), s.get("epsilon", 0.5)};
+  const auto seed = s.get("seed", std::int64_t(1));
+  return network(
+      std::make_unique<Module>(),
+      [o, seed](const NamedVariables& in) {
+        return NamedVariables{
+            {"y", Variable(dp_pix(required_input(in, "x").value(), o, Random(std::uint64_t(seed))))}};
+      },
+      [](const NamedVariables&, const NamedVariables&) -> Variable {
+        fail("dp_pix", "nothing of it is trained: it has no loss");
+      });
 }
 
 Network privacy_net(ModelSettings& s, const Initialiser& initialiser) {
@@ -299,6 +314,9 @@ const std::vector<ModelEntry>& model_list() {
        "init_features=32 noise_degree=0.1 smooth=false", noise_anonymizer},
       {"privacy_net", "Privacy-Net's image-to-image U-Net", "x [N,1,H,W] in [0,1], sides divisible by 8", "y",
        "target, of y's shape: mean squared error", "in_dim=1 out_dim=1 num_filter=16", privacy_net},
+      {"dp_pix", "differentially private pixelization; no network, no weights",
+       "x [N,C,H,W] in [0,1], sides divisible by cell", "y", "none", "cell=8 pixels=16 epsilon=0.5 seed=1",
+       pixelization},
       {"siamese_verifier", "the Siamese ResNet-50 patient verifier", "a and b [N,1,H,W] in [0,1]",
        "y: logits [N,1]; nll; embedding_a, embedding_b [N,embed]",
        "same [N], 1 = one patient: BCE with logits", "width=64 layers=3,4,6,3 embed=128", siamese_verifier},

@@ -59,9 +59,13 @@ NamedVariables read_inputs(const Settings& s) {
 
 TensorFile run(const Settings& s) {
   Network network = s.network.make();
-  TensorFile weights = read_safetensors(s.weights);
-  require_finite(s.weights, weights.tensors);
-  network.load(std::move(weights.tensors));
+  if (!s.weights.empty()) {
+    TensorFile weights = read_safetensors(s.weights);
+    require_finite(s.weights, weights.tensors);
+    network.load(std::move(weights.tensors));
+  } else if (!network.module->state().empty()) {
+    throw UsageError(fmt::format("[infer] --weights is required: {} has parameters", s.network.name()));
+  }
   const bool training = s.mode.empty() ? s.train_step : s.mode == "train";
   network.module->set_training(training);
   const NamedVariables in = read_inputs(s);
@@ -96,10 +100,8 @@ int infer(const Settings& s) {
     fmt::print("{}", describe_models());
     return 0;
   }
-  for (const auto& [option, value] : {std::pair{"--model", s.network.model},
-                                      {"--weights", s.weights},
-                                      {"--input", s.input},
-                                      {"--output", s.output}})
+  for (const auto& [option, value] :
+       {std::pair{"--model", s.network.model}, {"--input", s.input}, {"--output", s.output}})
     if (value.empty()) throw UsageError(fmt::format("[infer] {} is required (or --list)", option));
   TensorFile result;
   try {

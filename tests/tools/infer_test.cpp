@@ -90,7 +90,9 @@ TEST_F(Infer, RefusesUnknownNamesAndSettings) {
   expect_refusal(command({"--set", "num_filtr=3"}), "no setting num_filtr, did you mean num_filter?");
   expect_refusal(command({"--set", "num_filter=wide"}),
                  "num_filter has another type, expected a whole number");
-  expect_refusal({"infer", "--model", "privacy_net"}, "--weights is required");
+  expect_refusal({"infer", "--model", "privacy_net"}, "--input is required");
+  expect_refusal({"infer", "--model", "privacy_net", "-i", input().string(), "-o", output().string()},
+                 "--weights is required: privacy_net has parameters");
 }
 
 TEST_F(Infer, RefusesWeightsThatDoNotFit) {
