@@ -1,6 +1,7 @@
 #include "kernels/conv2d/conv2d_lanewise.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "kernels/vector/vector_kernels.h"
 #include "tensor/parallel.h"
@@ -11,23 +12,43 @@ namespace {
 
 constexpr std::int64_t most_channels = 4, pixels_per_task = 48;
 
+/// Calls body(std::integral_constant) with the count, 1 to most_channels: loops of a known step become
+/// shuffles.
+template <class Body>
+void with_constant(std::int64_t count, Body&& body) {
+  if (count == 1) return body(std::integral_constant<std::int64_t, 1>{});
+  if (count == 2) return body(std::integral_constant<std::int64_t, 2>{});
+  if (count == 3) return body(std::integral_constant<std::int64_t, 3>{});
+  body(std::integral_constant<std::int64_t, most_channels>{});
+}
+
 /// to[c * groups + g] = from[g * channels + c] for each of `count` pixels.
-void turn(const float* from, std::int64_t count, std::int64_t groups, std::int64_t channels, float* to) {
-  for (std::int64_t p = 0; p < count; ++p, from += groups * channels, to += groups * channels)
-    for (std::int64_t c = 0; c < channels; ++c)
-      for (std::int64_t g = 0; g < groups; ++g) to[c * groups + g] = from[g * channels + c];
+void turn(const float* from, std::int64_t count, std::int64_t groups, std::int64_t channel_count, float* to) {
+  with_constant(channel_count, [&](auto channels) {
+    for (std::int64_t p = 0; p < count; ++p, from += groups * channels, to += groups * channels)
+      for (std::int64_t g = 0; g < groups; ++g)
+        for (std::int64_t c = 0; c < channels; ++c) to[c * groups + g] = from[g * channels + c];
+  });
 }
 
 /// One pixel back, finished: y = activation(sum + bias [+ what it holds]).
-void turn_back(const float* from, std::int64_t groups, std::int64_t columns, const float* bias,
+void turn_back(const float* from, std::int64_t groups, std::int64_t column_count, const float* bias,
                const ConvEpilogue& epilogue, float* to) {
-  for (std::int64_t g = 0; g < groups; ++g)
-    for (std::int64_t o = 0; o < columns; ++o) {
-      const std::int64_t at = g * columns + o;
-      float value = from[o * groups + g] + (bias ? bias[at] : 0.0f) + (epilogue.add ? to[at] : 0.0f);
-      if (value < 0) value = epilogue.slope == 0 ? 0.0f : value * epilogue.slope;
-      to[at] = value;
-    }
+  with_constant(column_count, [&](auto columns) {
+    if (!epilogue.add)
+      for (std::int64_t g = 0; g < groups; ++g)
+        for (std::int64_t o = 0; o < columns; ++o) to[g * columns + o] = from[o * groups + g];
+    else
+      for (std::int64_t g = 0; g < groups; ++g)
+        for (std::int64_t o = 0; o < columns; ++o) to[g * columns + o] += from[o * groups + g];
+  });
+  const std::int64_t width = groups * column_count;
+  if (bias)
+    for (std::int64_t i = 0; i < width; ++i) to[i] += bias[i];
+  if (epilogue.slope == 0)
+    for (std::int64_t i = 0; i < width; ++i) to[i] = to[i] < 0 ? 0 : to[i];
+  else if (epilogue.slope != 1)
+    for (std::int64_t i = 0; i < width; ++i) to[i] = to[i] < 0 ? to[i] * epilogue.slope : to[i];
 }
 
 }  // namespace

@@ -38,8 +38,8 @@ using AvgPoolForward = void(ConstView x, View y, const PoolOptions&);
 using AvgPoolBackward = void(ConstView gy, View gx, const PoolOptions&);
 MaxPoolForward max_pool2d_forward_reference, max_pool2d_forward_cpu;
 MaxPoolBackward max_pool2d_backward_reference, max_pool2d_backward_cpu;
-AvgPoolForward avg_pool2d_forward_reference;
-AvgPoolBackward avg_pool2d_backward_reference;
+AvgPoolForward avg_pool2d_forward_reference, avg_pool2d_forward_cpu;
+AvgPoolBackward avg_pool2d_backward_reference, avg_pool2d_backward_cpu;
 using AdaptivePool = void(ConstView from, View to);
 AdaptivePool adaptive_avg_pool2d_forward_reference, adaptive_avg_pool2d_backward_reference;
 
@@ -48,9 +48,9 @@ inline constexpr KernelTable<MaxPoolForward> pool_max_forward_kernels{
 inline constexpr KernelTable<MaxPoolBackward> pool_max_backward_kernels{
     "max_pool2d backward", max_pool2d_backward_reference, max_pool2d_backward_cpu, nullptr};
 inline constexpr KernelTable<AvgPoolForward> pool_avg_forward_kernels{
-    "avg_pool2d", avg_pool2d_forward_reference, nullptr, nullptr};
+    "avg_pool2d", avg_pool2d_forward_reference, avg_pool2d_forward_cpu, nullptr};
 inline constexpr KernelTable<AvgPoolBackward> pool_avg_backward_kernels{
-    "avg_pool2d backward", avg_pool2d_backward_reference, nullptr, nullptr};
+    "avg_pool2d backward", avg_pool2d_backward_reference, avg_pool2d_backward_cpu, nullptr};
 inline constexpr KernelTable<AdaptivePool> pool_adaptive_forward_kernels{
     "adaptive_avg_pool2d", adaptive_avg_pool2d_forward_reference, nullptr, nullptr};
 inline constexpr KernelTable<AdaptivePool> pool_adaptive_backward_kernels{

@@ -65,4 +65,49 @@ void max_pool2d_backward_cpu(ConstView gy, ConstView from, View gx, const PoolOp
   });
 }
 
+void avg_pool2d_forward_cpu(ConstView x, View y, const PoolOptions& options) {
+  const std::int64_t height = x.shape[1], width = x.shape[2], channels = x.shape[3];
+  const std::int64_t rows = y.shape[1], columns = y.shape[2];
+  const float share = 1.0f / float(options.kernel * options.kernel);
+  parallel_for(y.shape[0] * rows, 4, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row)
+      for (std::int64_t column = 0; column < columns; ++column) {
+        const std::int64_t n = row / rows, top = row % rows * options.stride - options.padding;
+        const std::int64_t left = column * options.stride - options.padding;
+        float* out = y.as<float>() + (row * columns + column) * channels;
+        std::fill_n(out, channels, 0.0f);
+        for (std::int64_t h = std::max<std::int64_t>(top, 0); h < std::min(top + options.kernel, height); ++h)
+          for (std::int64_t w = std::max<std::int64_t>(left, 0); w < std::min(left + options.kernel, width);
+               ++w) {
+            const float* in = x.as<float>() + ((n * height + h) * width + w) * channels;
+            for (std::int64_t c = 0; c < channels; ++c) out[c] += in[c];
+          }
+        for (std::int64_t c = 0; c < channels; ++c) out[c] *= share;
+      }
+  });
+}
+
+void avg_pool2d_backward_cpu(ConstView gy, View gx, const PoolOptions& options) {
+  const std::int64_t height = gx.shape[1], width = gx.shape[2], channels = gx.shape[3];
+  const std::int64_t rows = gy.shape[1], columns = gy.shape[2];
+  const float share = 1.0f / float(options.kernel * options.kernel);
+  // Windows may overlap: a thread takes whole images.
+  parallel_for(gx.shape[0], 1, [&](std::int64_t n, std::int64_t) {
+    float* image = gx.as<float>() + n * height * width * channels;
+    std::fill_n(image, height * width * channels, 0.0f);
+    for (std::int64_t row = 0; row < rows; ++row)
+      for (std::int64_t column = 0; column < columns; ++column) {
+        const std::int64_t top = row * options.stride - options.padding;
+        const std::int64_t left = column * options.stride - options.padding;
+        const float* upstream = gy.as<float>() + ((n * rows + row) * columns + column) * channels;
+        for (std::int64_t h = std::max<std::int64_t>(top, 0); h < std::min(top + options.kernel, height); ++h)
+          for (std::int64_t w = std::max<std::int64_t>(left, 0); w < std::min(left + options.kernel, width);
+               ++w) {
+            float* out = image + (h * width + w) * channels;
+            for (std::int64_t c = 0; c < channels; ++c) out[c] += upstream[c] * share;
+          }
+      }
+  });
+}
+
 }  // namespace scrim::kernels

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 
 #include "autograd/binary.h"
 #include "autograd/loss.h"
@@ -9,6 +10,7 @@
 #include "autograd/reduce.h"
 #include "autograd/resize.h"
 #include "autograd/unary.h"
+#include "kernels/dispatch.h"
 #include "models/densenet.h"
 #include "models/flow_anonymizer.h"
 #include "models/siamese_verifier.h"
@@ -24,10 +26,13 @@ namespace {
 using Numbers = std::vector<std::int64_t>;
 
 /// Weights after a step (golden/README.md): Adam turns a tiny gradient into a step of full size, so single
-/// elements may be off by whole steps while the tensor as a whole is not.
-void expect_weights(const Golden& golden, const Module& net, const std::string& prefix, int step,
-                    double rate) {
+/// elements may be off by whole steps while the tensor as a whole is not. Returns how many tensors are
+/// further off as a whole than f32 PyTorch explains; none with the reference kernels. In the fast kernels a
+/// relu that stands at its kink may flip with the last digit, which shows in one tensor.
+int expect_weights(const Golden& golden, const Module& net, const std::string& prefix, int step,
+                   double rate) {
   const State state = net.state();
+  int off = 0;
   for (const auto& name : golden.names_with_prefix(prefix)) {
     if (name.ends_with("num_batches_tracked")) continue;  // the files have the last count everywhere
     const Tensor& got = state.at(name.substr(prefix.size()));
@@ -37,8 +42,25 @@ void expect_weights(const Golden& golden, const Module& net, const std::string& 
     double squares = 0;
     for (std::size_t i = 0; i < std::size_t(got.numel()); ++i)
       squares += std::pow(got.data<float>()[i] - golden[name].data<float>()[i], 2);
-    EXPECT_LE(std::sqrt(squares / double(got.numel())), 20 * golden.error_rms(name) + 0.05 * rate) << name;
+    const double root = std::sqrt(squares / double(got.numel()));
+    const double explained = 20 * golden.error_rms(name) + 0.05 * rate;
+    EXPECT_LE(root, (reference_kernels_in_use() ? 1 : 2) * explained) << name;
+    off += root > explained;
   }
+  return off;
+}
+
+/// Runs a file's steps on the reference kernels and on the fast ones; `steps` returns the sum of
+/// expect_weights.
+void on_both_kernels(const std::function<int()>& steps) {
+  REQUIRE_TEST_DATA(golden_folder());
+  const bool before = reference_kernels_in_use();
+  for (const bool reference : {true, false}) {
+    SCOPED_TRACE(reference ? "reference" : "cpu");
+    use_reference_kernels(reference);
+    EXPECT_LE(steps(), reference ? 0 : 1);
+  }
+  use_reference_kernels(before);
 }
 
 /// From the second step on, weights differ by what Adam makes of gradients about zero.
@@ -51,8 +73,7 @@ std::string at(const char* what, int step) {
   return what + std::to_string(step) + ".";
 }
 
-TEST(GoldenSteps, Pretraining) {
-  REQUIRE_TEST_DATA(golden_folder());
+int pretraining() {
   const Golden golden("steps/pretrain");
   const auto config = golden.metadata("config");
   const double rate = config["lr"];
@@ -61,6 +82,7 @@ TEST(GoldenSteps, Pretraining) {
   model.load_state(golden.with_prefix("before."));
   Adam adam(model.parameters(), {.learning_rate = rate});
   const Variable x(nhwc_from_nchw(golden["in.x1"]));
+  int off = 0;
   for (int step = 0; step < 2; ++step) {
     model.zero_gradients();
     const Variable y = model(x), loss = mse(y, x);
@@ -68,12 +90,16 @@ TEST(GoldenSteps, Pretraining) {
     expect_loss(golden, loss, at("step", step) + "loss", step);
     backward(loss);
     adam.step();
-    expect_weights(golden, model, at("after", step), step, rate);
+    off += expect_weights(golden, model, at("after", step), step, rate);
   }
+  return off;
 }
 
-TEST(GoldenSteps, AdversarialGame) {
-  REQUIRE_TEST_DATA(golden_folder());
+TEST(GoldenSteps, Pretraining) {
+  on_both_kernels(pretraining);
+}
+
+int adversarial_game() {
   const Golden golden("steps/adversarial");
   const auto config = golden.metadata("config");
   const auto &v = config["verifier"], &c = config["classifier"];
@@ -101,6 +127,7 @@ TEST(GoldenSteps, AdversarialGame) {
   const auto resized = [&](const Variable& x) { return resize(x, size, size, {}); };
   const auto logits_of = [](const Variable& y) { return reshape(y, {y.shape()[0]}); };
 
+  int off = 0;
   for (int step = 0; step < 2; ++step) {
     SCOPED_TRACE(step);
     generator.zero_gradients();
@@ -131,14 +158,18 @@ TEST(GoldenSteps, AdversarialGame) {
     backward(loss_classifier);
     classifier_sgd.step();
 
-    expect_weights(golden, generator.generator, at("after", step) + "generator.", step, rate);
-    expect_weights(golden, verifier, at("after", step) + "verifier.", step, rate);
-    expect_weights(golden, classifier, at("after", step) + "classifier.", step, rate);
+    off += expect_weights(golden, generator.generator, at("after", step) + "generator.", step, rate);
+    off += expect_weights(golden, verifier, at("after", step) + "verifier.", step, rate);
+    off += expect_weights(golden, classifier, at("after", step) + "classifier.", step, rate);
   }
+  return off;
 }
 
-TEST(GoldenSteps, SparseCoder) {
-  REQUIRE_TEST_DATA(golden_folder());
+TEST(GoldenSteps, AdversarialGame) {
+  on_both_kernels(adversarial_game);
+}
+
+int sparse_coder() {
   const Golden golden("steps/primis");
   const auto config = golden.metadata("config");
   const double rate = config["lr"];
@@ -153,6 +184,7 @@ TEST(GoldenSteps, SparseCoder) {
   coder.load_state(golden.with_prefix("before.net."));
   Adam adam(coder.parameters(), {.learning_rate = rate, .l2 = config["weight_decay"]});
   const Variable patches = patches_from_images(Variable(nhwc_from_nchw(golden["in.im"])), config["patch"]);
+  int off = 0;
   for (int step = 0; step < 2; ++step) {
     SCOPED_TRACE(step);
     coder.zero_gradients();
@@ -162,8 +194,13 @@ TEST(GoldenSteps, SparseCoder) {
     expect_loss(golden, loss, at("step", step) + "loss", step);
     backward(loss);
     adam.step();
-    expect_weights(golden, coder, at("after", step) + "net.", step, rate);
+    off += expect_weights(golden, coder, at("after", step) + "net.", step, rate);
   }
+  return off;
+}
+
+TEST(GoldenSteps, SparseCoder) {
+  on_both_kernels(sparse_coder);
 }
 
 }  // namespace
