@@ -170,12 +170,7 @@ Measured measure(const Workload& w) {
   const bool training = w.kind == Kind::training;
   network.module->set_training(training);
   Measured m{};
-  {
-    Variable total;
-    for (const auto& [name, out] : network.run(in))
-      if (name == "y") m.operations = operations(out, w.kind);
-    m.operations += w.uncounted * (training ? 3 : 1);
-  }
+  m.operations = operations(network.run(in).at("y"), w.kind) + w.uncounted * (training ? 3 : 1);
   memory::release_unused();
   memory::reset_peak();
   if (!training) {
