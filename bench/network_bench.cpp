@@ -1,7 +1,7 @@
 // Every network's workload against the FMA limit measured in this run, one thread, as the page
 // docs/performance.md:
 //
-//   build/release/bench/network_bench > docs/performance.md
+//   build/release/bench/network_bench > docs/performance.md     (the closing remarks there are by hand)
 //   build/release/bench/network_bench densenet            only those whose name contains the word
 //
 // Convolutions count as for the direct algorithm on the published network, so that Winograd and harmless
