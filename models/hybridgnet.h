@@ -9,8 +9,6 @@
 //   (RoI-align), and features, window and position go on together
 #pragma once
 
-#include <optional>
-
 #include "layers/linear.h"
 #include "models/landmark_graph.h"
 #include "models/residual_block.h"

@@ -39,28 +39,26 @@ Loss squared_error() {
   };
 }
 
-WarpOperator warp_operator(ModelSettings& s) {
-  const std::string name = s.get("operator", "corrected");
-  if (name != "corrected" && name != "published")
-    throw UsageError(fmt::format("[settings] operator is {}, expected corrected or published", name));
-  return name == "corrected" ? WarpOperator::corrected : WarpOperator::published;
+WarpOptions warp_options(ModelSettings& s) {
+  return scrim::warp_options(s.get("mu", 0.01), s.get("operator", "corrected"));
 }
 
-WarpOptions warp_options(ModelSettings& s) {
-  return {.mu = s.get("mu", 0.01), .op = warp_operator(s)};
+/// A network from one image x to one result y.
+template <class Model>
+Network image_network(std::unique_ptr<Model> model, Loss loss) {
+  Model& net = *model;
+  return network(
+      std::move(model),
+      [&net](const NamedVariables& in) {
+        return NamedVariables{{"y", net(required_input(in, "x"))}};
+      },
+      std::move(loss));
 }
 
 Network flow_unet(ModelSettings& s, const Initialiser& initialiser) {
   const UNetOptions o{s.get("in_channels", std::int64_t(1)), s.get("out_channels", std::int64_t(2)),
                       s.get("init_features", std::int64_t(32))};
-  auto model = std::make_unique<UNet>(o, initialiser);
-  UNet& unet = *model;
-  return network(
-      std::move(model),
-      [&unet](const NamedVariables& in) {
-        return NamedVariables{{"y", unet(required_input(in, "x"))}};
-      },
-      squared_error());
+  return image_network(std::make_unique<UNet>(o, initialiser), squared_error());
 }
 
 Network flow_anonymizer(ModelSettings& s, const Initialiser& initialiser) {
@@ -123,17 +121,11 @@ Network pixelization(ModelSettings& s, const Initialiser&) {
 }
 
 Network privacy_net(ModelSettings& s, const Initialiser& initialiser) {
-  auto model = std::make_unique<PrivacyNet>(
-      PrivacyNetOptions{s.get("in_dim", std::int64_t(1)), s.get("out_dim", std::int64_t(1)),
-                        s.get("num_filter", std::int64_t(16))},
-      initialiser);
-  PrivacyNet& net = *model;
-  return network(
-      std::move(model),
-      [&net](const NamedVariables& in) {
-        return NamedVariables{{"y", net(required_input(in, "x"))}};
-      },
-      squared_error());
+  return image_network(std::make_unique<PrivacyNet>(PrivacyNetOptions{s.get("in_dim", std::int64_t(1)),
+                                                                      s.get("out_dim", std::int64_t(1)),
+                                                                      s.get("num_filter", std::int64_t(16))},
+                                                    initialiser),
+                       squared_error());
 }
 
 Network siamese_verifier(ModelSettings& s, const Initialiser& initialiser) {
@@ -173,14 +165,9 @@ Network densenet_classifier(ModelSettings& s, const Initialiser& initialiser) {
 }
 
 Network hybrid_unet(ModelSettings& s, const Initialiser& initialiser) {
-  auto model = std::make_unique<HybridUNet>(
-      HybridUNetOptions{s.get("c", std::int64_t(4)), s.get("n_classes", std::int64_t(3))}, initialiser);
-  HybridUNet& unet = *model;
-  return network(
-      std::move(model),
-      [&unet](const NamedVariables& in) {
-        return NamedVariables{{"y", unet(required_input(in, "x"))}};
-      },
+  return image_network(
+      std::make_unique<HybridUNet>(
+          HybridUNetOptions{s.get("c", std::int64_t(4)), s.get("n_classes", std::int64_t(3))}, initialiser),
       [](const NamedVariables& out, const NamedVariables& in) {
         const Tensor& labels = required_input(in, "labels").value();
         return cross_entropy(out.at("y"), labels) + dice_loss(out.at("y"), labels);

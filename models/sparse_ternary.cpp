@@ -113,14 +113,21 @@ class SparseTernaryCoder::ExternalDown : public Module {
   FusedConv2d shortcut_, first_, second_, third_;
 };
 
-/// Enlarged; seq.0 5x5, leaky relu, seq.2 3x3; plus a 1x1 of the enlarged input.
-class SparseTernaryCoder::InternalUp : public Module {
+/// Enlarged; seq.0, leaky relu, seq.2; plus a 1x1 of the enlarged input. Internal blocks: 5x5 in to out, 3x3
+/// out to out. External ones: 3x3 in to in, 1x1 in to out.
+class SparseTernaryCoder::Up : public Module {
  public:
-  InternalUp(std::int64_t in, std::int64_t out, std::int64_t ratio, const Initialiser& initialiser)
+  struct Sizes {
+    std::int64_t in, middle, out, first_kernel, second_kernel;
+  };
+  static Sizes internal(std::int64_t in, std::int64_t out) { return {in, out, out, 5, 3}; }
+  static Sizes external(std::int64_t in, std::int64_t out) { return {in, in, out, 3, 1}; }
+
+  Up(const Sizes& s, std::int64_t ratio, const Initialiser& initialiser)
       : ratio_(ratio),
-        res_conv_(conv(in, out, 1), initialiser.of("res_conv")),
-        conv0_(conv(in, out, 5), initialiser.of("seq.0")),
-        conv2_(conv(out, out, 3), initialiser.of("seq.2")),
+        res_conv_(conv(s.in, s.out, 1), initialiser.of("res_conv")),
+        conv0_(conv(s.in, s.middle, s.first_kernel), initialiser.of("seq.0")),
+        conv2_(conv(s.middle, s.out, s.second_kernel), initialiser.of("seq.2")),
         shortcut_(res_conv_),
         first_(conv0_, leaky),
         second_(conv2_) {
@@ -132,34 +139,6 @@ class SparseTernaryCoder::InternalUp : public Module {
   Variable operator()(const Variable& x) {
     const Scope scope(name());
     // A 1x1 convolution commutes with enlarging; before it, it is a fraction of the work.
-    return second_(first_(enlarged(x, ratio_)), enlarged(shortcut_(x), ratio_));
-  }
-
- private:
-  std::int64_t ratio_;
-  Group seq_;
-  Conv2d res_conv_, conv0_, conv2_;
-  FusedConv2d shortcut_, first_, second_;
-};
-
-/// Enlarged; seq.0 3x3, leaky relu, seq.2 1x1; plus a 1x1 of the enlarged input.
-class SparseTernaryCoder::ExternalUp : public Module {
- public:
-  ExternalUp(std::int64_t in, std::int64_t out, std::int64_t ratio, const Initialiser& initialiser)
-      : ratio_(ratio),
-        res_conv_(conv(in, out, 1), initialiser.of("res_conv")),
-        conv0_(conv(in, in, 3), initialiser.of("seq.0")),
-        conv2_(conv(in, out, 1), initialiser.of("seq.2")),
-        shortcut_(res_conv_),
-        first_(conv0_, leaky),
-        second_(conv2_) {
-    add_module("res_conv", res_conv_);
-    seq_.add_module("0", conv0_);
-    seq_.add_module("2", conv2_);
-    add_module("seq", seq_);
-  }
-  Variable operator()(const Variable& x) {
-    const Scope scope(name());
     return second_(first_(enlarged(x, ratio_)), enlarged(shortcut_(x), ratio_));
   }
 
@@ -192,10 +171,10 @@ SparseTernaryCoder::SparseTernaryCoder(const SparseTernaryOptions& o, const Init
     const std::size_t from = levels - i;
     const std::int64_t done = std::accumulate(ratios.begin() + std::ptrdiff_t(from - 1), ratios.end(),
                                               std::int64_t(1), std::multiplies<>());
-    internal_up_.push_back(std::make_unique<InternalUp>(channels[from], channels[from - 1], ratios[from - 1],
-                                                        part("decoder.up_blocks_int")));
+    internal_up_.push_back(std::make_unique<Up>(Up::internal(channels[from], channels[from - 1]),
+                                                ratios[from - 1], part("decoder.up_blocks_int")));
     external_up_.push_back(
-        std::make_unique<ExternalUp>(last, channels[from - 1], done, part("decoder.up_blocks_ext")));
+        std::make_unique<Up>(Up::external(last, channels[from - 1]), done, part("decoder.up_blocks_ext")));
     up_int_.add_module(index, *internal_up_.back());
     up_ext_.add_module(index, *external_up_.back());
   }

@@ -14,7 +14,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
 #include "layers/fused_conv2d.h"
 #include "layers/group.h"
@@ -61,8 +60,7 @@ class SparseTernaryCoder : public Module {
  private:
   class InternalDown;
   class ExternalDown;
-  class InternalUp;
-  class ExternalUp;
+  class Up;
 
   Variable projected(const Variable& x);
   void update_beta(Tensor& beta, const Tensor& values);
@@ -72,8 +70,7 @@ class SparseTernaryCoder : public Module {
   Group encoder_, decoder_, down_int_, down_ext_, up_int_, up_ext_, indexer_, deindexer_;
   std::vector<std::unique_ptr<InternalDown>> internal_down_;
   std::vector<std::unique_ptr<ExternalDown>> external_down_;
-  std::vector<std::unique_ptr<InternalUp>> internal_up_;
-  std::vector<std::unique_ptr<ExternalUp>> external_up_;
+  std::vector<std::unique_ptr<Up>> internal_up_, external_up_;
   std::unique_ptr<Conv2d> to_channels_, projection_, from_channels_;
   std::unique_ptr<FusedConv2d> to_channels_fused_, projection_fused_, from_channels_fused_;
   Tensor beta_positive_, beta_negative_;  ///< [k*m], rank-major

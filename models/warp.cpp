@@ -1,5 +1,7 @@
 #include "models/warp.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -58,6 +60,12 @@ double largest_displacement(const Tensor& displacement, std::int64_t height, std
     largest = std::max(largest, std::hypot(double(values[i]) * 0.5 * double(width - 1),
                                            double(values[i + 1]) * 0.5 * double(height - 1)));
   return largest;
+}
+
+WarpOptions warp_options(double mu, const std::string& op) {
+  if (op != "corrected" && op != "published")
+    throw UsageError(fmt::format("[config] operator is \"{}\", expected \"corrected\" or \"published\"", op));
+  return {mu, op == "published" ? WarpOperator::published : WarpOperator::corrected};
 }
 
 }  // namespace scrim

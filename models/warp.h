@@ -39,4 +39,7 @@ Variable warp(const Variable& x, const Variable& field, const WarpOptions& optio
 /// The longest displacement, in pixels of a height x width image.
 double largest_displacement(const Tensor& displacement, std::int64_t height, std::int64_t width);
 
+/// From a configuration: op is "corrected" or "published". Throws UsageError for another one.
+WarpOptions warp_options(double mu, const std::string& op);
+
 }  // namespace scrim

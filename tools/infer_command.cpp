@@ -2,8 +2,7 @@
 
 #include <cstring>
 
-#include "autograd/loss.h"
-#include "kernels/permute/permute.h"
+#include "autograd/permute.h"
 #include "tensor/safetensors.h"
 #include "tools/network_choice.h"
 
@@ -16,18 +15,12 @@ struct Settings {
   bool train_step = false, list = false;
 };
 
-Tensor permuted(const Tensor& tensor, const std::vector<int>& order) {
-  Tensor result = Tensor::empty(kernels::permuted_shape(tensor.shape(), order), tensor.dtype());
-  kernels::permute(tensor.view(), order, result.mutable_view());
-  return result;
-}
-
 // Files hold images as [N,C,H,W]; networks take [N,H,W,C]. Every tensor of four axes is an image.
 Tensor from_file(const Tensor& tensor) {
-  return tensor.shape().rank() == 4 ? permuted(tensor, {0, 2, 3, 1}) : tensor;
+  return tensor.shape().rank() == 4 ? permute(Variable(tensor), {0, 2, 3, 1}).value() : tensor;
 }
 Tensor to_file(const Tensor& tensor) {
-  return tensor.shape().rank() == 4 ? permuted(tensor, {0, 3, 1, 2}) : tensor;
+  return tensor.shape().rank() == 4 ? permute(Variable(tensor), {0, 3, 1, 2}).value() : tensor;
 }
 
 void require_finite(const std::string& file, const std::map<std::string, Tensor>& tensors) {

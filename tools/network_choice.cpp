@@ -3,8 +3,6 @@
 #include <fmt/core.h>
 #include <toml++/toml.h>
 
-#include <sstream>
-
 #include "tensor/atomic_file.h"
 #include "tensor/spelling.h"
 
@@ -114,7 +112,7 @@ std::string NetworkChoice::name() const {
 
 void add_network_options(CLI::App& verb, NetworkChoice& choice) {
   verb.add_option("--model", choice.model,
-                  "network: a name of the list below, or a TOML file with model = \"NAME\"");
+                  "network: a name that `scrim infer --list` prints, or a TOML file with model = \"NAME\"");
   verb.add_option(
       "--set", choice.assignments,
       "a setting of the network, key=value; lists as 3,4,6,3. Defaults are the published full width");

@@ -213,12 +213,6 @@ class Run {
 
 }  // namespace
 
-WarpOptions warp_options(double mu, const std::string& op) {
-  if (op != "corrected" && op != "published")
-    throw UsageError(fmt::format("[config] operator is \"{}\", expected \"corrected\" or \"published\"", op));
-  return {mu, op == "published" ? WarpOperator::published : WarpOperator::corrected};
-}
-
 void check(const PretrainConfig& c) {
   const auto expect = [](bool holds, std::string_view key, const auto& value, std::string_view expected) {
     if (!holds) throw UsageError(fmt::format("[config] {} is {}, expected {}", key, value, expected));

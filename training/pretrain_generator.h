@@ -101,6 +101,4 @@ struct TrainingResult {
 TrainingResult pretrain_generator(const PretrainConfig& config, const std::string& config_text, bool resume,
                                   const std::function<void(const TrainingProgress&)>& progress);
 
-WarpOptions warp_options(double mu, const std::string& op);
-
 }  // namespace scrim
