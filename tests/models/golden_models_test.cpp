@@ -169,6 +169,30 @@ TEST_P(GoldenModels, AgreeAtSmallWidth) {
 INSTANTIATE_TEST_SUITE_P(Files, GoldenModels, testing::ValuesIn(small_cases()),
                          [](const auto& info) { return std::string(info.param.file); });
 
+/// Making norms' inputs again in backward is the same computation: not one bit of a gradient differs.
+TEST(DenseNet, LinearMemoryChangesNoGradient) {
+  std::map<std::string, Tensor> gradients[2];
+  std::size_t peaks[2];
+  for (const bool linear : {false, true}) {
+    const std::map<std::string, ModelSetting> settings{{"growth", whole(6)},
+                                                       {"blocks", Numbers{2, 9}},
+                                                       {"init_features", whole(10)},
+                                                       {"linear_memory", linear}};
+    Network network = make_network("densenet_classifier", ModelSettings(settings), Initialiser(1));
+    const NamedVariables in{{"x", Variable(random_tensor({2, 64, 64, 1}, 2, 0, 1))},
+                            {"labels", Variable(random_tensor({2, 14}, 3, 0, 1))}};
+    memory::reset_peak();
+    const std::size_t before = memory::bytes_in_use();
+    backward(network.loss(network.run(in), in));
+    peaks[linear] = memory::peak_bytes() - before;
+    for (const auto& [name, parameter] : network.module->parameters())
+      gradients[linear][name] = parameter->gradient();
+  }
+  for (const auto& [name, gradient] : gradients[0])
+    EXPECT_TRUE(same_bytes(gradient, gradients[1].at(name))) << name;
+  EXPECT_LT(double(peaks[1]), 0.8 * double(peaks[0]));
+}
+
 /// The values at the flat indices that the file chose, in published layout.
 Tensor sampled(const Tensor& tensor, const Tensor& index) {
   Tensor samples = Tensor::empty(index.shape());

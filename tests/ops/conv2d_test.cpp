@@ -35,6 +35,7 @@ std::vector<OpCase> cases() {
            {"no_bias", {1, 5, 5, 4}, {6, 4, 3, 3}, {.padding = {1, 1}}, false},
            {"stride_two", {2, 8, 7, 3}, {19, 3, 3, 3}, {.stride = {2, 2}, .padding = {1, 1}}},
            {"stride_larger_than_kernel", {1, 9, 10, 3}, {4, 3, 2, 2}, {.stride = {3, 3}}},
+           {"strided_deep", {1, 5, 4, 256}, {2, 256, 3, 3}, {.stride = {2, 2}, .padding = {1, 1}}},
            {"strides_differ", {1, 8, 9, 2}, {3, 2, 3, 3}, {.stride = {2, 1}, .padding = {1, 2}}},
            {"seven_by_seven", {1, 11, 12, 3}, {8, 3, 7, 7}, {.stride = {2, 2}, .padding = {3, 3}}},
            {"dilated", {1, 9, 8, 3}, {4, 3, 3, 3}, {.padding = {2, 2}, .dilation = {2, 2}}},
