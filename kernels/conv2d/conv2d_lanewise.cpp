@@ -98,21 +98,19 @@ void run_lanewise(const LanewiseConvolution& convolution, ConstView in, ConstVie
     for (std::size_t ph = 0; ph < convolution.phases.size(); ++ph) {
       const TapConvolution& phase = convolution.phases[ph];
       const std::int64_t taps = std::int64_t(phase.taps.size()), pixels = grid_cells(phase, one_out.shape);
-      std::vector<const float*> rows(std::size_t(taps * pixels_per_task)), shifted(rows.size());
+      std::vector<const float*> rows(std::size_t(taps * pixels_per_task));
       std::vector<float*> targets(static_cast<std::size_t>(pixels_per_task)), sums(targets.size());
+      for (std::int64_t i = 0; i < pixels_per_task; ++i)
+        sums[std::size_t(i)] = results.data() + i * out_pixel;
       const std::int64_t step = taps * convolution.channels * columns * lanes;
       const float* packed = convolution.weights[ph].data<float>().data();
       for (std::int64_t first = 0; first < pixels; first += pixels_per_task) {
         const std::int64_t count = std::min(pixels_per_task, pixels - first);
         point_rows(phase, one_in, one_out, first, count, zeros.data(), rows.data(), targets.data());
-        for (std::int64_t block = 0; block < groups / lanes; ++block) {
-          for (std::int64_t i = 0; i < taps * count; ++i)
-            shifted[std::size_t(i)] = rows[std::size_t(i)] + block * lanes;
-          for (std::int64_t i = 0; i < count; ++i)
-            sums[std::size_t(i)] = results.data() + i * out_pixel + block * lanes;
-          vector::kernels().lanewise_product({shifted.data(), count, taps, convolution.channels, groups,
-                                              packed + block * step, columns, sums.data(), count});
-        }
+        for (std::int64_t block = 0; block < groups / lanes; ++block)
+          vector::kernels().lanewise_product({rows.data(), count, taps, convolution.channels, groups,
+                                              block * lanes, packed + block * step, columns, sums.data(),
+                                              count});
         for (std::int64_t i = 0; i < count; ++i)
           turn_back(results.data() + i * out_pixel, groups, columns, bias_row, epilogue,
                     targets[std::size_t(i)]);

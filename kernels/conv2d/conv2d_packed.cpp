@@ -25,15 +25,48 @@ std::int64_t floor_of(std::int64_t a, std::int64_t b) {
   return (a - remainder_of(a, b)) / b;
 }
 
-Plan plan_forward(ConstView w, const Conv2dOptions& o, ConstView scale) {
-  const std::int64_t columns = w.shape[0] / o.groups, channels = w.shape[1], kh = w.shape[2], kw = w.shape[3];
-  const WeightAccess access{w.as<float>(), channels * kh * kw, kh * kw, scale ? scale.as<float>() : nullptr};
+struct Sizes {
+  std::int64_t groups, channels, columns;  ///< channels and columns of a group
+};
+
+/// A plan whose phases still lack channels, columns and weights: lanewise for all groups at once, or
+/// directly, each group by itself.
+Plan plan_phases(const std::vector<TapConvolution>& phases, const Sizes& s, const WeightAccess& access) {
   Plan plan;
-  if (winograd_serves(kh, kw, o, channels, columns)) {
-    plan.winograd = WinogradConvolution{channels, columns, o.padding, {}, {}};
-    pack_winograd(*plan.winograd, access, false);
+  if (lanewise_serves(s.groups, s.channels, s.columns)) {
+    plan.lanewise = LanewiseConvolution{s.groups, s.channels, s.columns, phases, {}};
+    pack_lanewise(*plan.lanewise, access);
     return plan;
   }
+  for (std::int64_t g = 0; g < s.groups; ++g)
+    for (TapConvolution phase : phases) {
+      phase.channels = s.channels;
+      phase.columns = s.columns;
+      phase.first_channel = g * s.channels;
+      phase.first_column = g * s.columns;
+      WeightAccess of_group = access;
+      of_group.data += g * access.group_step;
+      if (access.scale) of_group.scale += g * s.columns;
+      pack_taps(phase, of_group);
+      plan.direct.push_back(std::move(phase));
+    }
+  return plan;
+}
+
+Plan plan_winograd(const Sizes& s, Extent2d padding, const WeightAccess& access, bool flipped) {
+  Plan plan;
+  plan.winograd = WinogradConvolution{s.channels, s.columns, padding, {}, {}};
+  pack_winograd(*plan.winograd, access, flipped);
+  return plan;
+}
+
+Plan plan_forward(ConstView w, const Conv2dOptions& o, ConstView scale) {
+  const std::int64_t kh = w.shape[2], kw = w.shape[3], per_output = w.shape[1] * kh * kw;
+  const Sizes sizes{o.groups, w.shape[1], w.shape[0] / o.groups};
+  const WeightAccess access{w.as<float>(), per_output, kh * kw, scale ? scale.as<float>() : nullptr,
+                            sizes.columns * per_output};
+  if (winograd_serves(kh, kw, o, sizes.channels, sizes.columns))
+    return plan_winograd(sizes, o.padding, access, false);
   TapConvolution grid;
   for (std::int64_t i = 0; i < kh; ++i)
     for (std::int64_t j = 0; j < kw; ++j)
@@ -41,36 +74,18 @@ Plan plan_forward(ConstView w, const Conv2dOptions& o, ConstView scale) {
   grid.in_step = o.stride;
   grid.out_step = {1, 1};
   grid.out_first = {0, 0};
-  if (lanewise_serves(o.groups, channels, columns)) {
-    plan.lanewise = LanewiseConvolution{o.groups, channels, columns, {grid}, {}};
-    pack_lanewise(*plan.lanewise,
-                  {access.data, access.out_step, access.in_step, access.scale, columns * access.out_step});
-    return plan;
-  }
-  for (std::int64_t g = 0; g < o.groups; ++g) {
-    TapConvolution group = grid;
-    group.channels = channels;
-    group.columns = columns;
-    group.first_channel = g * channels;
-    group.first_column = g * columns;
-    pack_taps(group, {access.data + g * columns * access.out_step, access.out_step, access.in_step,
-                      access.scale ? access.scale + g * columns : nullptr});
-    plan.direct.push_back(std::move(group));
-  }
-  return plan;
+  return plan_phases({grid}, sizes, access);
 }
 
 /// gx[h] takes gy[(h + p - i*d) / s] for the taps i where that divides: with h = s*h' + a, a fixed set of
 /// taps for every phase a, so each phase is a convolution of stride 1 over gy.
 Plan plan_input_gradient(ConstView w, const Conv2dOptions& o, ConstView scale) {
-  const std::int64_t channels = w.shape[0] / o.groups, columns = w.shape[1], kh = w.shape[2], kw = w.shape[3];
-  const WeightAccess access{w.as<float>(), kh * kw, columns * kh * kw, scale ? scale.as<float>() : nullptr};
-  Plan plan;
-  if (winograd_serves(kh, kw, o, channels, columns)) {
-    plan.winograd = WinogradConvolution{channels, columns, {2 - o.padding.h, 2 - o.padding.w}, {}, {}};
-    pack_winograd(*plan.winograd, access, true);
-    return plan;
-  }
+  const std::int64_t kh = w.shape[2], kw = w.shape[3], per_channel = w.shape[1] * kh * kw;
+  const Sizes sizes{o.groups, w.shape[0] / o.groups, w.shape[1]};
+  const WeightAccess access{w.as<float>(), kh * kw, per_channel, scale ? scale.as<float>() : nullptr,
+                            sizes.channels * per_channel};
+  if (winograd_serves(kh, kw, o, sizes.channels, sizes.columns))
+    return plan_winograd(sizes, {2 - o.padding.h, 2 - o.padding.w}, access, true);
   std::vector<TapConvolution> phases;
   for (std::int64_t a = 0; a < o.stride.h; ++a)
     for (std::int64_t b = 0; b < o.stride.w; ++b) {
@@ -85,23 +100,7 @@ Plan plan_input_gradient(ConstView w, const Conv2dOptions& o, ConstView scale) {
       phase.out_step = o.stride;
       phase.out_first = {a, b};
     }
-  if (lanewise_serves(o.groups, channels, columns)) {
-    plan.lanewise = LanewiseConvolution{o.groups, channels, columns, std::move(phases), {}};
-    pack_lanewise(*plan.lanewise,
-                  {access.data, access.out_step, access.in_step, access.scale, channels * access.in_step});
-    return plan;
-  }
-  for (std::int64_t g = 0; g < o.groups; ++g)
-    for (TapConvolution phase : phases) {
-      phase.channels = channels;
-      phase.columns = columns;
-      phase.first_channel = g * channels;
-      phase.first_column = g * columns;
-      pack_taps(phase, {access.data + g * channels * access.in_step, access.out_step, access.in_step,
-                        access.scale ? access.scale + g * columns : nullptr});
-      plan.direct.push_back(std::move(phase));
-    }
-  return plan;
+  return plan_phases(phases, sizes, access);
 }
 
 }  // namespace

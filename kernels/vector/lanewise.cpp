@@ -17,7 +17,7 @@ void tile(const LanewiseProduct& p, std::int64_t first) {
   for (std::int64_t t = 0; t < p.taps; ++t) {
     const float* row[Rows];
 #pragma GCC unroll 6
-    for (int r = 0; r < Rows; ++r) row[r] = p.rows[t * p.row_step + first + r];
+    for (int r = 0; r < Rows; ++r) row[r] = p.rows[t * p.row_step + first + r] + p.offset;
     for (std::int64_t c = 0; c < p.channels; ++c, weights += Columns * lanes) {
       Vector w[Columns];
 #pragma GCC unroll 4
@@ -34,7 +34,7 @@ void tile(const LanewiseProduct& p, std::int64_t first) {
   for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
     for (int o = 0; o < Columns; ++o)
-      sum[r][o].copy_to(p.out[first + r] + o * p.plane, simd::element_aligned);
+      sum[r][o].copy_to(p.out[first + r] + p.offset + o * p.plane, simd::element_aligned);
 }
 
 template <int Columns>

@@ -54,6 +54,7 @@ struct Outer {
 struct LanewiseProduct {
   const float* const* rows;
   std::int64_t row_step, taps, channels, plane;
+  std::int64_t offset;   ///< of the first group, added to every pointer of rows and out
   const float* weights;  ///< 64-byte aligned
   std::int64_t columns;
   float* const* out;
