@@ -14,6 +14,16 @@ struct Conv2dShape {
   kernels::Conv2dOptions options{};
 };
 
+/// An odd kernel padded so that stride 1 keeps an image's size.
+constexpr Conv2dShape same_padded(std::int64_t in_channels, std::int64_t out_channels, std::int64_t kernel,
+                                  bool bias, std::int64_t stride = 1) {
+  return {in_channels,
+          out_channels,
+          kernel,
+          bias,
+          {.stride = {stride, stride}, .padding = {kernel / 2, kernel / 2}}};
+}
+
 class Conv2d : public Module {
  public:
   Conv2d(const Conv2dShape& shape, const Initialiser& initialiser);

@@ -12,7 +12,7 @@ namespace {
 constexpr int channel_axis = 3;
 
 Conv2dShape conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride = 1) {
-  return {in, out, kernel, false, {.stride = {stride, stride}, .padding = {kernel / 2, kernel / 2}}};
+  return same_padded(in, out, kernel, false, stride);
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ class DenseNet::Transition : public Module {
   Variable operator()(const std::vector<Variable>& features) {
     const Scope scope(name());
     // Mean and 1x1 convolution commute; the mean first leaves a quarter of the work.
-    const Variable x = avg_pool2d(norm_(concat(features, channel_axis), true), {.kernel = 2, .stride = 2});
+    const Variable x = avg_pool2d(norm_(concat(features, channel_axis), true), halve);
     return fused_(x);
   }
 

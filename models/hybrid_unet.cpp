@@ -7,8 +7,6 @@
 namespace scrim {
 namespace {
 
-constexpr kernels::PoolOptions halve{.kernel = 2, .stride = 2, .padding = 0};
-
 /// The deeper features at twice the size, joined with those of this level.
 Variable joined(const Variable& deeper, const Variable& level) {
   const Variable doubled =

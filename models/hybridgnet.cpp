@@ -16,7 +16,6 @@
 namespace scrim {
 namespace {
 
-constexpr kernels::PoolOptions halve{.kernel = 2, .stride = 2, .padding = 0};
 constexpr double kl_weight = 1e-5;
 
 SharedMatrix shared(kernels::SparseMatrix matrix) {

@@ -8,11 +8,10 @@ namespace scrim {
 namespace {
 
 constexpr int channel_axis = 3;
-constexpr kernels::PoolOptions halve{.kernel = 2, .stride = 2, .padding = 0};
 constexpr Activation leaky = Activation::leaky_relu(0.2f);
 
 Conv2dShape conv3x3(std::int64_t in_channels, std::int64_t features) {
-  return {in_channels, features, 3, true, {.padding = {1, 1}}};
+  return same_padded(in_channels, features, 3, true);
 }
 
 }  // namespace

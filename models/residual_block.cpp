@@ -3,8 +3,8 @@
 namespace scrim {
 namespace {
 
-Conv2dShape conv3x3(std::int64_t in, std::int64_t out) {
-  return {in, out, 3, true, {.padding = {1, 1}}};
+Conv2dShape conv3x3(std::int64_t in_channels, std::int64_t features) {
+  return same_padded(in_channels, features, 3, true);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace {
 constexpr std::int64_t expansion = 4;  // features at a block's end, relative to its middle
 
 Conv2dShape conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride = 1) {
-  return {in, out, kernel, false, {.stride = {stride, stride}, .padding = {kernel / 2, kernel / 2}}};
+  return same_padded(in, out, kernel, false, stride);
 }
 
 }  // namespace

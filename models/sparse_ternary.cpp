@@ -19,7 +19,7 @@ constexpr int index_axis = 3;  // of a code [N,h,w,c,m]
 constexpr Activation leaky = Activation::leaky_relu(0.01f);
 
 Conv2dShape conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride = 1) {
-  return {in, out, kernel, true, {.stride = {stride, stride}, .padding = {kernel / 2, kernel / 2}}};
+  return same_padded(in, out, kernel, true, stride);
 }
 
 Variable enlarged(const Variable& x, std::int64_t ratio) {

@@ -8,10 +8,9 @@ namespace scrim {
 namespace {
 
 constexpr int channel_axis = 3;
-constexpr kernels::PoolOptions halve{.kernel = 2, .stride = 2, .padding = 0};
 
 Conv2dShape conv3x3(std::int64_t in_channels, std::int64_t features) {
-  return {in_channels, features, 3, false, {.padding = {1, 1}}};
+  return same_padded(in_channels, features, 3, false);
 }
 ConvTranspose2dShape doubling(std::int64_t in_channels, std::int64_t features) {
   return {in_channels, features, 2, {.stride = 2}};

@@ -130,21 +130,26 @@ void add_infer(CLI::App& app, const Common&, Outcome& outcome) {
                    "eval (running statistics, no dropout) or train; default eval, with --train-step train")
       ->check(CLI::IsMember({"eval", "train"}));
   verb->add_flag("--list", settings->list, "print every network with its tensors and settings");
-  verb->footer(
-      "Tensors have PyTorch's layout, images [N,C,H,W]. An input NAME may also be called in.NAME. Results "
-      "are\n"
-      "called as listed; with --train-step there are also loss, grad.PARAMETER, grad_in.x (a, b), and\n"
-      "state_after.NAME for every buffer that the pass changed. Nothing is updated.\n"
-      "A small-width variant is the same network with smaller settings, for example\n"
-      "  --model siamese_verifier --set width=8 --set layers=2,1,1,1 --set embed=12\n"
-      "  --model densenet_classifier --set growth=6 --set blocks=2,3,2,2 --set init_features=10\n"
-      "or the same lines as TOML: model = \"siamese_verifier\", width = 8, layers = [2, 1, 1, 1], embed = "
-      "12\n\n"
-      "Networks:\n" +
-      describe_models() +
-      "\nExample:\n  scrim infer --model privacy_net --weights privacy_net.safetensors --input "
-      "films.safetensors "
-      "-o out.safetensors");
+  verb->footer([] {  // only when help is asked for
+    return std::string(
+               "Tensors have PyTorch's layout, images [N,C,H,W]. An input NAME may also be called in.NAME. "
+               "Results "
+               "are\n"
+               "called as listed; with --train-step there are also loss, grad.PARAMETER, grad_in.x (a, b), "
+               "and\n"
+               "state_after.NAME for every buffer that the pass changed. Nothing is updated.\n"
+               "A small-width variant is the same network with smaller settings, for example\n"
+               "  --model siamese_verifier --set width=8 --set layers=2,1,1,1 --set embed=12\n"
+               "  --model densenet_classifier --set growth=6 --set blocks=2,3,2,2 --set init_features=10\n"
+               "or the same lines as TOML: model = \"siamese_verifier\", width = 8, layers = [2, 1, 1, 1], "
+               "embed = "
+               "12\n\n"
+               "Networks:\n") +
+           describe_models() +
+           "\nExample:\n  scrim infer --model privacy_net --weights privacy_net.safetensors --input "
+           "films.safetensors "
+           "-o out.safetensors";
+  });
   verb->callback([settings, &outcome] { outcome.status = infer(*settings); });
 }
 
