@@ -3,10 +3,31 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 
 #include "tensor/spelling.h"
 
 namespace scrim {
+namespace {
+
+/// "3,4,6,3" as a list; nothing when it is none.
+std::optional<std::vector<std::int64_t>> list_from(std::string text) {
+  std::erase(text, ' ');
+  std::vector<std::int64_t> numbers;
+  const char *at = text.data(), *end = at + text.size();
+  while (true) {
+    std::int64_t number = 0;
+    const auto [rest, error] = std::from_chars(at, end, number);
+    if (error != std::errc()) return std::nullopt;
+    numbers.push_back(number);
+    if (rest == end) return numbers;
+    if (*rest != ',') return std::nullopt;
+    at = rest + 1;
+  }
+}
+
+}  // namespace
 
 template <class T>
 T ModelSettings::take(const std::string& name, T otherwise, const char* type) {
@@ -33,9 +54,12 @@ std::string ModelSettings::get(const std::string& name, const char* otherwise) {
 }
 std::vector<std::int64_t> ModelSettings::get(const std::string& name,
                                              const std::vector<std::int64_t>& otherwise) {
-  if (const auto entry = values_.find(name); entry != values_.end())
+  if (const auto entry = values_.find(name); entry != values_.end()) {
     if (const auto* single = std::get_if<std::int64_t>(&entry->second))
       entry->second = std::vector<std::int64_t>{*single};
+    else if (const auto* text = std::get_if<std::string>(&entry->second))
+      if (const auto list = list_from(*text)) entry->second = *list;
+  }
   return take(name, otherwise, "a list of whole numbers, as 3,4,6,3");
 }
 

@@ -141,6 +141,27 @@ void ConfigSource::read(const std::string& table, const std::string& key, bool& 
   field = node->as_boolean()->get();
 }
 
+std::map<std::string, ModelSetting> ConfigSource::rest() {
+  const auto setting = [&](const std::string& key, const toml::node& node) -> ModelSetting {
+    if (const auto value = node.value_exact<bool>()) return *value;
+    if (const auto value = node.value_exact<std::int64_t>()) return *value;
+    if (const auto value = node.value_exact<double>()) return *value;
+    if (const auto value = node.value_exact<std::string>()) return *value;
+    std::vector<std::int64_t> numbers;
+    if (!node.is_array()) impl_->wrong_type(key, node, "a value");
+    for (const auto& element : *node.as_array()) {
+      const auto number = element.value_exact<std::int64_t>();
+      if (!number) impl_->wrong_type(key, element, "whole numbers in the list");
+      numbers.push_back(*number);
+    }
+    return numbers;
+  };
+  std::map<std::string, ModelSetting> settings;
+  for (const auto& [key, node] : impl_->values)
+    if (impl_->used.insert(key).second) settings[key] = setting(key, *node);
+  return settings;
+}
+
 void ConfigSource::expect_nothing_left() const {
   for (const auto& [key, node] : impl_->values) {
     if (impl_->used.contains(key)) continue;

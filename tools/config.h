@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "models/model_settings.h"
 #include "tensor/error.h"
 
 namespace scrim {
@@ -25,6 +26,10 @@ class ConfigSource {
   void read(const std::string& table, const std::string& key, double& field);
   void read(const std::string& table, const std::string& key, std::int64_t& field);
   void read(const std::string& table, const std::string& key, bool& field);
+
+  /// Every value that nothing has read, for a network that says itself which settings it knows. Lists hold
+  /// whole numbers. Throws UsageError for other values.
+  std::map<std::string, ModelSetting> rest();
 
   /// Throws UsageError for a key that nothing has read, with the nearest known one.
   void expect_nothing_left() const;

@@ -1,84 +1,30 @@
 #include "tools/network_choice.h"
 
 #include <fmt/core.h>
-#include <toml++/toml.h>
 
 #include "tensor/atomic_file.h"
 #include "tensor/spelling.h"
+#include "tools/config.h"
 
 namespace scrim {
 namespace {
 
 constexpr std::size_t most_config_bytes = 1 << 20;
 
-ModelSetting setting_of(const std::string& key, const toml::node& node) {
-  if (const auto value = node.value_exact<bool>()) return *value;
-  if (const auto value = node.value_exact<std::int64_t>()) return *value;
-  if (const auto value = node.value_exact<double>()) return *value;
-  if (const auto value = node.value_exact<std::string>()) return *value;
-  if (const auto* array = node.as_array()) {
-    std::vector<std::int64_t> numbers;
-    for (const auto& element : *array) {
-      const auto number = element.value_exact<std::int64_t>();
-      if (!number) throw UsageError(fmt::format("[settings] the list {} holds more than whole numbers", key));
-      numbers.push_back(*number);
-    }
-    return numbers;
-  }
-  throw UsageError(fmt::format("[settings] {} is a table or a date, expected a value", key));
-}
-
-using Values = std::map<std::string, ModelSetting>;
-
-/// The top level of a TOML text.
-Values parse(const std::string& text, const std::string& name) {
-  Values values;
-  try {
-    const toml::table table = toml::parse(text, name);
-    for (const auto& [key, node] : table)
-      values[std::string(key.str())] = setting_of(std::string(key.str()), node);
-  } catch (const toml::parse_error& e) {
-    throw UsageError(fmt::format("[{}] line {}: {}", name, e.source().begin.line, e.description()));
-  }
-  return values;
-}
-
-/// "key=value": a TOML value, a list without its brackets, or else a text.
-void assign(Values& values, const std::string& assignment) {
-  const std::size_t equals = assignment.find('=');
-  if (equals == std::string::npos || equals == 0)
-    throw UsageError(fmt::format("[settings] {} came, expected key=value", assignment));
-  const std::string key = assignment.substr(0, equals), value = assignment.substr(equals + 1);
-  const bool list =
-      value.find(',') != std::string::npos && value.find_first_not_of("0123456789, ") == std::string::npos;
-  for (const std::string& text : {list ? "[" + value + "]" : value, "\"" + value + "\""}) {
-    try {
-      const toml::table table = toml::parse("value = " + text);
-      values[key] = setting_of(key, *table.get("value"));
-      return;
-    } catch (const toml::parse_error&) {  // a bare word: the second round quotes it
-    }
-  }
-  throw UsageError(fmt::format("[settings] {} is no value", assignment));
-}
-
 struct Resolved {
   std::string name;
-  Values values;
+  std::map<std::string, ModelSetting> settings;
 };
 
 Resolved resolve(const NetworkChoice& choice) {
-  Resolved resolved{choice.model, {}};
-  if (choice.model.ends_with(".toml")) {
-    resolved.values = parse(read_file(choice.model, most_config_bytes), choice.model);
-    const auto model = resolved.values.find("model");
-    if (model == resolved.values.end() || !std::holds_alternative<std::string>(model->second))
-      throw UsageError(fmt::format("[{}] has no model = \"NAME\"", choice.model));
-    resolved.name = std::get<std::string>(model->second);
-    resolved.values.erase(model);
-  }
-  for (const std::string& assignment : choice.assignments) assign(resolved.values, assignment);
-  return resolved;
+  const bool file = choice.model.ends_with(".toml");
+  ConfigSource source(file ? read_file(choice.model, most_config_bytes) : "",
+                      file ? choice.model : "settings");
+  for (const std::string& assignment : choice.assignments) source.set(assignment);
+  std::string name = file ? "" : choice.model;
+  if (file) source.read("", "model", name);
+  if (name.empty()) throw UsageError(fmt::format("[{}] has no model = \"NAME\"", choice.model));
+  return {name, source.rest()};
 }
 
 /// The extra tensor that a missing one was probably called: the same but for a prefix, or spelled most like
@@ -96,12 +42,12 @@ std::string former_name(const std::string& missing, const State& network, const 
 }  // namespace
 
 Network NetworkChoice::make() const {
-  Resolved resolved = resolve(*this);
   try {
-    return make_network(resolved.name, ModelSettings(std::move(resolved.values)), Initialiser::none());
+    Resolved resolved = resolve(*this);
+    return make_network(resolved.name, ModelSettings(std::move(resolved.settings)), Initialiser::none());
   } catch (const UsageError&) {
     throw;
-  } catch (const Error& e) {  // settings that make no network
+  } catch (const Error& e) {  // a file that is not there, settings that make no network
     throw UsageError(e.what());
   }
 }

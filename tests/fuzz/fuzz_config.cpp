@@ -1,8 +1,23 @@
 // Any text either is a training configuration or gives an Error; what is read prints and reads back as
-// itself.
+// itself. The same for a network's settings.
+#include "tools/config.h"
 #include "tools/train_command.h"
 
+namespace {
+
+void read_settings(const std::string& text) {
+  try {
+    scrim::ModelSettings settings(scrim::ConfigSource(text, "fuzz").rest());
+    settings.get("layers", std::vector<std::int64_t>{});
+    settings.get("mu", 0.5);
+  } catch (const scrim::Error&) {
+  }
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  read_settings({reinterpret_cast<const char*>(data), size});
   try {
     const auto config = scrim::parse_training_config({reinterpret_cast<const char*>(data), size}, "fuzz", {});
     const auto text = scrim::print_training_config(config);

@@ -90,6 +90,17 @@ TEST_F(Infer, RefusesUnknownNamesAndSettings) {
   expect_refusal(command({"--set", "num_filtr=3"}), "no setting num_filtr, did you mean num_filter?");
   expect_refusal(command({"--set", "num_filter=wide"}),
                  "num_filter has another type, expected a whole number");
+  expect_refusal(command({"--set", "num_filter"}), "--set num_filter: expected");
+  expect_refusal({"infer", "--model", "nowhere.toml", "-w", "w", "-i", "i", "-o", output().string()},
+                 "nowhere.toml: cannot be opened");
+  write_file(folder_ / "net.toml", "model = \"hybridgnet\"\norgans = [3, 4.5]\n");
+  expect_refusal(
+      {"infer", "--model", (folder_ / "net.toml").string(), "-w", "w", "-i", "i", "-o", output().string()},
+      "organs is a number, expected whole numbers in the list");
+  write_file(folder_ / "net.toml", "model = \"hybridgnet\"\norgans = [3,\n");
+  expect_refusal(
+      {"infer", "--model", (folder_ / "net.toml").string(), "-w", "w", "-i", "i", "-o", output().string()},
+      "line ");
   expect_refusal({"infer", "--model", "privacy_net"}, "--input is required");
   expect_refusal({"infer", "--model", "privacy_net", "-i", input().string(), "-o", output().string()},
                  "--weights is required: privacy_net has parameters");
