@@ -6,6 +6,7 @@
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tensor/error.h"
@@ -59,12 +60,16 @@ class Team {
     {
       std::lock_guard lock(mutex_);
       job_ = &job;
-      busy_.store(int(threads_.size()), std::memory_order_relaxed);
       generation_.fetch_add(1, std::memory_order_release);
     }
     wake_.notify_all();
     job.work();
-    // Helpers finish within one range of each other: waiting by spinning is shorter than a sleep.
+    // No range is left: who has not come by now is not waited for (a busy machine may keep a helper away for
+    // milliseconds), and who is at work ends within one range, which is shorter than a sleep.
+    {
+      std::lock_guard lock(mutex_);
+      job_ = nullptr;
+    }
     while (busy_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
   }
 
@@ -85,13 +90,15 @@ class Team {
         seen = generation_.load(std::memory_order_relaxed);
         if (stopping_) return;
         job = job_;
+        if (!job) continue;
+        busy_.fetch_add(1, std::memory_order_relaxed);
       }
       job->work();
       busy_.fetch_sub(1, std::memory_order_release);
     }
   }
 
-  static constexpr int spin_count = 20000;
+  static constexpr int spin_count = 2000;
   std::vector<std::thread> threads_;
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -116,6 +123,11 @@ void set_thread_count(int count) {
   std::lock_guard lock(team_mutex);
   wanted_threads = count;
   team.reset();
+}
+
+SerialLoops::SerialLoops() : before_(std::exchange(inside_body, true)) {}
+SerialLoops::~SerialLoops() {
+  inside_body = before_;
 }
 
 void parallel_for(std::int64_t count, std::int64_t grain,

@@ -17,4 +17,17 @@ void set_thread_count(int count);
 void parallel_for(std::int64_t count, std::int64_t grain,
                   const std::function<void(std::int64_t begin, std::int64_t end)>& body);
 
+/// Within its life the loops of this thread run on it alone: for background work that must not take the team
+/// from the thread that computes.
+class SerialLoops {
+ public:
+  SerialLoops();
+  ~SerialLoops();
+  SerialLoops(const SerialLoops&) = delete;
+  SerialLoops& operator=(const SerialLoops&) = delete;
+
+ private:
+  bool before_;
+};
+
 }  // namespace scrim
