@@ -76,6 +76,12 @@ void Variable::zero_gradient() {
   if (link_) link_->gradient = Tensor();
 }
 
+void Variable::set_frozen(bool frozen) {
+  if (frozen == (frozen_link_ != nullptr)) return;
+  require(!frozen || (link_ && !link_->node), "freeze", "only parameters can be frozen");
+  std::swap(link_, frozen_link_);
+}
+
 Kept::Kept(const Variable& variable) {
   const auto& link = variable.link();
   if (link && link->node && link->node->can_recompute())

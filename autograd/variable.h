@@ -35,10 +35,12 @@ class Variable {
   /// The gradient collected so far; undefined when nothing came. Parameters only.
   const Tensor& gradient() const;
   void zero_gradient();
+  /// A frozen parameter is a constant for ops that run meanwhile; what it collected stays.
+  void set_frozen(bool frozen);
 
  private:
   Tensor value_;
-  std::shared_ptr<GradientLink> link_;
+  std::shared_ptr<GradientLink> link_, frozen_link_;
 };
 
 /// What a node keeps of one of its inputs: the tensor, or, when the op that made it can make it again cheaply

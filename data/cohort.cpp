@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
+#include "data/problem_list.h"
 #include "tensor/atomic_file.h"
 #include "tensor/error.h"
 #include "tensor/random.h"
@@ -90,24 +92,56 @@ void write_pairs(const std::filesystem::path& path, const std::vector<Pair>& pai
   write_file(path, text);
 }
 
-std::vector<std::string> read_list(const std::filesystem::path& path) {
+namespace {
+
+bool is_film_name(const std::string& name) {
+  return !name.empty() && name.find_first_of(std::string("/\\\0", 3)) == std::string::npos;
+}
+
+/// Calls visit(line, number from 1) for every line of a text file.
+template <class Visit>
+void for_each_line(const std::filesystem::path& path, Visit&& visit) {
   const std::string text = read_file(path, 64 << 20);
-  std::vector<std::string> names;
-  std::set<std::string> seen;
-  std::size_t line = 0;
+  std::size_t number = 0;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
-    std::string name = text.substr(begin, end - begin);
-    if (!name.empty() && name.back() == '\r') name.pop_back();
-    ++line;
+    std::string line = text.substr(begin, end - begin);
+    if (!line.empty() && line.back() == '\r') line.pop_back();
     begin = end + 1;
-    require(!name.empty() && name.find('/') == std::string::npos && name.find('\\') == std::string::npos &&
-                name.find('\0') == std::string::npos,
-            path.string(), "line {} is no file name", line);
-    require(seen.insert(name).second, path.string(), "line {} repeats a name", line);
-    names.push_back(std::move(name));
+    visit(line, ++number);
   }
+}
+
+}  // namespace
+
+std::vector<std::string> read_list(const std::filesystem::path& path) {
+  std::vector<std::string> names;
+  std::set<std::string> seen;
+  for_each_line(path, [&](const std::string& name, std::size_t line) {
+    require(is_film_name(name), path.string(), "line {} is no file name", line);
+    require(seen.insert(name).second, path.string(), "line {} repeats a name", line);
+    names.push_back(name);
+  });
   return names;
+}
+
+std::vector<Pair> read_pairs(const std::filesystem::path& path) {
+  std::vector<Pair> pairs;
+  ProblemList problems(path.string());
+  for_each_line(path, [&](const std::string& line, std::size_t number) {
+    std::istringstream fields(line);
+    std::string first, second, label, more;
+    fields >> first >> second >> label >> more;
+    const bool same = label == "1" || label == "1.0";
+    if (is_film_name(first) && is_film_name(second) && (same || label == "0" || label == "0.0") &&
+        more.empty())
+      pairs.push_back({first, second, same});
+    else
+      problems.add(fmt::format("line {} is no pair, expected \"FILM FILM 0\" or \"FILM FILM 1\"", number));
+  });
+  if (pairs.empty() && problems.empty()) problems.add("names no pair");
+  problems.throw_if_any();
+  return pairs;
 }
 
 }  // namespace scrim

@@ -36,5 +36,7 @@ void write_list(const std::filesystem::path& path, const std::vector<std::string
 void write_pairs(const std::filesystem::path& path, const std::vector<Pair>& pairs);
 /// Throws Error that names the line when it is empty, has a folder in it, or stands twice.
 std::vector<std::string> read_list(const std::filesystem::path& path);
+/// Fields stand apart by spaces or tabs. Throws Error that names the lines that are no pair.
+std::vector<Pair> read_pairs(const std::filesystem::path& path);
 
 }  // namespace scrim

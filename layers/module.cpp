@@ -90,4 +90,12 @@ void Module::zero_gradients() {
   for (auto& [name, parameter] : parameters()) parameter->zero_gradient();
 }
 
+Frozen::Frozen(Module& module) : parameters_(module.parameters()) {
+  for (auto& [name, parameter] : parameters_) parameter->set_frozen(true);
+}
+
+Frozen::~Frozen() {
+  for (auto& [name, parameter] : parameters_) parameter->set_frozen(false);
+}
+
 }  // namespace scrim

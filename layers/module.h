@@ -63,4 +63,17 @@ class Module {
   std::vector<std::pair<std::string, Module*>> children_;
 };
 
+/// Within its life the module's parameters are constants: gradients flow through it to its input, and none
+/// are computed for its weights. A module is frozen once at a time.
+class Frozen {
+ public:
+  explicit Frozen(Module& module);
+  ~Frozen();
+  Frozen(const Frozen&) = delete;
+  Frozen& operator=(const Frozen&) = delete;
+
+ private:
+  std::vector<NamedParameter> parameters_;
+};
+
 }  // namespace scrim

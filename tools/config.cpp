@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "tensor/atomic_file.h"
 #include "tensor/spelling.h"
 
 namespace scrim {
@@ -75,6 +76,36 @@ struct ConfigSource::Impl {
                                std::string_view expected) const {
     throw UsageError(fmt::format("{}: {} is {}, expected {}", name, key, type_name(node), expected));
   }
+
+  void set_from(const std::string& key, const toml::node& node, std::string& field) const {
+    if (!node.is_string()) wrong_type(key, node, "a text");
+    field = node.as_string()->get();
+  }
+  void set_from(const std::string& key, const toml::node& node, double& field) const {
+    if (!node.is_number()) wrong_type(key, node, "a number");
+    field = *node.value<double>();
+  }
+  void set_from(const std::string& key, const toml::node& node, std::int64_t& field) const {
+    if (!node.is_integer()) wrong_type(key, node, "a whole number");
+    field = node.as_integer()->get();
+  }
+  void set_from(const std::string& key, const toml::node& node, bool& field) const {
+    if (!node.is_boolean()) wrong_type(key, node, "true or false");
+    field = node.as_boolean()->get();
+  }
+
+  template <class T>
+  void fill(const std::string& key, T& field) {
+    if (const toml::node* node = take(key)) set_from(key, *node, field);
+  }
+  template <class T>
+  void fill_list(const std::string& key, std::vector<T>& field) {
+    const toml::node* node = take(key);
+    if (!node) return;
+    if (!node->is_array()) wrong_type(key, *node, "a list");
+    field.clear();
+    for (const auto& element : *node->as_array()) set_from(key, element, field.emplace_back());
+  }
 };
 
 ConfigSource::ConfigSource(const std::string& text, const std::string& name) : impl_(nullptr) {
@@ -110,35 +141,25 @@ void ConfigSource::set(const std::string& assignment) {
 }
 
 void ConfigSource::read(const std::string& table, const std::string& key, std::string& field) {
-  const std::string name = dotted(table, key);
-  const toml::node* node = impl_->take(name);
-  if (!node) return;
-  if (!node->is_string()) impl_->wrong_type(name, *node, "a text");
-  field = node->as_string()->get();
+  impl_->fill(dotted(table, key), field);
 }
-
 void ConfigSource::read(const std::string& table, const std::string& key, double& field) {
-  const std::string name = dotted(table, key);
-  const toml::node* node = impl_->take(name);
-  if (!node) return;
-  if (!node->is_number()) impl_->wrong_type(name, *node, "a number");
-  field = *node->value<double>();
+  impl_->fill(dotted(table, key), field);
 }
-
 void ConfigSource::read(const std::string& table, const std::string& key, std::int64_t& field) {
-  const std::string name = dotted(table, key);
-  const toml::node* node = impl_->take(name);
-  if (!node) return;
-  if (!node->is_integer()) impl_->wrong_type(name, *node, "a whole number");
-  field = node->as_integer()->get();
+  impl_->fill(dotted(table, key), field);
 }
-
 void ConfigSource::read(const std::string& table, const std::string& key, bool& field) {
-  const std::string name = dotted(table, key);
-  const toml::node* node = impl_->take(name);
-  if (!node) return;
-  if (!node->is_boolean()) impl_->wrong_type(name, *node, "true or false");
-  field = node->as_boolean()->get();
+  impl_->fill(dotted(table, key), field);
+}
+void ConfigSource::read(const std::string& table, const std::string& key, std::vector<std::int64_t>& field) {
+  impl_->fill_list(dotted(table, key), field);
+}
+void ConfigSource::read(const std::string& table, const std::string& key, std::vector<double>& field) {
+  impl_->fill_list(dotted(table, key), field);
+}
+void ConfigSource::read(const std::string& table, const std::string& key, std::vector<std::string>& field) {
+  impl_->fill_list(dotted(table, key), field);
 }
 
 std::map<std::string, ModelSetting> ConfigSource::rest() {
@@ -171,6 +192,14 @@ void ConfigSource::expect_nothing_left() const {
   }
 }
 
+std::string read_config_file(const std::filesystem::path& file) {
+  try {
+    return read_file(file, 1 << 20);
+  } catch (const Error& e) {
+    throw UsageError(e.what());
+  }
+}
+
 void ConfigPrinter::line(const std::string& table, const std::string& key, const std::string& value,
                          const std::string& what) {
   if (table != table_) {
@@ -180,17 +209,26 @@ void ConfigPrinter::line(const std::string& table, const std::string& key, const
   text_ += fmt::format("{:<40} # {}\n", fmt::format("{} = {}", key, value), what);
 }
 
+std::string ConfigPrinter::literal(const std::string& value) {
+  return quoted(value);
+}
+std::string ConfigPrinter::literal(double value) {
+  const std::string text = fmt::to_string(value);  // the shortest text that reads back as the same number
+  return std::isfinite(value) && text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+}
+std::string ConfigPrinter::literal(std::int64_t value) {
+  return std::to_string(value);
+}
+
 void ConfigPrinter::print(const std::string& t, const std::string& k, const std::string& v,
                           const std::string& w) {
-  line(t, k, quoted(v), w);
+  line(t, k, literal(v), w);
 }
 void ConfigPrinter::print(const std::string& t, const std::string& k, double v, const std::string& w) {
-  std::string text = fmt::to_string(v);  // the shortest text that reads back as the same number
-  if (std::isfinite(v) && text.find_first_of(".e") == std::string::npos) text += ".0";
-  line(t, k, text, w);
+  line(t, k, literal(v), w);
 }
 void ConfigPrinter::print(const std::string& t, const std::string& k, std::int64_t v, const std::string& w) {
-  line(t, k, std::to_string(v), w);
+  line(t, k, literal(v), w);
 }
 void ConfigPrinter::print(const std::string& t, const std::string& k, bool v, const std::string& w) {
   line(t, k, v ? "true" : "false", w);

@@ -5,20 +5,21 @@
 
 #include "tensor/safetensors.h"
 #include "training/film_set.h"
-#include "training/pretrain_generator.h"
 
 namespace scrim {
 namespace {
 
+/// The generator's tensors under the U-Net's own names. A published state dict may have "generator." before
+/// them; a checkpoint has "generator.model." before its own and other things beside.
 State generator_state(TensorFile& file) {
+  const bool is_checkpoint = file.metadata.contains("step_in_epoch");
   State state;
   for (auto& [name, tensor] : file.tensors) {
     std::string_view short_name = name;
-    for (std::string_view prefix : {"model.", "generator."})
+    if (is_checkpoint && !short_name.starts_with("generator.model.")) continue;
+    for (std::string_view prefix : {"generator.", "model."})
       if (short_name.starts_with(prefix)) short_name.remove_prefix(prefix.size());
-    const bool belongs_to_training =
-        name.starts_with("optimiser.") || name.starts_with("schedule.") || name.starts_with("progress.");
-    if (!belongs_to_training) state[std::string(short_name)] = std::move(tensor);
+    state[std::string(short_name)] = std::move(tensor);
   }
   return state;
 }

@@ -6,6 +6,7 @@
 #include "kernels/conv2d/conv2d_packed.h"
 #include "kernels/kernel_list.h"
 #include "kernels/vector/vector_kernels.h"
+#include "models/flow_anonymizer.h"
 #include "tensor/parallel.h"
 #include "tensor/safetensors.h"
 #include "tools/network_choice.h"
@@ -109,12 +110,16 @@ int inspect(const Settings& s) {
   }
   const std::filesystem::path path = s.file;
   if (path.extension() == ".toml") {
-    const PretrainConfig config = read_training_config(path, {});
+    const TrainingConfig config = read_training_config(path, {});
     fmt::print("# {}: valid; the complete effective configuration:\n{}", s.file,
                print_training_config(config));
-    if (s.graph)
-      print_graph({config.model.init_features, warp_options(config.model.mu, config.model.op)},
-                  config.data.image_size, s.batch);
+    if (!s.graph) return 0;
+    const auto* pretraining = std::get_if<PretrainConfig>(&config);
+    if (!pretraining || pretraining->model.kind != "flow_field")
+      throw UsageError("[inspect] --graph knows the flow-field generator's pretraining alone");
+    const auto& model = pretraining->model;
+    print_graph({model.init_features, warp_options(model.mu, model.op)}, pretraining->data.image_size,
+                s.batch);
     return 0;
   }
   const TensorFile file = read_safetensors(path);
@@ -122,7 +127,7 @@ int inspect(const Settings& s) {
   print_tensors(s.file, file);
   if (!s.graph) return 0;
   for (const char* name : {"encoder1.enc1conv1.weight", "generator.encoder1.enc1conv1.weight",
-                           "model.encoder1.enc1conv1.weight"})
+                           "generator.model.encoder1.enc1conv1.weight"})
     if (const auto found = file.tensors.find(name);
         found != file.tensors.end() && found->second.shape().rank() == 4)
       return print_graph({found->second.size(0), {}}, 256, s.batch), 0;

@@ -38,7 +38,7 @@ void run_quickstart(const fs::path& folder, bool json) {
     Progress progress("phantom", films, Progress::fitting(json));
     phantom::write_cohort(cohort, {.films = films}, [&](std::int64_t done) { progress.update(done); });
   }
-  const PretrainConfig config =
+  const TrainingConfig config =
       parse_training_config(embedded_config, "the embedded configuration",
                             {"data.images=\"" + (cohort / "images").string() + "\"",
                              "data.train_list=\"" + (cohort / "splits/train.txt").string() + "\"",

@@ -5,44 +5,24 @@
 #include "tools/config.h"
 
 namespace scrim {
-namespace {
-const std::string task_name = "pretrain_generator";
-}
 
-PretrainConfig parse_training_config(const std::string& text, const std::string& name,
+TrainingConfig parse_training_config(const std::string& text, const std::string& name,
                                      const std::vector<std::string>& overrides) {
-  ConfigSource source(text, name);
-  for (const auto& assignment : overrides) source.set(assignment);
-  std::string task;
-  source.read("", "task", task);
-  if (task != task_name)
-    throw UsageError(
-        task.empty() ? fmt::format("{}: names no task, expected task = \"{}\"", name, task_name)
-                     : fmt::format("{}: there is no task \"{}\", expected \"{}\"", name, task, task_name));
-  PretrainConfig config;
-  read_config(source, config);
-  check(config);
-  return config;
+  return parse_config<TrainingConfig>(text, name, overrides);
 }
 
-PretrainConfig read_training_config(const std::filesystem::path& file,
+TrainingConfig read_training_config(const std::filesystem::path& file,
                                     const std::vector<std::string>& overrides) {
-  std::string text;
-  try {
-    text = read_file(file, 1 << 20);
-  } catch (const Error& e) {
-    throw UsageError(e.what());
-  }
-  return parse_training_config(text, file.string(), overrides);
+  return parse_training_config(read_config_file(file), file.string(), overrides);
 }
 
-std::string print_training_config(PretrainConfig config) {
-  return print_config(task_name, config);
+std::string print_training_config(TrainingConfig config) {
+  return std::visit([](auto& task) { return print_config(task.task, task); }, config);
 }
 
-TrainingResult run_training(const PretrainConfig& config, bool resume, bool json) {
+TrainingResult run_training(const TrainingConfig& config, bool resume, bool json) {
   std::unique_ptr<Progress> progress;
-  return pretrain_generator(config, print_training_config(config), resume, [&](const TrainingProgress& p) {
+  const auto show = [&](const TrainingProgress& p) {
     if (json) {
       fmt::print("{{\"step\": {}, \"epoch\": {}, \"train_loss\": {}{}}}\n", p.step, p.epoch, p.train_loss,
                  p.valid_loss ? fmt::format(", \"valid_loss\": {}", *p.valid_loss) : "");
@@ -52,7 +32,9 @@ TrainingResult run_training(const PretrainConfig& config, bool resume, bool json
     if (!progress) progress = std::make_unique<Progress>("train", p.steps, Progress::fitting(json));
     progress->update(p.step, fmt::format("epoch {}/{}, loss {:.3e}{}", p.epoch, p.epochs, p.train_loss,
                                          p.valid_loss ? fmt::format(", valid {:.3e}", *p.valid_loss) : ""));
-  });
+  };
+  return std::visit([&](const auto& task) { return run(task, print_training_config(config), resume, show); },
+                    config);
 }
 
 void add_train(CLI::App& app, const Common& common, Outcome&) {
@@ -69,16 +51,23 @@ void add_train(CLI::App& app, const Common& common, Outcome&) {
       ->allow_extra_args(false);
   verb->add_flag("--resume", settings->resume, "go on from the run folder's checkpoint, if it has one");
   verb->footer(
+      "Tasks (task = \"NAME\" in the file):\n"
+      "  train_classifier    DenseNet learns findings\n"
+      "  train_verifier      Siamese ResNet learns whether two films show one patient\n"
+      "  pretrain_generator  a generator learns to leave films as they are\n"
+      "  train_anonymizer    the generator against verifier and classifier\n"
       "Paths in the file are relative to the current folder. A run killed at any moment and resumed ends "
       "with the same\n"
       "bytes as an undisturbed one.\n\n"
       "Example:\n  scrim train configs/pretrain_generator.toml --set data.images=cohort/images \\\n"
       "      --set data.train_list=cohort/splits/train.txt --set data.valid_list=cohort/splits/valid.txt");
   verb->callback([settings, &common] {
-    const PretrainConfig config = read_training_config(settings->config, settings->overrides);
+    const TrainingConfig config = read_training_config(settings->config, settings->overrides);
     const TrainingResult result = run_training(config, settings->resume, common.json);
     if (common.json)
-      fmt::print("{{\"done\": true, \"steps\": {}, \"train_loss\": {}}}\n", result.steps, result.train_loss);
+      fmt::print(
+          "{{\"done\": true, \"steps\": {}, \"train_loss\": {}{}}}\n", result.steps, result.train_loss,
+          result.best_valid_loss ? fmt::format(", \"best_valid_loss\": {}", *result.best_valid_loss) : "");
     else
       fmt::print("weights in {}\n", result.weights.string());
   });

@@ -3,21 +3,28 @@
 
 #include <filesystem>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "training/pretrain_generator.h"
+#include "training/train_anonymizer.h"
+#include "training/train_classifier.h"
+#include "training/train_verifier.h"
 
 namespace scrim {
 
+/// Every task of `scrim train`.
+using TrainingConfig = std::variant<PretrainConfig, ClassifierConfig, VerifierConfig, AnonymizerConfig>;
+
 /// The configuration of a TOML file with "table.key=value" overrides. Throws UsageError.
-PretrainConfig read_training_config(const std::filesystem::path& file,
+TrainingConfig read_training_config(const std::filesystem::path& file,
                                     const std::vector<std::string>& overrides);
 /// The same from text; `name` stands in messages.
-PretrainConfig parse_training_config(const std::string& text, const std::string& name,
+TrainingConfig parse_training_config(const std::string& text, const std::string& name,
                                      const std::vector<std::string>& overrides);
-std::string print_training_config(PretrainConfig config);
+std::string print_training_config(TrainingConfig config);
 
-/// Runs with a progress display; prints where the weights are.
-TrainingResult run_training(const PretrainConfig& config, bool resume, bool json);
+/// Runs with a progress display.
+TrainingResult run_training(const TrainingConfig& config, bool resume, bool json);
 
 }  // namespace scrim

@@ -19,7 +19,7 @@ std::string error_of(const std::string& text, const std::vector<std::string>& ov
 }
 
 TEST(Config, PublishedDefaults) {
-  const PretrainConfig config = parse_training_config(minimal, "c.toml", {});
+  const auto config = std::get<PretrainConfig>(parse_training_config(minimal, "c.toml", {}));
   EXPECT_EQ(config.data.images, "films");
   EXPECT_EQ(config.data.image_size, 256);
   EXPECT_EQ(config.training.batch_size, 64);
@@ -28,13 +28,27 @@ TEST(Config, PublishedDefaults) {
 }
 
 TEST(Config, EffectiveConfigurationReadsBackAsItself) {
-  const PretrainConfig config = parse_training_config(
-      minimal, "c.toml", {"training.epochs=3", "optimiser.learning_rate=1", "data.images=a \"b\" \\c"});
+  const auto config = std::get<PretrainConfig>(parse_training_config(
+      minimal, "c.toml", {"training.epochs=3", "optimiser.learning_rate=1", "data.images=a \"b\" \\c"}));
   EXPECT_EQ(config.training.epochs, 3);
   EXPECT_EQ(config.optimiser.learning_rate, 1.0);
   EXPECT_EQ(config.data.images, "a \"b\" \\c");
   const std::string text = print_training_config(config);
   EXPECT_EQ(print_training_config(parse_training_config(text, "again.toml", {})), text);
+}
+
+TEST(Config, ListsAreReadAndPrinted) {
+  const std::string verifier = "task = \"train_verifier\"\n[data]\nimages = \"films\"\ntrain_pairs = \"p\"\n";
+  const auto config =
+      std::get<VerifierConfig>(parse_training_config(verifier, "c.toml", {"model.layers=[1, 2, 2, 1]"}));
+  EXPECT_EQ(config.model.layers, (std::vector<std::int64_t>{1, 2, 2, 1}));
+  const std::string text = print_training_config(config);
+  EXPECT_NE(text.find("layers = [1, 2, 2, 1]"), std::string::npos);
+  EXPECT_EQ(print_training_config(parse_training_config(text, "again.toml", {})), text);
+  EXPECT_EQ(error_of(verifier, {"model.layers=[1, \"a\"]"}),
+            "c.toml: model.layers is a text, expected a whole number");
+  EXPECT_EQ(error_of(verifier, {"model.layers=[1, 2]"}),
+            "[config] model.layers is [1, 2], expected four numbers of 1 to 256");
 }
 
 TEST(Config, UnknownKeyNamesTheNearest) {
@@ -53,8 +67,13 @@ TEST(Config, WrongTypesAndSyntaxAreNamed) {
   EXPECT_EQ(error_of(std::string(minimal) + "[model]\nmu = [1]\n"),
             "c.toml: model.mu is an array, expected a number");
   EXPECT_NE(error_of("task = \n").find("c.toml: line 1"), std::string::npos);
-  EXPECT_EQ(error_of(""), "c.toml: names no task, expected task = \"pretrain_generator\"");
-  EXPECT_EQ(error_of("task = \"fly\""), "c.toml: there is no task \"fly\", expected \"pretrain_generator\"");
+  EXPECT_EQ(
+      error_of(""),
+      "c.toml: names no task, expected task = one of pretrain_generator, train_classifier, train_verifier, "
+      "train_anonymizer");
+  EXPECT_EQ(error_of("task = \"fly\""),
+            "c.toml: there is no task \"fly\", expected one of pretrain_generator, train_classifier, "
+            "train_verifier, train_anonymizer");
   EXPECT_EQ(error_of(minimal, {"nonsense"}), "--set nonsense: expected table.key=value");
 }
 

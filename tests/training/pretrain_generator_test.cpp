@@ -23,13 +23,13 @@ namespace fs = std::filesystem;
 
 PretrainConfig small_config(const fs::path& cohort, const fs::path& folder) {
   PretrainConfig config;
-  config.data = {(cohort / "images").string(), (cohort / "splits/train.txt").string(),
-                 (cohort / "splits/test.txt").string(), 64};
-  config.model = {4, 0.05, "corrected"};
-  config.training = {2, 4, 1, 2, 1};
+  config.data = {.images = (cohort / "images").string(), .image_size = 64};
+  config.lists = {(cohort / "splits/train.txt").string(), (cohort / "splits/test.txt").string()};
+  config.model = {.init_features = 4, .mu = 0.05};
+  config.training = {.epochs = 2, .batch_size = 4, .checkpoint_every_steps = 2, .images_logged = 1};
   config.optimiser.learning_rate = 2e-3;
   config.schedule.name = "plateau";
-  config.output.folder = folder.string();
+  config.folder = folder.string();
   return config;
 }
 
@@ -49,34 +49,34 @@ std::string bytes(const fs::path& path) {
 }
 
 TEST_F(Pretrain, LearnsToLeaveFilmsAlone) {
-  const TemporaryFolder run;
-  auto config = small_config(cohort(), run / "run");
+  const TemporaryFolder folder;
+  auto config = small_config(cohort(), folder / "run");
   config.training.epochs = 10;
   double first = 0, last = 0;
-  pretrain_generator(config, "x", false, [&](const TrainingProgress& p) {
+  run(config, "x", false, [&](const TrainingProgress& p) {
     if (p.step == 1) first = p.train_loss;
     last = p.train_loss;
   });
   EXPECT_LT(last, 0.3 * first);
   for (const char* name : {"config.toml", "metrics.csv", "events.out.tfevents.1", "checkpoint.safetensors",
                            "best.safetensors", "weights.safetensors"})
-    EXPECT_TRUE(fs::exists(run / "run" / name)) << name;
+    EXPECT_TRUE(fs::exists(folder / "run" / name)) << name;
   EXPECT_TRUE(
-      bytes(run / "run/metrics.csv").starts_with("step,epoch,train_loss,valid_loss,learning_rate\n1,1,"));
+      bytes(folder / "run/metrics.csv").starts_with("step,epoch,train_loss,valid_loss,learning_rate\n1,1,"));
 }
 
 /// Thrown from the progress callback to end a run in the middle.
 struct Stop {};
 
 TEST_F(Pretrain, ResumedRunEndsWithTheSameBytes) {
-  const TemporaryFolder run;
-  auto whole = small_config(cohort(), run / "whole"), parts = small_config(cohort(), run / "parts");
+  const TemporaryFolder folder;
+  auto whole = small_config(cohort(), folder / "whole"), parts = small_config(cohort(), folder / "parts");
   // A learning rate that changes between epochs: a resumed run has to know where it stood.
   whole.schedule = parts.schedule = {"step", 1, 0.5, 10};
-  pretrain_generator(whole, "x", false, [](const TrainingProgress&) {});
+  run(whole, "x", false, [](const TrainingProgress&) {});
   for (std::int64_t stop : {1, 2, 3, 5, 1000}) {
     try {
-      pretrain_generator(parts, "x", true, [&](const TrainingProgress& p) {
+      run(parts, "x", true, [&](const TrainingProgress& p) {
         if (p.step >= stop) throw Stop();
       });
     } catch (const Stop&) {
@@ -84,40 +84,40 @@ TEST_F(Pretrain, ResumedRunEndsWithTheSameBytes) {
   }
   for (const char* name :
        {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"})
-    EXPECT_EQ(bytes(run / "whole" / name), bytes(run / "parts" / name)) << name;
-  EXPECT_EQ(fs::file_size(run / "whole/events.out.tfevents.1"),
-            fs::file_size(run / "parts/events.out.tfevents.1"));
+    EXPECT_EQ(bytes(folder / "whole" / name), bytes(folder / "parts" / name)) << name;
+  EXPECT_EQ(fs::file_size(folder / "whole/events.out.tfevents.1"),
+            fs::file_size(folder / "parts/events.out.tfevents.1"));
 }
 
 TEST_F(Pretrain, RefusesAFolderInUseAndAnotherConfiguration) {
-  const TemporaryFolder run;
-  auto config = small_config(cohort(), run / "run");
+  const TemporaryFolder folder;
+  auto config = small_config(cohort(), folder / "run");
   config.training.epochs = 1;
-  pretrain_generator(config, "x", false, [](const TrainingProgress&) {});
-  EXPECT_THROW(pretrain_generator(config, "x", false, [](const TrainingProgress&) {}), UsageError);
-  EXPECT_THROW(pretrain_generator(config, "y", true, [](const TrainingProgress&) {}), UsageError);
+  run(config, "x", false, [](const TrainingProgress&) {});
+  EXPECT_THROW(run(config, "x", false, [](const TrainingProgress&) {}), UsageError);
+  EXPECT_THROW(run(config, "y", true, [](const TrainingProgress&) {}), UsageError);
 }
 
 TEST_F(Pretrain, NonFiniteLossStopsAndNamesStepAndOp) {
-  const TemporaryFolder run;
-  auto config = small_config(cohort(), run / "run");
+  const TemporaryFolder folder;
+  auto config = small_config(cohort(), folder / "run");
   config.training.epochs = 3;
   config.training.checkpoint_every_steps = 1;
   // Poison the weights of the checkpoint after step 2; the run that goes on from there meets a NaN in its
   // first step.
   try {
-    pretrain_generator(config, "x", false, [](const TrainingProgress& p) {
+    run(config, "x", false, [](const TrainingProgress& p) {
       if (p.step == 3) throw Stop();
     });
   } catch (const Stop&) {
   }
-  const auto path = run / "run/checkpoint.safetensors";
+  const auto path = folder / "run/checkpoint.safetensors";
   TensorFile file = read_safetensors(path);
-  file.tensors.at("model.decoder2.dec2conv1.weight").mutable_data<float>()[0] = std::nanf("");
+  file.tensors.at("generator.model.decoder2.dec2conv1.weight").mutable_data<float>()[0] = std::nanf("");
   write_safetensors(path, file);
   const std::string before = bytes(path);
   try {
-    pretrain_generator(config, "x", true, [](const TrainingProgress&) {});
+    run(config, "x", true, [](const TrainingProgress&) {});
     FAIL() << "no error";
   } catch (const NonFiniteError& e) {
     const std::string message = e.what();
@@ -151,7 +151,7 @@ TEST_F(Pretrain, ConfigurationIsChecked) {
 TEST(PretrainOnRealFilms, LossFalls) {
   const auto data = data_folder();
   REQUIRE_TEST_DATA(data);
-  const TemporaryFolder run;
+  const TemporaryFolder folder;
   const auto list = read_file(data / "nih/splits/train.txt", 1 << 20);
   std::string some;
   for (std::size_t line = 0, at = 0; line < 16; ++line) {
@@ -159,15 +159,16 @@ TEST(PretrainOnRealFilms, LossFalls) {
     some += list.substr(at, end - at + 1);
     at = end + 1;
   }
-  write_file(run / "list.txt", some);
+  write_file(folder / "list.txt", some);
   PretrainConfig config;
-  config.data = {(data / "nih/images").string(), (run / "list.txt").string(), "", 128};
-  config.model = {8, 0.05, "corrected"};
-  config.training = {4, 8, 1, 100, 0};
+  config.data = {.images = (data / "nih/images").string(), .image_size = 128};
+  config.lists.train = (folder / "list.txt").string();
+  config.model = {.init_features = 8, .mu = 0.05};
+  config.training = {.epochs = 4, .batch_size = 8, .checkpoint_every_steps = 100, .images_logged = 0};
   config.optimiser.learning_rate = 2e-3;
-  config.output.folder = (run / "run").string();
+  config.folder = (folder / "run").string();
   double first = 0, last = 0;
-  pretrain_generator(config, "x", false, [&](const TrainingProgress& p) {
+  run(config, "x", false, [&](const TrainingProgress& p) {
     if (p.step == 1) first = p.train_loss;
     last = p.train_loss;
   });

@@ -1,0 +1,55 @@
+// Findings and patients of films, from a table in comma-separated text.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scrim {
+
+/// The findings of NIH ChestX-ray14 in the order in which CheXNet's published reimplementation, and with it
+/// PriCheXy-Net's classifier, has them as outputs.
+inline constexpr std::array<std::string_view, 14> finding_names{
+    "Atelectasis", "Cardiomegaly", "Effusion",           "Infiltration",  "Mass",
+    "Nodule",      "Pneumonia",    "Pneumothorax",       "Consolidation", "Edema",
+    "Emphysema",   "Fibrosis",     "Pleural_Thickening", "Hernia"};
+
+struct FilmLabels {
+  std::array<bool, finding_names.size()> findings{};
+  std::string patient;
+  std::string view;  ///< "PA", "AP" or ""
+};
+
+/// The labels of every film of a table whose header names its columns: NIH's Data_Entry_2017*.csv ("Image
+/// Index", "Finding Labels", "Patient ID", "View Position"), or any table with the columns image, findings,
+/// patient and view; findings are joined by a bar, "No Finding" or nothing means none. Patient and view may
+/// be missing.
+class LabelTable {
+ public:
+  /// Throws Error that lists all faults: lines with too few fields, unknown findings, films that stand twice.
+  explicit LabelTable(const std::filesystem::path& path);
+  /// The same from text; `name` stands in messages.
+  LabelTable(std::string_view text, const std::string& name);
+
+  /// Throws Error when the film is not in the table.
+  const FilmLabels& of(const std::string& film) const;
+  bool contains(const std::string& film) const { return films_.contains(film); }
+  std::size_t size() const { return films_.size(); }
+  /// Throws Error that lists the films of `names` that are not in the table.
+  void require_all(const std::vector<std::string>& names) const;
+
+ private:
+  void parse(std::string_view text);
+
+  std::string name_;
+  std::map<std::string, FilmLabels> films_;
+};
+
+/// The patient of a film named PATIENT_FOLLOWUP.png with eight digits of the patient; "" for another name.
+std::string patient_of_name(std::string_view film);
+
+}  // namespace scrim

@@ -1,0 +1,48 @@
+#include "training/learner.h"
+
+#include <cmath>
+
+#include "training/run_folder.h"
+
+namespace scrim {
+
+Learner::Learner(std::string name, Module& module, const OptimiserSettings& settings)
+    : name_(std::move(name)), module_(module), optimiser_(make_optimiser(settings, module)) {}
+
+double Learner::update(const std::function<Variable()>& make_loss) {
+  module_.zero_gradients();
+  const Variable loss = make_loss();
+  const double value = loss.value().item();
+  bool finite = std::isfinite(value);
+  if (finite) {
+    backward(loss);
+    for (const auto& [name, parameter] : module_.parameters())
+      finite &= !parameter->gradient().defined() || is_finite(parameter->gradient());
+  }
+  if (!finite) name_cause(make_loss);
+  optimiser_->step();
+  return value;
+}
+
+void Learner::name_cause(const std::function<Variable()>& loss) {
+  const FiniteCheck check;  // looks at every op of a second run and throws at the first that is not finite
+  module_.zero_gradients();
+  backward(loss());
+  throw NonFiniteError(fmt::format("[{}] the loss or a gradient is NaN or infinite", name_));
+}
+
+void Learner::add_state(State& target) const {
+  add_with_prefix(target, name_ + ".model", module_.state());
+  add_with_prefix(target, name_ + ".optimiser", optimiser_->state());
+  target[name_ + ".learning_rate"] = Tensor::scalar(optimiser_->learning_rate(), DType::f64);
+}
+
+void Learner::load_state(const State& source) {
+  module_.load_state(part_with_prefix(source, name_ + ".model"));
+  optimiser_->load_state(part_with_prefix(source, name_ + ".optimiser"));
+  const auto rate = source.find(name_ + ".learning_rate");
+  require(rate != source.end(), "checkpoint", "has no {}.learning_rate", name_);
+  optimiser_->set_learning_rate(rate->second.item());
+}
+
+}  // namespace scrim

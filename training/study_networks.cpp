@@ -1,0 +1,243 @@
+#include "training/study_networks.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+
+#include "autograd/binary.h"
+#include "models/noise_anonymizer.h"
+#include "models/privacy_net.h"
+#include "models/protected_anonymizer.h"
+#include "training/settings.h"
+
+namespace scrim {
+namespace {
+
+std::string text_of(const std::string& value) {
+  return value;
+}
+std::string text_of(bool value) {
+  return value ? "true" : "false";
+}
+std::string text_of(std::int64_t value) {
+  return std::to_string(value);
+}
+std::string text_of(double value) {
+  return fmt::to_string(value);
+}
+std::string text_of(const std::vector<std::int64_t>& value) {
+  return fmt::format("{}", fmt::join(value, ","));
+}
+
+/// Fills `value` from a text; false when it is none of its kind.
+bool parse(const std::string& text, std::string& value) {
+  value = text;
+  return true;
+}
+bool parse(const std::string& text, bool& value) {
+  value = text == "true";
+  return value || text == "false";
+}
+template <class Number>
+bool parse(const std::string& text, Number& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+bool parse(const std::string& text, std::vector<std::int64_t>& value) {
+  value.clear();
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    value.emplace_back();
+    if (!parse(text.substr(begin, end - begin), value.back())) return false;
+    begin = end + 1;
+  }
+  return true;
+}
+
+template <class Settings>
+Facts facts_from(Settings& settings) {
+  Facts facts;
+  visit_fields(settings, "", [&](const char*, const char* key, const auto& field, const char*) {
+    facts[key] = text_of(field);
+  });
+  return facts;
+}
+
+template <class Settings>
+Settings settings_from(const Facts& facts) {
+  Settings settings;
+  visit_fields(settings, "", [&](const char*, const char* key, auto& field, const char*) {
+    const auto fact = facts.find(key);
+    if (fact != facts.end())
+      require(parse(fact->second, field), "weights", "say {} = \"{}\", which makes no sense", key,
+              fact->second);
+  });
+  return settings;
+}
+
+std::int64_t image_size_from(const Facts& facts, std::int64_t otherwise) {
+  std::int64_t size = otherwise;
+  if (const auto fact = facts.find("image_size"); fact != facts.end())
+    require(parse(fact->second, size) && size >= 16 && size <= 4096, "weights",
+            "say image_size = \"{}\", expected 16 to 4096", fact->second);
+  return size;
+}
+
+void check_range(std::string_view table, const char* key, double value, double low, double high) {
+  expect(value >= low && value <= high, fmt::format("{}.{}", table, key), value,
+         fmt::format("{} to {}", low, high));
+}
+
+void check_layers(std::string_view table, const char* key, const std::vector<std::int64_t>& layers) {
+  bool sane = layers.size() == 4;
+  for (const std::int64_t count : layers) sane &= count >= 1 && count <= 256;
+  expect(sane, fmt::format("{}.{}", table, key), fmt::format("[{}]", fmt::join(layers, ", ")),
+         "four numbers of 1 to 256");
+}
+
+constexpr std::pair<std::string_view, std::string_view> models_of_kinds[] = {
+    {"flow_field", "flow_anonymizer"}, {"noise", "noise_anonymizer"}, {"privacy_net", "privacy_net"}};
+
+TensorFile read_weights(const std::filesystem::path& path, std::string_view model) {
+  TensorFile file = read_safetensors(path);
+  const auto name = file.metadata.find("model");
+  require(name == file.metadata.end() || name->second == model, "weights", "{} holds a {}, expected a {}",
+          path.string(), name == file.metadata.end() ? "" : name->second, model);
+  return file;
+}
+
+template <class Network, class Settings>
+LoadedNetwork<Network> load_judge(const std::filesystem::path& path, std::string_view model,
+                                  std::int64_t published_size) {
+  TensorFile file = read_weights(path, model);
+  const auto settings = settings_from<Settings>(file.metadata);
+  LoadedNetwork<Network> loaded{std::make_unique<Network>(options_of(settings), Initialiser::none()),
+                                image_size_from(file.metadata, published_size), facts_of(settings)};
+  loaded.network->load_state(std::move(file.tensors));
+  loaded.network->set_training(false);
+  return loaded;
+}
+
+}  // namespace
+
+void check(const GeneratorSettings& g, std::string_view table) {
+  bool known = false;
+  for (const auto& [kind, model] : models_of_kinds) known |= g.kind == kind;
+  expect(known, fmt::format("{}.kind", table), g.kind, "\"flow_field\", \"noise\" or \"privacy_net\"");
+  check_range(table, "init_features", double(g.init_features), 1, 256);
+  check_range(table, "mu", g.mu, 0, 1);
+  warp_options(g.mu, g.op);
+  expect(g.protection == "none" || g.protection == "blend" || g.protection == "field",
+         fmt::format("{}.protection", table), g.protection, "\"none\", \"blend\" or \"field\"");
+  check_range(table, "noise_degree", g.noise_degree, 0, 1);
+  check_range(table, "noise_in_masks", g.noise_in_masks, 0, 1);
+}
+
+void check(const VerifierSettings& v, std::string_view table) {
+  check_range(table, "width", double(v.width), 1, 512);
+  check_layers(table, "layers", v.layers);
+  check_range(table, "embed", double(v.embed), 1, 4096);
+}
+
+void check(const ClassifierSettings& c, std::string_view table) {
+  check_range(table, "growth", double(c.growth), 1, 256);
+  check_layers(table, "blocks", c.blocks);
+  check_range(table, "init_features", double(c.init_features), 1, 512);
+  check_range(table, "bn_size", double(c.bn_size), 1, 16);
+}
+
+Facts facts_of(GeneratorSettings settings) {
+  Facts facts = facts_from(settings);
+  for (const auto& [kind, model] : models_of_kinds)
+    if (settings.kind == kind) facts["model"] = model;
+  return facts;
+}
+Facts facts_of(VerifierSettings settings) {
+  Facts facts = facts_from(settings);
+  facts["model"] = "siamese_verifier";
+  return facts;
+}
+Facts facts_of(ClassifierSettings settings) {
+  Facts facts = facts_from(settings);
+  facts["model"] = "densenet_classifier";
+  return facts;
+}
+
+Anonymizer::Anonymizer(const GeneratorSettings& s, const Initialiser& initialiser) : settings_(s) {
+  check(s, "generator");
+  const std::string protection = s.protection;
+  if (s.kind == "flow_field") {
+    auto model = std::make_unique<FlowAnonymizer>(
+        FlowAnonymizerOptions{s.init_features, warp_options(s.mu, s.op)}, initialiser);
+    generator_ = &model->generator;
+    run_ = [&net = *model, protection](const Variable& x, const Variable& mask) {
+      if (protection == "none") return net(x);
+      return protected_warp(x, net.field(x), mask, net.warp_options,
+                            protection == "blend" ? Protection::blend : Protection::field);
+    };
+    move_ = [&net = *model, protection](const Variable& x, const Variable& mask) {
+      const Variable one(Tensor::scalar(1));
+      return warp_displacement(protection == "field" ? net.field(x) * (one - mask) : net.field(x),
+                               net.warp_options);
+    };
+    network_ = std::move(model);
+  } else if (s.kind == "noise") {
+    auto model = std::make_unique<NoiseAnonymizer>(
+        NoiseAnonymizerOptions{s.init_features, s.noise_degree, s.smooth}, initialiser);
+    generator_ = &model->generator;
+    run_ = [&net = *model, inside = s.noise_in_masks](const Variable& x, const Variable& mask) {
+      if (inside == 1) return net(x);
+      const Variable one(Tensor::scalar(1));
+      return net(x, one - scale(mask, 1 - inside));
+    };
+    network_ = std::move(model);
+  } else {
+    auto model = std::make_unique<PrivacyNet>(PrivacyNetOptions{1, 1, s.init_features}, initialiser);
+    generator_ = model.get();
+    run_ = [&net = *model](const Variable& x, const Variable&) { return net(x); };
+    network_ = std::move(model);
+  }
+}
+
+bool Anonymizer::wants_masks() const {
+  return (settings_.kind == "flow_field" && settings_.protection != "none") ||
+         (settings_.kind == "noise" && settings_.noise_in_masks != 1);
+}
+
+Anonymizer Anonymizer::load(const std::filesystem::path& weights) {
+  TensorFile file = read_safetensors(weights);
+  auto settings = settings_from<GeneratorSettings>(file.metadata);
+  const auto model = file.metadata.find("model");
+  require(model != file.metadata.end(), "weights", "{} does not say which generator it holds",
+          weights.string());
+  bool known = false;
+  for (const auto& [kind, name] : models_of_kinds)
+    if (model->second == name) {
+      settings.kind = kind;
+      known = true;
+    }
+  require(known, "weights", "{} holds a {}, expected a generator", weights.string(), model->second);
+  Anonymizer anonymizer(settings, Initialiser::none());
+  anonymizer.generator().load_state(std::move(file.tensors));
+  anonymizer.network_->set_training(false);
+  return anonymizer;
+}
+
+ResNetOptions options_of(const VerifierSettings& s) {
+  return {s.width, s.layers, s.embed};
+}
+
+DenseNetOptions options_of(const ClassifierSettings& s) {
+  return {s.growth, s.blocks, s.init_features, s.bn_size};
+}
+
+LoadedNetwork<SiameseVerifier> load_verifier(const std::filesystem::path& weights) {
+  return load_judge<SiameseVerifier, VerifierSettings>(weights, "siamese_verifier", 256);
+}
+
+LoadedNetwork<DenseNet> load_classifier(const std::filesystem::path& weights) {
+  return load_judge<DenseNet, ClassifierSettings>(weights, "densenet_classifier", 224);
+}
+
+}  // namespace scrim

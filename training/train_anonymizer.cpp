@@ -1,0 +1,234 @@
+#include "training/train_anonymizer.h"
+
+#include "autograd/binary.h"
+#include "autograd/loss.h"
+#include "autograd/reduce.h"
+#include "autograd/resize.h"
+#include "autograd/unary.h"
+#include "training/batch_ahead.h"
+#include "training/film_images.h"
+#include "training/train_classifier.h"
+
+namespace scrim {
+namespace {
+
+struct GameBatch {
+  Tensor a, b, mask, findings, same;
+};
+
+/// One side of the split: pairs of films with the findings, and the masks, of each.
+struct GameData {
+  GameData(const AnonymizerConfig& config, const std::string& list, const LabelTable& labels,
+           bool wants_masks)
+      : pairs(indexed(read_pairs(list))),
+        films(config.data.images, pairs.names, config.data.options()),
+        findings(finding_targets(labels, pairs.names)) {
+    if (wants_masks) masks.emplace(config.masks, pairs.names, config.data.options());
+  }
+
+  GameBatch batch(const std::vector<std::int64_t>& examples) const {
+    std::vector<std::int64_t> first, second;
+    std::vector<float> same;
+    Tensor chosen = Tensor::empty({std::int64_t(examples.size()), findings.size(1)});
+    float* out = chosen.mutable_data<float>().data();
+    for (const std::int64_t example : examples) {
+      const IndexedPair& pair = pairs.pairs[std::size_t(example)];
+      first.push_back(pair.first);
+      second.push_back(pair.second);
+      same.push_back(pair.same_patient ? 1.f : 0.f);
+      out = std::copy_n(findings.data<float>().data() + pair.first * findings.size(1), findings.size(1), out);
+    }
+    return {films.batch(first), films.batch(second), masks ? masks->batch(first) : Tensor(), chosen,
+            Tensor::from<float>({std::int64_t(same.size())}, same)};
+  }
+
+  PairSet pairs;
+  FilmSet films;
+  Tensor findings;
+  std::optional<MaskSet> masks;
+};
+
+class GameTask : public TrainingTask {
+ public:
+  explicit GameTask(const AnonymizerConfig& config)
+      : config_(config),
+        generator_(config.generator, Initialiser(std::uint64_t(config.training.seed))),
+        verifier_(load_verifier(config.verifier_weights)),
+        classifier_(load_classifier(config.classifier_weights)),
+        labels_(config.labels),
+        train_(config, config.lists.train, labels_, generator_.wants_masks()),
+        generator_learner_("generator", generator_.generator(), config.generator_optimiser),
+        verifier_learner_("verifier", *verifier_.network, config.verifier_optimiser),
+        classifier_learner_("classifier", *classifier_.network, config.classifier_optimiser),
+        batches_([this](const Batch& batch) { return train_.batch(batch.examples); }) {
+    if (verifier_.image_size != config.data.image_size)
+      throw UsageError(
+          fmt::format("[config] judges.verifier was trained on films of {} pixels, data.image_size is {}",
+                      verifier_.image_size, config.data.image_size));
+    if (!config.generator_weights.empty())
+      generator_.generator().load_state(Anonymizer::load(config.generator_weights).generator().state());
+    if (!config.lists.valid.empty()) {
+      valid_.emplace(config, config.lists.valid, labels_, generator_.wants_masks());
+      require_apart(train_.films, valid_->films, patient_of_name);
+    }
+  }
+
+  std::int64_t examples() const override { return std::int64_t(train_.pairs.pairs.size()); }
+  std::vector<std::string> train_columns() const override {
+    return {"verifier_update", "classifier_update", "classifier_loss", "verifier_loss", "total_loss"};
+  }
+  std::vector<ValidColumn> valid_columns() const override {
+    if (!valid_) return {};
+    return {{"classifier_loss", "lowest_classifier_loss"},
+            {"verifier_loss", "lowest_verifier_loss"},
+            {"total_loss", "lowest_total_loss"}};
+  }
+
+  void prepare(const Batch& batch) override { batches_.prepare(batch); }
+
+  std::vector<double> step(const Batch& key) override {
+    const GameBatch batch = batches_.take(key);
+    Losses losses;
+    Tensor shown;
+    generator_.generator().set_training(true);
+    {
+      const Frozen verifier(*verifier_.network), classifier(*classifier_.network);
+      verifier_.network->set_training(false);
+      classifier_.network->set_training(false);
+      losses.total = generator_learner_.update([&] {
+        const Variable fake = generator_(batch.a, batch.mask);
+        shown = fake.value();
+        return generator_loss(fake, batch, losses);
+      });
+    }
+    verifier_.network->set_training(true);
+    const double verifier = verifier_learner_.update(
+        [&] { return bce_with_logits(verifier_logits(shown, batch.b), batch.same); });
+    classifier_.network->set_training(true);
+    const double classifier = classifier_learner_.update(
+        [&] { return bce_with_logits(classifier_.network->logits(for_classifier(shown)), batch.findings); });
+    return {verifier, classifier, losses.classifier, losses.verifier, losses.total};
+  }
+
+  std::vector<double> validate(std::int64_t step, EventFile& events) override {
+    const NoGradient no_gradient;
+    generator_.generator().set_training(false);
+    verifier_.network->set_training(false);
+    classifier_.network->set_training(false);
+    Losses sum;
+    constexpr std::int64_t at_once = 16;
+    const auto count = std::int64_t(valid_->pairs.pairs.size());
+    for (std::int64_t begin = 0; begin < count; begin += at_once) {
+      std::vector<std::int64_t> examples;
+      for (std::int64_t i = begin; i < std::min(begin + at_once, count); ++i) examples.push_back(i);
+      const GameBatch batch = valid_->batch(examples);
+      const Variable fake = generator_(batch.a, batch.mask);
+      Losses losses;
+      const double total = generator_loss(fake, batch, losses).value().item(),
+                   share = double(examples.size());
+      sum.classifier += share * losses.classifier;
+      sum.verifier += share * losses.verifier;
+      sum.total += share * total;
+    }
+    for (std::int64_t i = 0; i < std::min(config_.training.images_logged, count); ++i) {
+      const GameBatch batch = valid_->batch({i});
+      log_before_and_after(events, i, step, batch.a, generator_(batch.a, batch.mask).value());
+    }
+    return {sum.classifier / double(count), sum.verifier / double(count), sum.total / double(count)};
+  }
+
+  std::vector<Learner*> learners() override {
+    return {&generator_learner_, &verifier_learner_, &classifier_learner_};
+  }
+
+  std::map<std::string, TensorFile> weights() const override {
+    const auto file = [&](const Module& network, Facts facts, std::int64_t image_size) {
+      facts["image_size"] = std::to_string(image_size);
+      facts["trained_by"] = AnonymizerConfig::task;
+      return TensorFile{network.state(), facts};
+    };
+    return {{"", file(generator_.generator(), facts_of(config_.generator), config_.data.image_size)},
+            {"verifier", file(*verifier_.network, verifier_.facts, verifier_.image_size)},
+            {"classifier", file(*classifier_.network, classifier_.facts, classifier_.image_size)}};
+  }
+
+ private:
+  struct Losses {
+    double classifier = 0, verifier = 0, total = 0;
+  };
+
+  Variable verifier_logits(const Variable& a, const Variable& b) {
+    const Variable logits = (*verifier_.network)(a, b);
+    return reshape(logits, {logits.shape()[0]});
+  }
+
+  Variable for_classifier(const Variable& films) const {
+    const std::int64_t size = classifier_.image_size;
+    if (size == config_.data.image_size) return films;
+    return resize(films, size, size,
+                  {config_.game.resize == "published" ? kernels::ResizeMode::bilinear
+                                                      : kernels::ResizeMode::antialiased});
+  }
+
+  Variable generator_loss(const Variable& fake, const GameBatch& batch, Losses& losses) {
+    const Variable classifier =
+        bce_with_logits(classifier_.network->logits(for_classifier(fake)), batch.findings);
+    const Variable verifier = recognition_loss(verifier_logits(fake, batch.b), batch.same);
+    losses.classifier = classifier.value().item();
+    losses.verifier = verifier.value().item();
+    return scale(classifier, config_.game.ac_loss_weight) + scale(verifier, config_.game.ver_loss_weight);
+  }
+
+  /// Mean of -log(1 - s) over the pairs that the game looks at; 0 when a batch has none.
+  Variable recognition_loss(const Variable& logits, const Tensor& same) const {
+    if (config_.game.pairs == "published") return verification_nll(logits);
+    double count = 0;
+    for (const float s : same.data<float>()) count += s;
+    return scale(sum(softplus(logits) * Variable(same), kernels::Axes::all(same.shape())),
+                 1 / std::max(1.0, count));
+  }
+
+  const AnonymizerConfig& config_;
+  Anonymizer generator_;
+  LoadedNetwork<SiameseVerifier> verifier_;
+  LoadedNetwork<DenseNet> classifier_;
+  LabelTable labels_;
+  GameData train_;
+  std::optional<GameData> valid_;
+  Learner generator_learner_, verifier_learner_, classifier_learner_;
+  BatchAhead<Batch, GameBatch> batches_;
+};
+
+}  // namespace
+
+void check(const AnonymizerConfig& c) {
+  check(c.data, 16);
+  check_given("data.train_pairs", c.lists.train, "a file of pairs");
+  check_given("data.labels", c.labels, "a table of findings");
+  expect(c.masks.feather >= 0 && c.masks.feather <= 256, "masks.feather", c.masks.feather, "0 to 256");
+  check(c.generator, "generator");
+  check_given("judges.verifier", c.verifier_weights, "a weight file of train_verifier");
+  check_given("judges.classifier", c.classifier_weights, "a weight file of train_classifier");
+  expect(c.game.ac_loss_weight >= 0, "game.ac_loss_weight", c.game.ac_loss_weight, "at least 0");
+  expect(c.game.ver_loss_weight >= 0, "game.ver_loss_weight", c.game.ver_loss_weight, "at least 0");
+  expect(c.game.pairs == "published" || c.game.pairs == "same_patient_only", "game.pairs", c.game.pairs,
+         "\"published\" or \"same_patient_only\"");
+  expect(c.game.resize == "published" || c.game.resize == "antialiased", "game.resize", c.game.resize,
+         "\"antialiased\" or \"published\"");
+  check(c.training);
+  check(c.generator_optimiser, "generator_optimiser");
+  check(c.verifier_optimiser, "verifier_optimiser");
+  check(c.classifier_optimiser, "classifier_optimiser");
+  check_given("output.folder", c.folder, "a folder");
+}
+
+TrainingResult run(const AnonymizerConfig& config, const std::string& config_text, bool resume,
+                   const std::function<void(const TrainingProgress&)>& progress) {
+  check(config);
+  GameTask task(config);
+  const ScheduleSettings no_schedule;
+  return run_training_loop(task, {config.training, no_schedule, config.folder, config_text, resume},
+                           progress);
+}
+
+}  // namespace scrim

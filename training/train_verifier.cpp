@@ -1,0 +1,161 @@
+#include "training/train_verifier.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/loss.h"
+#include "autograd/reduce.h"
+#include "training/batch_ahead.h"
+#include "training/metrics.h"
+
+namespace scrim {
+namespace {
+
+struct PairBatch {
+  Tensor first, second, same;
+};
+
+class VerifierTask : public TrainingTask {
+ public:
+  VerifierTask(const VerifierConfig& config, const PairData& train, const PairData* valid)
+      : config_(config),
+        train_(train),
+        valid_(valid),
+        verifier_(options_of(config.model), Initialiser(std::uint64_t(config.training.seed))),
+        learner_("verifier", verifier_, config.optimiser),
+        batches_([this](const Batch& batch) { return make(batch); }) {
+    if (!config.start_weights.empty())
+      verifier_.load_state(load_verifier(config.start_weights).network->state());
+  }
+
+  std::int64_t examples() const override { return std::int64_t(train_.pairs.size()); }
+  std::vector<ValidColumn> valid_columns() const override {
+    return valid_ ? std::vector<ValidColumn>{{"auc", ""}, {"loss", "best"}} : std::vector<ValidColumn>{};
+  }
+
+  void prepare(const Batch& batch) override { batches_.prepare(batch); }
+
+  std::vector<double> step(const Batch& key) override {
+    const PairBatch batch = batches_.take(key);
+    verifier_.set_training(true);
+    return {learner_.update([&] {
+      const Variable logits = verifier_(batch.first, batch.second);
+      return bce_with_logits(reshape(logits, batch.same.shape()), batch.same);
+    })};
+  }
+
+  std::vector<double> validate(std::int64_t, EventFile&) override {
+    const Tensor first = embeddings(verifier_, valid_->first);
+    const Tensor second = &valid_->first == &valid_->second ? first : embeddings(verifier_, valid_->second);
+    const auto logits = pair_logits(verifier_, first, second, valid_->pairs);
+    std::vector<Scored> scored;
+    double sum = 0;
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      const bool same = valid_->pairs[i].same_patient;
+      scored.push_back({logits[i], same});
+      const double z = same ? -logits[i] : logits[i];  // softplus(z) = -log of the right answer's probability
+      sum += std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z)));
+    }
+    return {roc_auc(scored).value_or(0.5), sum / double(logits.size())};
+  }
+
+  std::vector<Learner*> learners() override { return {&learner_}; }
+
+  std::map<std::string, TensorFile> weights() const override {
+    Facts facts = facts_of(config_.model);
+    facts["image_size"] = std::to_string(train_.first.image_size());
+    facts["trained_by"] = VerifierConfig::task;
+    return {{"", {verifier_.state(), facts}}};
+  }
+
+ private:
+  PairBatch make(const Batch& batch) const {
+    const auto count = std::int64_t(batch.examples.size());
+    const Random random =
+        Random(std::uint64_t(config_.training.seed), "augmentation").split(std::uint64_t(batch.epoch));
+    const auto side = [&](const FilmSet& films, std::int64_t IndexedPair::*index, std::string_view name) {
+      return batch_of(count, films.image_size(), [&](std::int64_t i) {
+        const std::int64_t example = batch.examples[std::size_t(i)];
+        const Tensor film = films.film(train_.pairs[std::size_t(example)].*index);
+        if (config_.augmentation.does_nothing()) return film;
+        return changed_film(
+            film, draw_change(config_.augmentation, random.split(std::uint64_t(example)).split(name)));
+      });
+    };
+    std::vector<float> same;
+    for (const std::int64_t example : batch.examples)
+      same.push_back(train_.pairs[std::size_t(example)].same_patient ? 1.f : 0.f);
+    return {side(train_.first, &IndexedPair::first, "first"),
+            side(train_.second, &IndexedPair::second, "second"), Tensor::from<float>({count}, same)};
+  }
+
+  const VerifierConfig& config_;
+  PairData train_;
+  const PairData* valid_;
+  SiameseVerifier verifier_;
+  Learner learner_;
+  BatchAhead<Batch, PairBatch> batches_;
+};
+
+}  // namespace
+
+void check(const VerifierConfig& c) {
+  check(c.data, 1);
+  check_given("data.train_pairs", c.lists.train, "a file of pairs");
+  check(c.augmentation);
+  check(c.model, "model");
+  check(c.training);
+  check(c.optimiser, "optimiser");
+  check(c.schedule);
+  check_given("output.folder", c.folder, "a folder");
+}
+
+TrainingResult train_verifier(const VerifierConfig& config, const PairData& train, const PairData* valid,
+                              const std::string& config_text, bool resume,
+                              const std::function<void(const TrainingProgress&)>& progress) {
+  VerifierTask task(config, train, valid);
+  return run_training_loop(task, {config.training, config.schedule, config.folder, config_text, resume},
+                           progress);
+}
+
+TrainingResult run(const VerifierConfig& config, const std::string& config_text, bool resume,
+                   const std::function<void(const TrainingProgress&)>& progress) {
+  check(config);
+  const PairSet train = indexed(read_pairs(config.lists.train));
+  const FilmSet train_films(config.data.images, train.names, config.data.options());
+  const PairData train_data{train_films, train_films, train.pairs};
+  if (config.lists.valid.empty())
+    return train_verifier(config, train_data, nullptr, config_text, resume, progress);
+  const PairSet valid = indexed(read_pairs(config.lists.valid));
+  const FilmSet valid_films(config.data.images, valid.names, config.data.options());
+  require_apart(train_films, valid_films, patient_of_name);
+  const PairData valid_data{valid_films, valid_films, valid.pairs};
+  return train_verifier(config, train_data, &valid_data, config_text, resume, progress);
+}
+
+Tensor embeddings(SiameseVerifier& verifier, const FilmSet& films) {
+  const NoGradient no_gradient;
+  verifier.set_training(false);
+  return rows_of_films(films, [&](const Tensor& batch) { return verifier.embedding(batch).value(); });
+}
+
+std::vector<double> pair_logits(SiameseVerifier& verifier, const Tensor& first, const Tensor& second,
+                                const std::vector<IndexedPair>& pairs) {
+  const NoGradient no_gradient;
+  const std::int64_t width = first.size(1);
+  const auto rows = [&](const Tensor& table, std::int64_t IndexedPair::*index) {
+    Tensor chosen = Tensor::empty({std::int64_t(pairs.size()), width});
+    float* out = chosen.mutable_data<float>().data();
+    for (const IndexedPair& pair : pairs) {
+      std::copy_n(table.data<float>().data() + pair.*index * width, width, out);
+      out += width;
+    }
+    return chosen;
+  };
+  const Tensor logits =
+      verifier.compare(rows(first, &IndexedPair::first), rows(second, &IndexedPair::second)).value();
+  const auto values = logits.data<float>();
+  return {values.begin(), values.end()};
+}
+
+}  // namespace scrim
