@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evaluation/image_quality.h"
 #include "tensor/atomic_file.h"
 
 namespace scrim {
@@ -66,43 +67,16 @@ std::string figure(const std::string& png, const std::string& caption) {
       escaped(caption), base64(png));
 }
 
-double full_range(const GrayImage& image) {
-  return double((1 << image.bits) - 1);
-}
-
-void require_same_kind(const GrayImage& a, const GrayImage& b) {
-  require(a.height == b.height && a.width == b.width && a.bits == b.bits, "report",
-          "{}x{} of {} bits and {}x{} of {} bits cannot be compared", a.width, a.height, a.bits, b.width,
-          b.height, b.bits);
-}
-
 }  // namespace
 
 GrayImage difference_image(const GrayImage& before, const GrayImage& after, double gain) {
-  require_same_kind(before, after);
+  require_same_kind(before, after, "report");
   GrayImage result{before.height, before.width, 8, {}};
   for (std::size_t i = 0; i < before.pixels.size(); ++i) {
     const double share = std::abs(double(before.pixels[i]) - double(after.pixels[i])) / full_range(before);
     result.pixels.push_back(std::uint16_t(std::lround(std::min(1.0, share * gain) * 255)));
   }
   return result;
-}
-
-double psnr(const GrayImage& before, const GrayImage& after) {
-  require_same_kind(before, after);
-  double squares = 0;
-  for (std::size_t i = 0; i < before.pixels.size(); ++i) {
-    const double difference = (double(before.pixels[i]) - double(after.pixels[i])) / full_range(before);
-    squares += difference * difference;
-  }
-  return -10 * std::log10(squares / double(before.pixels.size()));
-}
-
-double share_of_changed_pixels(const GrayImage& before, const GrayImage& after) {
-  require_same_kind(before, after);
-  std::size_t changed = 0;
-  for (std::size_t i = 0; i < before.pixels.size(); ++i) changed += before.pixels[i] != after.pixels[i];
-  return double(changed) / double(before.pixels.size());
 }
 
 void write_report(const std::filesystem::path& page, const ReportText& text,

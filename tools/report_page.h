@@ -23,10 +23,6 @@ struct ReportText {
 /// |before - after| over the whole range, times `gain`, as an 8-bit image.
 GrayImage difference_image(const GrayImage& before, const GrayImage& after, double gain);
 
-/// Peak signal-to-noise ratio in dB against the full range; infinite for equal images.
-double psnr(const GrayImage& before, const GrayImage& after);
-double share_of_changed_pixels(const GrayImage& before, const GrayImage& after);
-
 /// Writes `page` and, beside it, NAME_before.png, NAME_after.png and NAME_difference.png for every film.
 void write_report(const std::filesystem::path& page, const ReportText& text,
                   const std::vector<ReportFilm>& films);

@@ -1,4 +1,5 @@
-// The ladder of folders, read from the includes: tools -> training -> models -> layers -> autograd -> kernels
+// The ladder of folders, read from the includes: tools -> evaluation -> training -> models -> layers ->
+// autograd -> kernels
 // -> tensor, data beside, on tensor. A step up again is a failure.
 #include <gtest/gtest.h>
 
@@ -20,7 +21,8 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"layers", {"autograd", "kernels", "tensor"}},
     {"models", {"layers", "autograd", "kernels", "tensor"}},
     {"training", {"models", "layers", "autograd", "kernels", "tensor", "data"}},
-    {"tools", {"training", "models", "layers", "autograd", "kernels", "tensor", "data"}},
+    {"evaluation", {"training", "models", "layers", "autograd", "kernels", "tensor", "data"}},
+    {"tools", {"evaluation", "training", "models", "layers", "autograd", "kernels", "tensor", "data"}},
 };
 
 TEST(Ladder, IncludesRunDownward) {

@@ -1,0 +1,86 @@
+#include "evaluation/perturbation.h"
+
+#include "models/dp_pix.h"
+#include "models/warp.h"
+#include "training/settings.h"
+
+namespace scrim {
+namespace {
+
+bool is_learned(const PerturbationSettings& settings) {
+  return settings.kind != "none" && settings.kind != "dp_pix";
+}
+
+}  // namespace
+
+void check(const PerturbationSettings& p) {
+  bool known = false;
+  for (const char* kind : {"flow_field", "noise", "privacy_net", "dp_pix", "none"}) known |= p.kind == kind;
+  expect(known, "perturbation.kind", p.kind,
+         "\"flow_field\", \"noise\", \"privacy_net\", \"dp_pix\" or \"none\"");
+  if (is_learned(p)) check_given("perturbation.weights", p.weights, "a weight file of the generator");
+  expect(p.cell >= 1, "perturbation.cell", p.cell, "at least 1");
+  expect(p.pixels > 0, "perturbation.pixels", p.pixels, "above 0");
+  expect(p.epsilon > 0, "perturbation.epsilon", p.epsilon, "above 0");
+}
+
+Perturbation::Perturbation(const PerturbationSettings& settings, const MaskSettings& masks,
+                           std::uint64_t seed)
+    : settings_(settings), masks_(masks), random_(seed, "dp_pix") {
+  if (!is_learned(settings)) return;
+  anonymizer_ = Anonymizer::load(settings.weights);
+  require(anonymizer_->settings().kind == settings.kind, "weights", "{} holds a {} generator, expected {}",
+          settings.weights, anonymizer_->settings().kind, settings.kind);
+}
+
+std::optional<MaskSet> Perturbation::masks_of(const FilmSet& films) const {
+  if (!anonymizer_ || !anonymizer_->wants_masks()) return std::nullopt;
+  return MaskSet(masks_, films.names(), {.image_size = films.image_size()});
+}
+
+FilmSet Perturbation::release(const FilmSet& films, std::uint64_t release) {
+  const NoGradient no_gradient;
+  const auto masks = masks_of(films);
+  std::vector<GrayImage> released;
+  for (std::int64_t i = 0; i < films.count(); ++i) {
+    Tensor film = films.film(i);
+    if (anonymizer_)
+      film = (*anonymizer_)(film, masks ? Variable(masks->batch({i})) : Variable()).value();
+    else if (settings_.kind == "dp_pix")
+      film = dp_pix(film, {settings_.cell, settings_.pixels, settings_.epsilon},
+                    random_.split(films.name(i)).split(release));
+    released.push_back(image_from_tensor(film, 8));
+  }
+  return FilmSet(films.names(), std::move(released), films.image_size());
+}
+
+std::vector<double> Perturbation::largest_displacements(const FilmSet& films) {
+  const NoGradient no_gradient;
+  const auto masks = masks_of(films);
+  std::vector<double> longest;
+  for (std::int64_t i = 0; i < films.count(); ++i) {
+    const Variable moved = anonymizer_ ? anonymizer_->displacement(
+                                             films.film(i), masks ? Variable(masks->batch({i})) : Variable())
+                                       : Variable();
+    longest.push_back(
+        moved.defined() ? largest_displacement(moved.value(), films.image_size(), films.image_size()) : 0);
+  }
+  return longest;
+}
+
+std::string Perturbation::describe() const {
+  if (settings_.kind == "dp_pix")
+    return fmt::format("dp_pix, cells of {}, m {}, epsilon {}", settings_.cell, settings_.pixels,
+                       settings_.epsilon);
+  if (!anonymizer_) return settings_.kind;
+  const GeneratorSettings& g = anonymizer_->settings();
+  std::string text = g.kind;
+  if (g.kind == "flow_field") text += fmt::format(", mu {}, operator {}", g.mu, g.op);
+  if (g.kind == "flow_field" && g.protection != "none") text += ", masks protected by " + g.protection;
+  if (g.kind == "noise") text += fmt::format(", degree {}{}", g.noise_degree, g.smooth ? ", smoothed" : "");
+  if (g.kind == "noise" && g.noise_in_masks != 1)
+    text += fmt::format(", {} of it in masks", g.noise_in_masks);
+  return text;
+}
+
+}  // namespace scrim

@@ -1,0 +1,250 @@
+#include "evaluation/retrain_verifier.h"
+
+#include <algorithm>
+#include <set>
+
+#include "evaluation/correlation_attacker.h"
+
+namespace scrim {
+namespace {
+
+/// Scores of pairs of one kind, and of every film against every other.
+struct Scores {
+  std::vector<double> pairs;
+  std::vector<std::vector<double>> all;  ///< empty where retrieval was not asked for
+};
+
+/// Films and what was made of them, with the pairs among them.
+struct Side {
+  PairSet set;
+  FilmSet real, released;
+
+  const FilmSet& first(const std::string& kind) const { return kind == "real_real" ? real : released; }
+  const FilmSet& second(const std::string& kind) const {
+    return kind == "anonymised_anonymised" ? released : real;
+  }
+};
+
+Side read_side(const RetrainVerifierConfig& config, const std::string& list, Perturbation& perturbation) {
+  PairSet set = indexed(read_pairs(list));
+  FilmSet real(config.data.images, set.names, config.data.options());
+  FilmSet released = perturbation.release(real);
+  return {std::move(set), std::move(real), std::move(released)};
+}
+
+std::vector<IndexedPair> all_pairs(std::int64_t films) {
+  std::vector<IndexedPair> pairs;
+  for (std::int64_t i = 0; i < films; ++i)
+    for (std::int64_t j = 0; j < films; ++j) pairs.push_back({i, j, false});
+  return pairs;
+}
+
+std::vector<std::vector<double>> as_rows(const std::vector<double>& scores, std::int64_t films) {
+  std::vector<std::vector<double>> rows;
+  for (std::int64_t i = 0; i < films; ++i)
+    rows.emplace_back(scores.begin() + i * films, scores.begin() + (i + 1) * films);
+  return rows;
+}
+
+Scores learned_scores(SiameseVerifier& verifier, const Side& side, const std::string& kind, bool everything) {
+  const Tensor first = embeddings(verifier, side.first(kind)),
+               second = embeddings(verifier, side.second(kind));
+  Scores scores{pair_logits(verifier, first, second, side.set.pairs), {}};
+  const std::int64_t films = side.real.count();
+  if (everything) scores.all = as_rows(pair_logits(verifier, first, second, all_pairs(films)), films);
+  return scores;
+}
+
+Scores correlation_scores(const CorrelationAttacker& attacker, const Side& side, const std::string& kind,
+                          bool everything) {
+  const auto first = attacker.look_at(side.first(kind)), second = attacker.look_at(side.second(kind));
+  const auto score = [&](const std::vector<IndexedPair>& pairs) {
+    std::vector<std::pair<std::int64_t, std::int64_t>> indices;
+    for (const IndexedPair& pair : pairs) indices.emplace_back(pair.first, pair.second);
+    return attacker.scores(first, second, indices);
+  };
+  Scores scores{score(side.set.pairs), {}};
+  const std::int64_t films = side.real.count();
+  if (everything) scores.all = as_rows(score(all_pairs(films)), films);
+  return scores;
+}
+
+std::vector<Scored> scored(const std::vector<double>& scores, const std::vector<IndexedPair>& pairs) {
+  std::vector<Scored> cases;
+  for (std::size_t i = 0; i < scores.size(); ++i) cases.push_back({scores[i], pairs[i].same_patient});
+  return cases;
+}
+
+/// The threshold with the best accuracy.
+double best_threshold(const std::vector<Scored>& cases) {
+  double best = 0, accuracy = -1;
+  for (const RocPoint& point : roc_curve(cases)) {
+    const double reached = confusion_at(cases, point.threshold).accuracy();
+    if (reached > accuracy) {
+      accuracy = reached;
+      best = point.threshold;
+    }
+  }
+  return best;
+}
+
+std::vector<std::string> patients_of(const std::vector<std::string>& films) {
+  std::vector<std::string> patients;
+  for (const auto& film : films) {
+    const std::string patient = patient_of_name(film);
+    patients.push_back(patient.empty() ? film : patient);
+  }
+  return patients;
+}
+
+class Evaluation {
+ public:
+  explicit Evaluation(const RetrainVerifierConfig& config)
+      : config_(config),
+        perturbation_(config.perturbation, config.masks, std::uint64_t(config.training.seed)),
+        train_(read_side(config, config.lists.train, perturbation_)),
+        test_(read_side(config, config.test_pairs, perturbation_)),
+        patients_(patients_of(test_.set.names)) {
+    if (!config.lists.valid.empty()) {
+      valid_.emplace(read_side(config, config.lists.valid, perturbation_));
+      require_apart(train_.real, valid_->real, patient_of_name);
+      require_apart(valid_->real, test_.real, patient_of_name);
+    }
+    require_apart(train_.real, test_.real, patient_of_name);
+    result_.perturbation = perturbation_.describe();
+    result_.pairs = std::int64_t(test_.set.pairs.size());
+    result_.patients = std::int64_t(std::set<std::string>(patients_.begin(), patients_.end()).size());
+  }
+
+  VerificationResult run(const std::function<void(const std::string&, const TrainingProgress&)>& progress) {
+    if (config_.correlation) ask_correlation();
+    const auto trained_on =
+        perturbation_.changes_nothing() ? std::vector<std::string>{"real_real"} : config_.trained_on;
+    for (const auto& kind : trained_on)
+      for (std::int64_t i = 0; i < config_.seeds; ++i) ask_learned(kind, config_.training.seed + i, progress);
+    return std::move(result_);
+  }
+
+ private:
+  std::vector<std::string> kinds() const {
+    if (perturbation_.changes_nothing()) return {"real_real"};
+    return {"anonymised_real", "anonymised_anonymised", "real_real"};
+  }
+
+  void ask_correlation() {
+    const auto cohort_names = config_.cohort_list.empty() ? train_.set.names : read_list(config_.cohort_list);
+    const FilmSet cohort(
+        config_.data.images,
+        {cohort_names.begin(),
+         cohort_names.begin() + std::min<std::ptrdiff_t>(32, std::ptrdiff_t(cohort_names.size()))},
+        config_.data.options());
+    const CorrelationAttacker attacker(cohort);
+    for (const auto& kind : kinds())
+      add("correlation", false, kind, [&](const Side& side, bool everything) {
+        return correlation_scores(attacker, side, kind, everything);
+      });
+  }
+
+  void ask_learned(const std::string& trained_on, std::int64_t seed,
+                   const std::function<void(const std::string&, const TrainingProgress&)>& progress) {
+    const std::string name = fmt::format("learned on {}, seed {}", trained_on, seed);
+    VerifierConfig training{.data = config_.data,
+                            .augmentation = config_.augmentation,
+                            .model = config_.attacker,
+                            .start_weights = config_.start_weights,
+                            .training = config_.training,
+                            .optimiser = config_.optimiser};
+    training.training.seed = seed;
+    training.folder = config_.folder + fmt::format("/attackers/{}_seed_{}", trained_on, seed);
+    const auto data = [&](const Side& side) {
+      return PairData{side.first(trained_on), side.second(trained_on), side.set.pairs};
+    };
+    const PairData train = data(train_);
+    const std::optional<PairData> valid = valid_ ? std::optional<PairData>(data(*valid_)) : std::nullopt;
+    const TrainingResult trained =
+        train_verifier(training, train, valid ? &*valid : nullptr, attacker_text(seed), true,
+                       [&](const TrainingProgress& p) { progress(name, p); });
+    const auto verifier = load_verifier(trained.weights);
+    for (const auto& kind : kinds())
+      add(name, true, kind, [&](const Side& side, bool everything) {
+        return learned_scores(*verifier.network, side, kind, everything);
+      });
+  }
+
+  /// What stands in the attacker's run folder as its configuration.
+  std::string attacker_text(std::int64_t seed) const {
+    return fmt::format("# an attacker of the evaluation in ../..; its settings stand there\nseed = {}\n",
+                       seed);
+  }
+
+  template <class Score>
+  void add(const std::string& attacker, bool is_learned, const std::string& kind, const Score& score) {
+    const Scores scores = score(test_, true);
+    Attack attack{.attacker = attacker, .is_learned = is_learned, .pairs = kind};
+    const auto cases = scored(scores.pairs, test_.set.pairs);
+    attack.auc = roc_auc(cases).value_or(0.5);
+    attack.roc = roc_curve(cases);
+    if (valid_) attack.threshold = best_threshold(scored(score(*valid_, false).pairs, valid_->set.pairs));
+    attack.confusion = confusion_at(cases, attack.threshold);
+    std::vector<GroupedCase> grouped;
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      grouped.push_back({cases[i], patients_[std::size_t(test_.set.pairs[i].first)],
+                         patients_[std::size_t(test_.set.pairs[i].second)]});
+    attack.interval = bootstrap_auc(grouped, config_.bootstrap_draws,
+                                    Random(std::uint64_t(config_.training.seed), "bootstrap"));
+    attack.retrieval = retrieval(scores.all, patients_);
+    result_.attacks.push_back(std::move(attack));
+  }
+
+  const RetrainVerifierConfig& config_;
+  Perturbation perturbation_;
+  Side train_, test_;
+  std::optional<Side> valid_;
+  std::vector<std::string> patients_;
+  VerificationResult result_;
+};
+
+}  // namespace
+
+void check(const RetrainVerifierConfig& c) {
+  check(c.data, 16);
+  check_given("data.train_pairs", c.lists.train, "a file of pairs");
+  check_given("data.test_pairs", c.test_pairs, "a file of pairs");
+  check(c.perturbation);
+  check(c.attacker, "attacker");
+  expect(c.seeds >= 0 && c.seeds <= 100, "attacker.seeds", c.seeds, "0 to 100");
+  for (const auto& kind : c.trained_on)
+    expect(kind == "anonymised_anonymised" || kind == "anonymised_real" || kind == "real_real",
+           "attacker.trained_on", kind, "\"anonymised_anonymised\", \"anonymised_real\" or \"real_real\"");
+  expect(c.correlation || (c.seeds > 0 && !c.trained_on.empty()), "attacker.seeds", c.seeds,
+         "an attacker: seeds above 0, or correlation");
+  check(c.augmentation);
+  check(c.training);
+  check(c.optimiser, "optimiser");
+  expect(c.bootstrap_draws >= 0 && c.bootstrap_draws <= 1'000'000, "evaluation.bootstrap_draws",
+         c.bootstrap_draws, "0 to 1000000");
+  check_given("output.folder", c.folder, "a folder");
+}
+
+const Attack* VerificationResult::strongest(const std::string& pairs_kind) const {
+  const Attack* best = nullptr;
+  for (const Attack& attack : attacks)
+    if (attack.pairs == pairs_kind && (!best || attack.auc > best->auc)) best = &attack;
+  return best;
+}
+
+std::vector<double> VerificationResult::learned_aucs(const std::string& pairs_kind) const {
+  std::vector<double> aucs;
+  for (const Attack& attack : attacks)
+    if (attack.is_learned && attack.pairs == pairs_kind) aucs.push_back(attack.auc);
+  return aucs;
+}
+
+VerificationResult evaluate(
+    const RetrainVerifierConfig& config,
+    const std::function<void(const std::string&, const TrainingProgress&)>& progress) {
+  check(config);
+  return Evaluation(config).run(progress);
+}
+
+}  // namespace scrim

@@ -1,0 +1,102 @@
+#include "tools/evaluate_command.h"
+
+#include "tensor/atomic_file.h"
+#include "tools/command.h"
+#include "tools/config.h"
+
+namespace scrim {
+namespace {
+
+namespace fs = std::filesystem;
+
+WrittenResult evaluated(const RetrainVerifierConfig& config, bool json) {
+  std::unique_ptr<Progress> progress;
+  std::string shown;
+  return written(evaluate(config, [&](const std::string& attacker, const TrainingProgress& p) {
+    if (shown != attacker) {
+      progress = std::make_unique<Progress>(attacker, p.steps, Progress::fitting(json));
+      shown = attacker;
+    }
+    progress->update(p.step, fmt::format("epoch {}/{}, loss {:.3f}{}", p.epoch, p.epochs, p.train_loss,
+                                         p.valid_loss ? fmt::format(", valid {:.3f}", *p.valid_loss) : ""));
+  }));
+}
+template <class Config>
+WrittenResult evaluated(const Config& config, bool) {
+  return written(evaluate(config));
+}
+
+/// Makes the folder, or makes sure that what was begun there is this evaluation.
+void claim_folder(const fs::path& folder, const std::string& config_text) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  require(!error, "evaluate", "{} cannot be made: {}", folder.string(), error.message());
+  const fs::path kept = folder / "config.toml";
+  if (!fs::exists(kept)) return write_file(kept, config_text);
+  if (read_file(kept, 1 << 20) != config_text)
+    throw UsageError(
+        fmt::format("[evaluate] {} holds an evaluation with another configuration (its config.toml); choose "
+                    "another output.folder",
+                    folder.string()));
+}
+
+}  // namespace
+
+EvaluationConfig parse_evaluation_config(const std::string& text, const std::string& name,
+                                         const std::vector<std::string>& overrides) {
+  return parse_config<EvaluationConfig>(text, name, overrides);
+}
+
+std::string print_evaluation_config(EvaluationConfig config) {
+  return std::visit([](auto& task) { return print_config(task.task, task); }, config);
+}
+
+nlohmann::ordered_json run_evaluation(const EvaluationConfig& config, bool json) {
+  const fs::path folder = std::visit([](const auto& task) { return task.folder; }, config);
+  claim_folder(folder, print_evaluation_config(config));
+  const fs::path results = folder / "results.json", summary = folder / "summary.txt";
+  if (!fs::exists(results)) {
+    const WrittenResult result = std::visit([&](const auto& task) { return evaluated(task, json); }, config);
+    write_file(folder / "results.csv", result.csv);
+    write_file(summary, result.summary);
+    write_file(results, result.json.dump(1) + "\n");
+  }
+  const auto parsed = nlohmann::ordered_json::parse(read_file(results, 256 << 20), nullptr, false);
+  require(!parsed.is_discarded(), "evaluate", "{} is damaged; remove it to measure again", results.string());
+  if (json)
+    fmt::print("{}\n", parsed.dump());
+  else
+    fmt::print("{}results in {}\n", read_file(summary, 1 << 20), folder.string());
+  std::fflush(stdout);
+  return parsed;
+}
+
+void add_evaluate(CLI::App& app, const Common& common, Outcome&) {
+  auto* verb =
+      app.add_subcommand("evaluate", "measure privacy or utility of a method from a TOML configuration");
+  struct Settings {
+    std::string config;
+    std::vector<std::string> overrides;
+  };
+  auto settings = std::make_shared<Settings>();
+  verb->add_option("config", settings->config, "TOML file; see configs/")->required();
+  verb->add_option("--set", settings->overrides, "override a key of the file: --set attacker.seeds=5")
+      ->take_all()
+      ->allow_extra_args(false);
+  verb->footer(
+      "Tasks (task = \"NAME\" in the file):\n"
+      "  retrain_verifier  attackers that know the method try to tell whose films they are\n"
+      "  classifier        findings on the films before and after\n"
+      "  image_quality     PSNR, SSIM, displacement, changed pixels\n"
+      "Results are config.toml, results.json, results.csv and summary.txt in output.folder. An evaluation "
+      "that was\n"
+      "interrupted goes on when it is started again.\n\n"
+      "Example:\n  scrim evaluate configs/retrain_verifier.toml --set data.images=cohort/images");
+  verb->callback([settings, &common] {
+    run_evaluation(
+        parse_evaluation_config(read_config_file(settings->config), settings->config, settings->overrides),
+        common.json);
+  });
+}
+
+}  // namespace scrim

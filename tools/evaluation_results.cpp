@@ -1,0 +1,182 @@
+#include "tools/evaluation_results.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace scrim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json interval_json(const std::optional<Interval>& interval) {
+  return interval ? Json{interval->low, interval->high} : Json(nullptr);
+}
+
+Json number_or_null(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+std::string csv_number(const std::optional<double>& value) {
+  return value ? fmt::to_string(*value) : "";
+}
+
+std::string interval_text(const std::optional<Interval>& interval) {
+  return interval ? fmt::format("{:.3f} to {:.3f}", interval->low, interval->high) : "no interval";
+}
+
+std::string auc_text(const AucWithInterval& a) {
+  return a.auc ? fmt::format("{:.3f} ({})", *a.auc, interval_text(a.interval)) : "not measurable";
+}
+
+struct Spread {
+  double mean = 0, deviation = 0, maximum = 0;
+};
+Spread spread_of(const std::vector<double>& values) {
+  Spread s;
+  for (const double v : values) s.mean += v / double(values.size());
+  for (const double v : values) s.deviation += (v - s.mean) * (v - s.mean);
+  s.deviation = values.size() > 1 ? std::sqrt(s.deviation / double(values.size() - 1)) : 0;
+  s.maximum = *std::max_element(values.begin(), values.end());
+  return s;
+}
+
+Json attack_json(const Attack& a) {
+  Json roc = Json::array();
+  for (const RocPoint& p : a.roc) roc.push_back({p.false_positive_rate, p.true_positive_rate});
+  return {{"attacker", a.attacker},
+          {"pairs", a.pairs},
+          {"auc", a.auc},
+          {"interval_95", interval_json(a.interval)},
+          {"threshold", a.threshold},
+          {"accuracy", a.confusion.accuracy()},
+          {"f1", a.confusion.f1()},
+          {"precision", a.confusion.precision()},
+          {"recall", a.confusion.recall()},
+          {"confusion",
+           {{"true_positive", a.confusion.true_positive},
+            {"false_positive", a.confusion.false_positive},
+            {"true_negative", a.confusion.true_negative},
+            {"false_negative", a.confusion.false_negative}}},
+          {"precision_at_1", a.retrieval.precision_at_1},
+          {"map_at_r", a.retrieval.map_at_r},
+          {"queries", a.retrieval.queries},
+          {"roc", roc}};
+}
+
+}  // namespace
+
+WrittenResult written(const VerificationResult& r) {
+  WrittenResult w;
+  w.json = {
+      {"task", RetrainVerifierConfig::task}, {"perturbation", r.perturbation}, {"test_pairs", r.pairs},
+      {"test_patients", r.patients},         {"attacks", Json::array()},       {"summary", Json::object()}};
+  w.csv =
+      "attacker,pairs,auc,auc_low,auc_high,accuracy,f1,precision,recall,true_positive,false_positive,"
+      "true_negative,false_negative,precision_at_1,map_at_r\n";
+  for (const Attack& a : r.attacks) {
+    w.json["attacks"].push_back(attack_json(a));
+    const Confusion& c = a.confusion;
+    w.csv += fmt::format("\"{}\",{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", a.attacker, a.pairs, a.auc,
+                         a.interval ? fmt::to_string(a.interval->low) : "",
+                         a.interval ? fmt::to_string(a.interval->high) : "", c.accuracy(), c.f1(),
+                         c.precision(), c.recall(), c.true_positive, c.false_positive, c.true_negative,
+                         c.false_negative, a.retrieval.precision_at_1, a.retrieval.map_at_r);
+  }
+  w.summary =
+      fmt::format("perturbation: {}\n{} test pairs of {} patients\n", r.perturbation, r.pairs, r.patients);
+  for (const char* kind : {"anonymised_real", "anonymised_anonymised", "real_real"}) {
+    const Attack* strongest = r.strongest(kind);
+    if (!strongest) continue;
+    Json summary{{"strongest_attacker", strongest->attacker},
+                 {"strongest_auc", strongest->auc},
+                 {"strongest_interval_95", interval_json(strongest->interval)}};
+    w.summary += fmt::format("{}\n  strongest    {}: AUC {:.3f} ({})\n", kind, strongest->attacker,
+                             strongest->auc, interval_text(strongest->interval));
+    if (const auto learned = r.learned_aucs(kind); !learned.empty()) {
+      const Spread s = spread_of(learned);
+      summary["learned"] = {{"attackers", learned.size()},
+                            {"mean_auc", s.mean},
+                            {"deviation", s.deviation},
+                            {"maximum_auc", s.maximum}};
+      w.summary += fmt::format("  learned      {} attackers: mean {:.3f}, deviation {:.3f}, maximum {:.3f}\n",
+                               learned.size(), s.mean, s.deviation, s.maximum);
+    }
+    for (const Attack& a : r.attacks)
+      if (!a.is_learned && a.pairs == kind) {
+        summary["correlation_auc"] = a.auc;
+        w.summary += fmt::format("  correlation  {:.3f}\n", a.auc);
+      }
+    w.json["summary"][kind] = summary;
+  }
+  return w;
+}
+
+WrittenResult written(const ClassificationResult& r) {
+  WrittenResult w;
+  const auto both = [](const AucWithInterval& a) {
+    return Json{{"auc", number_or_null(a.auc)}, {"interval_95", interval_json(a.interval)}};
+  };
+  w.json = {
+      {"task", ClassificationConfig::task}, {"perturbation", r.perturbation},   {"films", r.films},
+      {"mean_before", both(r.mean_before)}, {"mean_after", both(r.mean_after)}, {"findings", Json::array()}};
+  w.csv = "finding,positives,auc_before,auc_after\n";
+  w.summary = fmt::format("perturbation: {}\n{} films; AUC before and after (95 % interval over patients)\n",
+                          r.perturbation, r.films);
+  for (const FindingResult& f : r.findings) {
+    w.json["findings"].push_back({{"finding", f.finding},
+                                  {"positives", f.positives},
+                                  {"before", both(f.before)},
+                                  {"after", both(f.after)}});
+    w.csv += fmt::format("{},{},{},{}\n", f.finding, f.positives, csv_number(f.before.auc),
+                         csv_number(f.after.auc));
+    if (f.before.auc)
+      w.summary += fmt::format("  {:<20} {:>4} films  {}  ->  {}\n", f.finding, f.positives,
+                               auc_text(f.before), auc_text(f.after));
+  }
+  w.csv += fmt::format("mean,,{},{}\n", csv_number(r.mean_before.auc), csv_number(r.mean_after.auc));
+  w.summary += fmt::format("  {:<20}             {}  ->  {}\n", "mean", auc_text(r.mean_before),
+                           auc_text(r.mean_after));
+  return w;
+}
+
+WrittenResult written(const ImageQualityResult& r) {
+  WrittenResult w;
+  w.csv = "film,psnr_db,ssim,changed_share,largest_displacement_pixels\n";
+  FilmQuality sum{"", 0, 0, 0, 0};
+  double most = 0, worst_ssim = 1;
+  Json films = Json::array();
+  for (const FilmQuality& f : r.films) {
+    w.csv += fmt::format("{},{},{},{},{}\n", f.film, f.psnr, f.ssim, f.changed_share, f.largest_displacement);
+    films.push_back({{"film", f.film},
+                     {"psnr_db", std::isfinite(f.psnr) ? Json(f.psnr) : Json(nullptr)},
+                     {"ssim", f.ssim},
+                     {"changed_share", f.changed_share},
+                     {"largest_displacement_pixels", f.largest_displacement}});
+    sum.psnr += f.psnr;
+    sum.ssim += f.ssim;
+    sum.changed_share += f.changed_share;
+    most = std::max(most, f.largest_displacement);
+    worst_ssim = std::min(worst_ssim, f.ssim);
+  }
+  const double count = double(r.films.size());
+  const double mean_psnr = sum.psnr / count;
+  w.json = {{"task", ImageQualityConfig::task},
+            {"perturbation", r.perturbation},
+            {"mean_psnr_db", std::isfinite(mean_psnr) ? Json(mean_psnr) : Json(nullptr)},
+            {"mean_ssim", sum.ssim / count},
+            {"worst_ssim", worst_ssim},
+            {"mean_changed_share", sum.changed_share / count},
+            {"largest_displacement_pixels", most},
+            {"films", films}};
+  w.summary = fmt::format(
+      "perturbation: {}\n{} films: mean PSNR {:.1f} dB, mean SSIM {:.4f}, worst SSIM {:.4f}, {:.1f} % of "
+      "pixels "
+      "changed, largest displacement {:.2f} pixels\n",
+      r.perturbation, r.films.size(), mean_psnr, sum.ssim / count, worst_ssim,
+      100 * sum.changed_share / count, most);
+  return w;
+}
+
+}  // namespace scrim
