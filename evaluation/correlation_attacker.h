@@ -27,7 +27,9 @@ class CorrelationAttacker {
   struct Sight {
     std::vector<float> directions;  ///< unit vector of the gradient, shorter where flat; two padded planes
     std::vector<float> bands;       ///< the two band-passes, likewise
-    double familiarity = 0;         ///< mean l against the cohort
+    std::vector<float> window_energies,
+        patch_energies;      ///< of them, at every place where they may be asked for
+    double familiarity = 0;  ///< mean l against the cohort
   };
   std::vector<Sight> look_at(const FilmSet& films) const;
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "kernels/gaussian/gaussian.h"
+#include "models/warp.h"
 #include "training/settings.h"
 
 namespace scrim {
@@ -88,12 +89,13 @@ ImageQualityResult evaluate(const ImageQualityConfig& config) {
   const FilmSet films(config.data.images, film_names(config.data.images, config.test_list),
                       config.data.options());
   const FilmSet released = perturbation.release(films);
-  const auto moved = perturbation.largest_displacements(films);
   ImageQualityResult result{perturbation.describe(), {}};
   for (std::int64_t i = 0; i < films.count(); ++i) {
     const GrayImage before = image_from_tensor(films.film(i), 8), after = released.image(i);
-    result.films.push_back({films.name(i), psnr(before, after), ssim(before, after),
-                            share_of_changed_pixels(before, after), moved[std::size_t(i)]});
+    const Tensor moved = perturbation.displacement(films, i);
+    result.films.push_back(
+        {films.name(i), psnr(before, after), ssim(before, after), share_of_changed_pixels(before, after),
+         moved.defined() ? largest_displacement(moved, films.image_size(), films.image_size()) : 0});
   }
   return result;
 }

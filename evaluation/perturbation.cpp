@@ -1,7 +1,6 @@
 #include "evaluation/perturbation.h"
 
 #include "models/dp_pix.h"
-#include "models/warp.h"
 #include "training/settings.h"
 
 namespace scrim {
@@ -33,19 +32,18 @@ Perturbation::Perturbation(const PerturbationSettings& settings, const MaskSetti
           settings.weights, anonymizer_->settings().kind, settings.kind);
 }
 
-std::optional<MaskSet> Perturbation::masks_of(const FilmSet& films) const {
-  if (!anonymizer_ || !anonymizer_->wants_masks()) return std::nullopt;
-  return MaskSet(masks_, films.names(), {.image_size = films.image_size()});
+Variable Perturbation::mask_of(const FilmSet& films, std::int64_t index) const {
+  if (!anonymizer_ || !anonymizer_->wants_masks()) return {};
+  return MaskSet(masks_, {films.name(index)}, {.image_size = films.image_size()}).batch({0});
 }
 
 FilmSet Perturbation::release(const FilmSet& films, std::uint64_t release) {
   const NoGradient no_gradient;
-  const auto masks = masks_of(films);
   std::vector<GrayImage> released;
   for (std::int64_t i = 0; i < films.count(); ++i) {
     Tensor film = films.film(i);
     if (anonymizer_)
-      film = (*anonymizer_)(film, masks ? Variable(masks->batch({i})) : Variable()).value();
+      film = (*anonymizer_)(film, mask_of(films, i)).value();
     else if (settings_.kind == "dp_pix")
       film = dp_pix(film, {settings_.cell, settings_.pixels, settings_.epsilon},
                     random_.split(films.name(i)).split(release));
@@ -54,18 +52,9 @@ FilmSet Perturbation::release(const FilmSet& films, std::uint64_t release) {
   return FilmSet(films.names(), std::move(released), films.image_size());
 }
 
-std::vector<double> Perturbation::largest_displacements(const FilmSet& films) {
+Tensor Perturbation::displacement(const FilmSet& films, std::int64_t index) {
   const NoGradient no_gradient;
-  const auto masks = masks_of(films);
-  std::vector<double> longest;
-  for (std::int64_t i = 0; i < films.count(); ++i) {
-    const Variable moved = anonymizer_ ? anonymizer_->displacement(
-                                             films.film(i), masks ? Variable(masks->batch({i})) : Variable())
-                                       : Variable();
-    longest.push_back(
-        moved.defined() ? largest_displacement(moved.value(), films.image_size(), films.image_size()) : 0);
-  }
-  return longest;
+  return anonymizer_ ? anonymizer_->displacement(films.film(index), mask_of(films, index)).value() : Tensor();
 }
 
 std::string Perturbation::describe() const {

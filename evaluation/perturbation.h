@@ -35,15 +35,17 @@ class Perturbation {
   /// The films as a hospital would release them: changed at the size that the network looks at, in 8 bits.
   /// `release`: which of several releases of the same films; only dp_pix's differ.
   FilmSet release(const FilmSet& films, std::uint64_t release = 0);
-  /// The longest way, in pixels, that the method moves a pixel of each film; 0 when it moves none.
-  std::vector<double> largest_displacements(const FilmSet& films);
+  /// Where the released film's pixels come from, [1,size,size,2] as Anonymizer::displacement has it;
+  /// undefined for methods that move nothing.
+  Tensor displacement(const FilmSet& films, std::int64_t index);
+
+  /// What the method spares of film `index`, [1,size,size,1]; undefined when it spares nothing.
+  Variable mask_of(const FilmSet& films, std::int64_t index) const;
 
   bool changes_nothing() const { return settings_.kind == "none"; }
   std::string describe() const;  ///< "flow_field, mu 0.01, operator corrected"
 
  private:
-  std::optional<MaskSet> masks_of(const FilmSet& films) const;
-
   PerturbationSettings settings_;
   MaskSettings masks_;
   Random random_;

@@ -11,7 +11,7 @@ namespace {
 /// Scores of pairs of one kind, and of every film against every other.
 struct Scores {
   std::vector<double> pairs;
-  std::vector<std::vector<double>> all;  ///< empty where retrieval was not asked for
+  std::vector<std::vector<double>> gallery;  ///< of the first films, every one against every other
 };
 
 /// Films and what was made of them, with the pairs among them.
@@ -46,17 +46,18 @@ std::vector<std::vector<double>> as_rows(const std::vector<double>& scores, std:
   return rows;
 }
 
-Scores learned_scores(SiameseVerifier& verifier, const Side& side, const std::string& kind, bool everything) {
+Scores learned_scores(SiameseVerifier& verifier, const Side& side, const std::string& kind,
+                      std::int64_t gallery) {
   const Tensor first = embeddings(verifier, side.first(kind)),
                second = embeddings(verifier, side.second(kind));
   Scores scores{pair_logits(verifier, first, second, side.set.pairs), {}};
-  const std::int64_t films = side.real.count();
-  if (everything) scores.all = as_rows(pair_logits(verifier, first, second, all_pairs(films)), films);
+  if (gallery > 0)
+    scores.gallery = as_rows(pair_logits(verifier, first, second, all_pairs(gallery)), gallery);
   return scores;
 }
 
 Scores correlation_scores(const CorrelationAttacker& attacker, const Side& side, const std::string& kind,
-                          bool everything) {
+                          std::int64_t gallery) {
   const auto first = attacker.look_at(side.first(kind)), second = attacker.look_at(side.second(kind));
   const auto score = [&](const std::vector<IndexedPair>& pairs) {
     std::vector<std::pair<std::int64_t, std::int64_t>> indices;
@@ -64,8 +65,7 @@ Scores correlation_scores(const CorrelationAttacker& attacker, const Side& side,
     return attacker.scores(first, second, indices);
   };
   Scores scores{score(side.set.pairs), {}};
-  const std::int64_t films = side.real.count();
-  if (everything) scores.all = as_rows(score(all_pairs(films)), films);
+  if (gallery > 0) scores.gallery = as_rows(score(all_pairs(gallery)), gallery);
   return scores;
 }
 
@@ -140,8 +140,8 @@ class Evaluation {
         config_.data.options());
     const CorrelationAttacker attacker(cohort);
     for (const auto& kind : kinds())
-      add("correlation", false, kind, [&](const Side& side, bool everything) {
-        return correlation_scores(attacker, side, kind, everything);
+      add("correlation", false, kind, [&](const Side& side, std::int64_t gallery) {
+        return correlation_scores(attacker, side, kind, gallery);
       });
   }
 
@@ -166,8 +166,8 @@ class Evaluation {
                        [&](const TrainingProgress& p) { progress(name, p); });
     const auto verifier = load_verifier(trained.weights);
     for (const auto& kind : kinds())
-      add(name, true, kind, [&](const Side& side, bool everything) {
-        return learned_scores(*verifier.network, side, kind, everything);
+      add(name, true, kind, [&](const Side& side, std::int64_t gallery) {
+        return learned_scores(*verifier.network, side, kind, gallery);
       });
   }
 
@@ -179,12 +179,14 @@ class Evaluation {
 
   template <class Score>
   void add(const std::string& attacker, bool is_learned, const std::string& kind, const Score& score) {
-    const Scores scores = score(test_, true);
+    const std::int64_t gallery = std::min(config_.gallery, test_.real.count());
+    const Scores scores = score(test_, gallery);
     Attack attack{.attacker = attacker, .is_learned = is_learned, .pairs = kind};
     const auto cases = scored(scores.pairs, test_.set.pairs);
+    attack.scores = scores.pairs;
     attack.auc = roc_auc(cases).value_or(0.5);
     attack.roc = roc_curve(cases);
-    if (valid_) attack.threshold = best_threshold(scored(score(*valid_, false).pairs, valid_->set.pairs));
+    if (valid_) attack.threshold = best_threshold(scored(score(*valid_, 0).pairs, valid_->set.pairs));
     attack.confusion = confusion_at(cases, attack.threshold);
     std::vector<GroupedCase> grouped;
     for (std::size_t i = 0; i < cases.size(); ++i)
@@ -192,7 +194,7 @@ class Evaluation {
                          patients_[std::size_t(test_.set.pairs[i].second)]});
     attack.interval = bootstrap_auc(grouped, config_.bootstrap_draws,
                                     Random(std::uint64_t(config_.training.seed), "bootstrap"));
-    attack.retrieval = retrieval(scores.all, patients_);
+    attack.retrieval = retrieval(scores.gallery, {patients_.begin(), patients_.begin() + gallery});
     result_.attacks.push_back(std::move(attack));
   }
 
@@ -223,6 +225,7 @@ void check(const RetrainVerifierConfig& c) {
   check(c.optimiser, "optimiser");
   expect(c.bootstrap_draws >= 0 && c.bootstrap_draws <= 1'000'000, "evaluation.bootstrap_draws",
          c.bootstrap_draws, "0 to 1000000");
+  expect(c.gallery >= 0, "evaluation.gallery", c.gallery, "at least 0");
   check_given("output.folder", c.folder, "a folder");
 }
 

@@ -32,7 +32,7 @@ struct RetrainVerifierConfig {
   AugmentationSettings augmentation;
   TrainingSettings training{.epochs = 100, .batch_size = 32, .early_stopping = 5};
   OptimiserSettings optimiser;
-  std::int64_t bootstrap_draws = 1000;
+  std::int64_t bootstrap_draws = 1000, gallery = 150;
   std::string folder = "runs/retrain_verifier";
 };
 
@@ -55,6 +55,8 @@ void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
   visit_fields(c.training, visit);
   visit_fields(c.optimiser, "optimiser", visit);
   visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "samples of patients behind the intervals");
+  visit("evaluation", "gallery", c.gallery,
+        "test films among which a patient is searched, at most; 0 = no search");
   visit("output", "folder", c.folder, "folder of the results");
 }
 
@@ -65,7 +67,8 @@ void check(const RetrainVerifierConfig& config);
 struct Attack {
   std::string attacker;  ///< "learned on anonymised_anonymised, seed 1", "correlation"
   bool is_learned = false;
-  std::string pairs;  ///< kind of the test pairs
+  std::string pairs;           ///< kind of the test pairs
+  std::vector<double> scores;  ///< of the test pairs, in their order
   double auc = 0.5;
   std::optional<Interval> interval;  ///< 95 %, over patients
   double threshold = 0;  ///< of the counts below, chosen on the validation pairs when there are any

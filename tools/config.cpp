@@ -19,16 +19,21 @@ std::string dotted(const std::string& table, const std::string& key) {
   return table.empty() ? key : table + "." + key;
 }
 
-/// Every value of the file by its dotted name. Arrays and dates are values too: they fit no field and are
-/// refused there.
+/// Every value of the file by its dotted name; tables of an array are called name.0, name.1, ... Lists and
+/// dates are values too: they are refused by fields that they do not fit.
 void flatten(const toml::table& table, const std::string& prefix,
              std::map<std::string, const toml::node*>& out) {
   for (const auto& [key, node] : table) {
     const std::string name = dotted(prefix, std::string(key.str()));
-    if (const auto* inner = node.as_table())
+    if (const auto* inner = node.as_table()) {
       flatten(*inner, name, out);
-    else
+    } else if (node.is_array_of_tables()) {
+      std::size_t index = 0;
+      for (const auto& element : *node.as_array())
+        flatten(*element.as_table(), fmt::format("{}.{}", name, index++), out);
+    } else {
       out[name] = &node;
+    }
   }
 }
 
@@ -59,6 +64,7 @@ std::string_view type_name(const toml::node& node) {
 
 struct ConfigSource::Impl {
   std::string name;
+  std::string prefix;  // of a section, before its keys in messages
   toml::table table;
   std::vector<toml::table> overrides;  // own the nodes that --set made
   std::map<std::string, const toml::node*> values;
@@ -74,7 +80,7 @@ struct ConfigSource::Impl {
   }
   [[noreturn]] void wrong_type(const std::string& key, const toml::node& node,
                                std::string_view expected) const {
-    throw UsageError(fmt::format("{}: {} is {}, expected {}", name, key, type_name(node), expected));
+    throw UsageError(fmt::format("{}: {} is {}, expected {}", name, prefix + key, type_name(node), expected));
   }
 
   void set_from(const std::string& key, const toml::node& node, std::string& field) const {
@@ -108,21 +114,42 @@ struct ConfigSource::Impl {
   }
 };
 
-ConfigSource::ConfigSource(const std::string& text, const std::string& name) : impl_(nullptr) {
-  auto impl = std::make_unique<Impl>();
-  impl->name = name;
+ConfigSource::ConfigSource(const std::string& text, const std::string& name)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->name = name;
   try {
-    impl->table = toml::parse(text, name);
+    impl_->table = toml::parse(text, name);
   } catch (const toml::parse_error& e) {
     throw UsageError(fmt::format("{}: line {}, column {}: {}", name, e.source().begin.line,
                                  e.source().begin.column, e.description()));
   }
-  flatten(impl->table, "", impl->values);
-  impl_ = impl.release();
+  flatten(impl_->table, "", impl_->values);
 }
 
-ConfigSource::~ConfigSource() {
-  delete impl_;
+ConfigSource::ConfigSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ConfigSource::~ConfigSource() = default;
+ConfigSource::ConfigSource(ConfigSource&&) noexcept = default;
+
+ConfigSource ConfigSource::section(const std::string& table) {
+  auto part = std::make_unique<Impl>();
+  part->name = impl_->name;
+  part->prefix = impl_->prefix + table + ".";
+  for (const auto& [key, node] : impl_->values)
+    if (key.starts_with(table + ".")) {
+      impl_->used.insert(key);
+      part->values[key.substr(table.size() + 1)] = node;
+    }
+  return ConfigSource(std::move(part));
+}
+
+std::int64_t ConfigSource::count(const std::string& name) const {
+  std::int64_t count = 0;
+  const auto exists = [&](const std::string& prefix) {
+    const auto entry = impl_->values.lower_bound(prefix);
+    return entry != impl_->values.end() && entry->first.starts_with(prefix);
+  };
+  while (exists(fmt::format("{}.{}.", name, count))) ++count;
+  return count;
 }
 
 void ConfigSource::set(const std::string& assignment) {
@@ -187,8 +214,9 @@ void ConfigSource::expect_nothing_left() const {
   for (const auto& [key, node] : impl_->values) {
     if (impl_->used.contains(key)) continue;
     const std::string near = nearest_spelling(key, impl_->known);
-    throw UsageError(fmt::format("{}: there is no key {}{}", impl_->name, key,
-                                 near.empty() ? "" : fmt::format("; did you mean {}?", near)));
+    throw UsageError(
+        fmt::format("{}: there is no key {}{}", impl_->name, impl_->prefix + key,
+                    near.empty() ? "" : fmt::format("; did you mean {}?", impl_->prefix + near)));
   }
 }
 

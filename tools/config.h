@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -19,7 +20,12 @@ class ConfigSource {
   /// `name` stands in messages. Throws UsageError with line and column when the text is not TOML.
   ConfigSource(const std::string& text, const std::string& name);
   ~ConfigSource();
-  ConfigSource(const ConfigSource&) = delete;
+  ConfigSource(ConfigSource&&) noexcept;
+
+  /// What stands below a table, to be read by itself; counts as read here. Lives no longer than its whole.
+  ConfigSource section(const std::string& table);
+  /// How many tables [[name]] there are; their sections are called name.0, name.1, ...
+  std::int64_t count(const std::string& name) const;
 
   /// Applies "table.key=value", the value in TOML; a bare word counts as a text.
   void set(const std::string& assignment);
@@ -42,7 +48,8 @@ class ConfigSource {
 
  private:
   struct Impl;
-  Impl* impl_;
+  explicit ConfigSource(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
 
 /// Writes tables and keys in the order in which they come, each with its description.

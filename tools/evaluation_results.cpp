@@ -62,7 +62,8 @@ Json attack_json(const Attack& a) {
           {"precision_at_1", a.retrieval.precision_at_1},
           {"map_at_r", a.retrieval.map_at_r},
           {"queries", a.retrieval.queries},
-          {"roc", roc}};
+          {"roc", roc},
+          {"scores", a.scores}};
 }
 
 }  // namespace

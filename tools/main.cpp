@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
   });
   add_phantom(app, common, outcome);
   add_train(app, common, outcome);
+  add_study(app, common, outcome);
   add_evaluate(app, common, outcome);
   add_anonymize(app, common, outcome);
   add_infer(app, common, outcome);

@@ -1,0 +1,17 @@
+// SHA-256 of files, to say exactly which data and weights a figure was made with.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scrim {
+
+/// 64 hexadecimal digits.
+std::string sha256(std::string_view bytes);
+std::string sha256_of_file(const std::filesystem::path& path);
+/// Of the names and contents of these files of a folder, in the order of their names.
+std::string sha256_of_files(const std::filesystem::path& folder, std::vector<std::string> names);
+
+}  // namespace scrim

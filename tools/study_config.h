@@ -1,0 +1,110 @@
+// The configuration of a whole study: its data, its methods, and what its tasks do otherwise than by default.
+#pragma once
+
+#include "data/phantom_cohort.h"
+#include "tools/config.h"
+#include "tools/evaluate_command.h"
+#include "tools/train_command.h"
+
+namespace scrim {
+
+/// A way to change films, at one strength.
+struct StudyMethod {
+  std::string name;
+  GeneratorSettings generator;  ///< kind "dp_pix" and the fields below for the baseline without a network
+  std::int64_t cell = 8;
+  double pixels = 16, epsilon = 0.5;
+
+  bool is_learned() const { return generator.kind != "dp_pix"; }
+};
+
+template <class Visit>
+void visit_fields(StudyMethod& m, Visit&& visit) {
+  visit("", "name", m.name, "a word for folders and tables");
+  visit_fields(m.generator, "", visit);
+  visit("", "cell", m.cell, "dp_pix: side of a cell, pixels");
+  visit("", "pixels", m.pixels, "dp_pix: in how many pixels two neighbouring films may differ");
+  visit("", "epsilon", m.epsilon, "dp_pix: privacy budget of a film");
+}
+
+struct StudyConfig {
+  static constexpr const char* task = "study";
+  std::string title = "A study of anonymised chest radiographs";
+  std::string folder = "runs/study";
+  std::int64_t films_shown = 3;
+  struct Phantom {
+    std::int64_t films = 0, size = 128, seed = 1, films_per_patient = 6;
+    double finding_probability = 0.18;
+  } phantom;
+  FilmSettings data{.image_size = 128};
+  FilmLists lists;
+  PairLists pairs;
+  std::string labels, test_list, test_pairs, cohort_list;
+  MaskSettings masks;
+};
+
+template <class Visit>
+void visit_fields(StudyConfig& c, Visit&& visit) {
+  visit("", "title", c.title, "of the report");
+  visit("output", "folder", c.folder, "everything is written below it");
+  visit("report", "films_shown", c.films_shown, "of each method in the report");
+  visit("phantom", "films", c.phantom.films,
+        "make a cohort of phantoms and study it; 0 = the films of [data]");
+  visit("phantom", "size", c.phantom.size, "pixels a side");
+  visit("phantom", "seed", c.phantom.seed, "the same seed gives the same films");
+  visit("phantom", "films_per_patient", c.phantom.films_per_patient, "at most");
+  visit("phantom", "finding_probability", c.phantom.finding_probability,
+        "of each of the five findings, per film");
+  visit_fields(c.data, visit);
+  visit_fields(c.lists, visit);
+  visit_fields(c.pairs, visit);
+  visit("data", "labels", c.labels, "table of findings");
+  visit("data", "test_list", c.test_list, "films of patients that nothing was trained on");
+  visit("data", "test_pairs", c.test_pairs, "pairs of them");
+  visit("data", "cohort_list", c.cohort_list, "strangers that sharpen the correlation attacker");
+  visit_fields(c.masks, visit);
+}
+
+/// One thing to do: a task with its complete configuration, in a folder of its own.
+struct StudyStep {
+  std::string name;   ///< folder below STUDY/steps
+  std::string title;  ///< for people
+  std::variant<TrainingConfig, EvaluationConfig> config;
+  std::vector<std::filesystem::path> inputs;  ///< weight files of other steps
+};
+
+struct Study {
+  StudyConfig config;
+  std::vector<StudyMethod> methods;
+  std::vector<StudyStep> steps;  ///< in the order in which they can be done
+  std::string text;              ///< of the configuration file, overrides below it
+
+  std::filesystem::path step_folder(const std::string& name) const;
+};
+
+// Names of the steps.
+inline constexpr const char* verifier_step = "verifier";
+inline constexpr const char* classifier_step = "classifier";
+inline constexpr const char* raw_attack_step = "raw_attack";
+inline std::string pretraining_step(const StudyMethod& m) {
+  return m.name + "_pretraining";
+}
+inline std::string game_step(const StudyMethod& m) {
+  return m.name + "_game";
+}
+inline std::string attack_step(const StudyMethod& m) {
+  return m.name + "_attack";
+}
+inline std::string findings_step(const StudyMethod& m) {
+  return m.name + "_findings";
+}
+inline std::string quality_step(const StudyMethod& m) {
+  return m.name + "_quality";
+}
+
+/// Reads a study: [data] and [masks] as tasks have them, a table [[method]] for each method, and tables like
+/// [train_verifier.training] with keys of that task for every step that runs it. Throws UsageError.
+Study parse_study(const std::string& text, const std::string& name,
+                  const std::vector<std::string>& overrides);
+
+}  // namespace scrim

@@ -1,0 +1,27 @@
+// Plots as SVG, to stand inside an HTML page.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace scrim {
+
+struct Curve {
+  std::string label;
+  std::vector<std::pair<double, double>> points;
+  bool dots = false;  ///< marks instead of a line
+};
+
+struct Plot {
+  std::string title, x_label, y_label;
+  std::vector<Curve> curves;
+  /// Ends of the axes; without them the data's own.
+  std::optional<std::pair<double, double>> x_range, y_range;
+  bool diagonal = false;  ///< a thin line where y is x
+};
+
+std::string svg(const Plot& plot);
+
+}  // namespace scrim
