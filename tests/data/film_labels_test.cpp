@@ -1,0 +1,110 @@
+#include "data/film_labels.h"
+
+#include <gtest/gtest.h>
+
+#include "data/cohort.h"
+#include "data/file_hash.h"
+#include "tensor/atomic_file.h"
+#include "tensor/error.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_data.h"
+
+namespace scrim::test {
+namespace {
+
+std::string error_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+constexpr const char* nih =
+    "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,"
+    "OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y]\n"
+    "00000001_000.png,Cardiomegaly|Hernia,0,1,57,M,PA,2682,2749,0.143,0.143\r\n"
+    "00000002_000.png,No Finding,0,2,80,F,AP,2500,2048,0.168,0.168\n";
+
+TEST(FilmLabels, ReadsNihTables) {
+  const LabelTable table(nih, "nih.csv");
+  ASSERT_EQ(table.size(), 2u);
+  const FilmLabels& first = table.of("00000001_000.png");
+  EXPECT_EQ(first.patient, "1");
+  EXPECT_EQ(first.view, "PA");
+  for (std::size_t i = 0; i < finding_names.size(); ++i)
+    EXPECT_EQ(first.findings[i], finding_names[i] == "Cardiomegaly" || finding_names[i] == "Hernia");
+  for (const bool found : table.of("00000002_000.png").findings) EXPECT_FALSE(found);
+  EXPECT_THROW(table.of("00000003_000.png"), Error);
+}
+
+TEST(FilmLabels, ReadsGeneralTablesWithQuotes) {
+  const LabelTable table("note,findings,image,patient\n\"a, \"\"b\"\"\",Mass|Edema,x.png,p7\n,,y.png,p8\n",
+                         "t.csv");
+  EXPECT_EQ(table.of("x.png").patient, "p7");
+  EXPECT_TRUE(table.of("x.png").findings[4]);
+  EXPECT_FALSE(table.of("y.png").findings[4]);
+}
+
+TEST(FilmLabels, NamesAllFaultsAtOnce) {
+  const std::string message =
+      error_of([] { LabelTable("image,findings\na.png,Mas\nb.png\na.png,Mass\n", "t.csv"); });
+  EXPECT_NE(message.find("[t.csv] 3 problems:"), std::string::npos) << message;
+  EXPECT_NE(message.find("line 2 has the unknown finding \"Mas\", did you mean Mass?"), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("line 3 has 1 fields, too few"), std::string::npos) << message;
+  EXPECT_NE(message.find("line 4 names the film a.png again"), std::string::npos) << message;
+  EXPECT_NE(error_of([] { LabelTable("a,b\n", "t.csv"); }).find("names no columns"), std::string::npos);
+  const LabelTable table(nih, "nih.csv");
+  EXPECT_NE(error_of([&] {
+              table.require_all({"00000001_000.png", "p.png", "q.png"});
+            }).find("2 problems"),
+            std::string::npos);
+}
+
+TEST(FilmLabels, TheRealTable) {
+  REQUIRE_TEST_DATA(data_folder());
+  const LabelTable table(data_folder() / "nih/labels.csv");
+  EXPECT_EQ(table.size(), 854u);
+  std::size_t pneumonia = 0;
+  for (const auto& name : read_list(data_folder() / "nih/splits/train.txt"))
+    pneumonia += table.of(name).findings[6];
+  EXPECT_EQ(pneumonia, 299u);  // the data's README
+}
+
+TEST(Pairs, AreReadStrictly) {
+  const TemporaryFolder folder;
+  write_file(folder / "good", "a.png b.png 1\na.png\tc.png\t0\r\na.png d.png 1.0\n");
+  const auto pairs = read_pairs(folder / "good");
+  ASSERT_EQ(pairs.size(), 3u);
+  EXPECT_TRUE(pairs[0].same_patient);
+  EXPECT_FALSE(pairs[1].same_patient);
+  EXPECT_EQ(pairs[1].second, "c.png");
+  EXPECT_TRUE(pairs[2].same_patient);
+  write_file(folder / "bad", "a.png b.png 2\na.png b.png\n../a.png b.png 1\na.png b.png 1 x\n");
+  EXPECT_NE(error_of([&] { read_pairs(folder / "bad"); }).find("4 problems"), std::string::npos);
+  write_file(folder / "empty", "");
+  EXPECT_NE(error_of([&] { read_pairs(folder / "empty"); }).find("names no pair"), std::string::npos);
+}
+
+TEST(PatientOfName, KnowsNihNamesAlone) {
+  EXPECT_EQ(patient_of_name("00000061_012.png"), "00000061");
+  EXPECT_EQ(patient_of_name("0000061_012.png"), "");
+  EXPECT_EQ(patient_of_name("film.png"), "");
+}
+
+TEST(FileHash, IsSha256) {
+  // FIPS 180-2, appendix B.1
+  EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  const TemporaryFolder folder;
+  write_file(folder / "a", "abc");
+  write_file(folder / "b", "");
+  EXPECT_EQ(sha256_of_file(folder / "a"), sha256("abc"));
+  const std::string both = sha256_of_files(folder.path(), {"b", "a", "b"});
+  EXPECT_EQ(both, sha256_of_files(folder.path(), {"a", "b"}));
+  EXPECT_NE(both, sha256_of_files(folder.path(), {"a"}));
+}
+
+}  // namespace
+}  // namespace scrim::test

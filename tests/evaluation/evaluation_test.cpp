@@ -1,0 +1,192 @@
+#include <gtest/gtest.h>
+
+#include "data/phantom_cohort.h"
+#include "evaluation/classification.h"
+#include "evaluation/correlation_attacker.h"
+#include "evaluation/image_quality.h"
+#include "evaluation/retrain_verifier.h"
+#include "tensor/atomic_file.h"
+#include "tests/support/op_check.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_data.h"
+#include "training/train_classifier.h"
+
+namespace scrim::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Evaluation : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    shared_ = new TemporaryFolder;
+    phantom::write_cohort(cohort(), {.films = 90, .film = {.size = 64}}, [](std::int64_t) {});
+  }
+  static void TearDownTestSuite() { delete shared_; }
+  static fs::path cohort() { return *shared_ / "cohort"; }
+  static std::string at(const char* path) { return (cohort() / path).string(); }
+  static FilmSettings data() { return {.images = at("images"), .image_size = 64}; }
+
+  RetrainVerifierConfig attack() const {
+    return {.data = data(),
+            .lists = {at("pairs/train.txt"), at("pairs/valid.txt")},
+            .test_pairs = at("pairs/test.txt"),
+            .attacker = {.width = 4, .layers = {1, 1, 1, 1}, .embed = 8},
+            .seeds = 0,
+            .training = {.epochs = 1, .batch_size = 16},
+            .bootstrap_draws = 200,
+            .folder = (folder / "attack").string()};
+  }
+  static void quiet(const std::string&, const TrainingProgress&) {}
+
+  TemporaryFolder folder;
+  static inline TemporaryFolder* shared_ = nullptr;
+};
+
+TEST_F(Evaluation, CorrelationTellsPhantomsApart) {
+  const auto result = evaluate(attack(), quiet);
+  ASSERT_EQ(result.attacks.size(), 1u);
+  const Attack& a = result.attacks[0];
+  EXPECT_EQ(a.pairs, "real_real");
+  EXPECT_GT(a.auc, 0.85);
+  ASSERT_TRUE(a.interval);
+  EXPECT_LE(a.interval->low, a.auc);
+  EXPECT_GT(a.retrieval.queries, 0);
+  EXPECT_EQ(a.scores.size(), std::size_t(result.pairs));
+}
+
+TEST_F(Evaluation, PixelsOfNoiseTellNobodyApart) {
+  auto config = attack();
+  config.perturbation = {.kind = "dp_pix", .cell = 16, .pixels = 16, .epsilon = 0.01};
+  const auto result = evaluate(config, quiet);
+  EXPECT_LT(result.strongest("anonymised_anonymised")->auc, 0.68);
+  EXPECT_GT(result.strongest("real_real")->auc, 0.85);  // the same attacker on what was not changed
+}
+
+TEST_F(Evaluation, LearnedAttackersAreSeparateAndTheSameAgain) {
+  auto config = attack();
+  config.perturbation = {.kind = "dp_pix", .cell = 4};
+  config.seeds = 2;
+  config.trained_on = {"anonymised_anonymised", "anonymised_real"};
+  config.correlation = false;
+  config.gallery = 10;
+  const auto result = evaluate(config, quiet);
+  EXPECT_EQ(result.attacks.size(), 4u * 3u);
+  EXPECT_EQ(result.learned_aucs("anonymised_real").size(), 4u);
+  std::set<double> distinct;
+  for (const double auc : result.learned_aucs("real_real")) distinct.insert(auc);
+  EXPECT_GT(distinct.size(), 1u);
+  std::int64_t steps = 0;
+  const auto again = evaluate(config, [&](const std::string&, const TrainingProgress&) { ++steps; });
+  EXPECT_EQ(steps, 0);  // their runs were complete
+  for (std::size_t i = 0; i < result.attacks.size(); ++i)
+    EXPECT_EQ(result.attacks[i].scores, again.attacks[i].scores);
+}
+
+TEST_F(Evaluation, ReleaseIsTheFilmItselfWithoutAMethodAndNoiseIsOfTheFilm) {
+  const FilmSet films(data().images, film_names(data().images, at("splits/test.txt")), data().options());
+  const FilmSet same = Perturbation({}, {}, 1).release(films);
+  EXPECT_EQ(films.fingerprint(0), same.fingerprint(0));
+  Perturbation noise({.kind = "dp_pix"}, {}, 1);
+  EXPECT_EQ(noise.release(films).fingerprint(0), noise.release(films).fingerprint(0));
+  EXPECT_NE(noise.release(films, 0).fingerprint(0), noise.release(films, 1).fingerprint(0));
+}
+
+TEST_F(Evaluation, ClassifierBeforeAndAfter) {
+  ClassifierConfig training{.data = {.images = at("images"), .image_size = 32},
+                            .lists = {at("splits/train.txt"), ""},
+                            .labels = at("labels.csv"),
+                            .model = {.growth = 4, .blocks = {1, 1, 1, 1}, .init_features = 8},
+                            .training = {.epochs = 20, .batch_size = 8},
+                            .optimiser = {.learning_rate = 3e-3},
+                            .folder = (folder / "c").string()};
+  const auto trained = run(training, "x", false, [](const TrainingProgress&) {});
+  ClassificationConfig config{.data = data(),
+                              .test_list = at("splits/train.txt"),
+                              .labels = at("labels.csv"),
+                              .classifier = trained.weights.string(),
+                              .bootstrap_draws = 100};
+  const auto same = evaluate(config);
+  EXPECT_GT(*same.mean_before.auc, 0.6);
+  EXPECT_EQ(*same.mean_before.auc, *same.mean_after.auc);
+  EXPECT_EQ(same.findings.size(), finding_names.size());
+  EXPECT_FALSE(same.findings[13].before.auc);  // phantoms have no hernia
+  config.perturbation = {.kind = "dp_pix", .cell = 32, .epsilon = 0.001};
+  const auto noise = evaluate(config);
+  EXPECT_NEAR(*noise.mean_after.auc, 0.5, 0.15);
+}
+
+TEST(Correlation, DoesNotMindShiftsAndGray) {
+  const TemporaryFolder folder;
+  phantom::write_cohort(folder / "c", {.films = 24, .most_films_of_a_patient = 1, .film = {.size = 64}},
+                        [](std::int64_t) {});
+  const FilmSet films(folder / "c/images", film_names(folder / "c/images", ""), {.image_size = 64});
+  std::vector<GrayImage> moved;
+  for (std::int64_t i = 0; i < films.count(); ++i) {
+    const GrayImage image = films.image(i);
+    GrayImage other = image;
+    for (std::int64_t row = 0; row < 64; ++row)
+      for (std::int64_t column = 0; column < 64; ++column) {
+        const std::int64_t from =
+            std::min<std::int64_t>(63, row + 3) * 64 + std::max<std::int64_t>(0, column - 5);
+        other.pixels[std::size_t(row * 64 + column)] =
+            std::uint16_t(20 + image.pixels[std::size_t(from)] * 3 / 4);
+      }
+    moved.push_back(other);
+  }
+  const FilmSet shifted(films.names(), moved, 64);
+  const CorrelationAttacker attacker(films);
+  const auto a = attacker.look_at(films), b = attacker.look_at(shifted);
+  for (std::size_t i = 0; i < a.size(); ++i)
+    for (std::size_t j = 0; j < a.size(); ++j)
+      if (i != j) EXPECT_GT(attacker.score(a[i], b[i]), attacker.score(a[i], b[j])) << i << " " << j;
+}
+
+// The yardstick: the strongest attacker on the raw test pairs of the real films.
+TEST(CorrelationOnRealFilms, KnowsPatientsAgain) {
+  REQUIRE_TEST_DATA(data_folder());
+  const TemporaryFolder folder;
+  const auto nih = data_folder() / "nih";
+  RetrainVerifierConfig config{.data = {.images = (nih / "images").string(), .image_size = 128},
+                               .lists = {(nih / "pairs/train.txt").string(), ""},
+                               .test_pairs = (nih / "pairs/test.txt").string(),
+                               .seeds = 0,
+                               .bootstrap_draws = 100,
+                               .gallery = 0,
+                               .folder = (folder / "x").string()};
+  EXPECT_GT(evaluate(config, [](const std::string&, const TrainingProgress&) {}).attacks[0].auc, 0.85);
+}
+
+GrayImage noisy(const GrayImage& image, int by) {
+  GrayImage other = image;
+  Random random(2);
+  for (auto& pixel : other.pixels)
+    pixel = std::uint16_t(std::clamp<std::int64_t>(pixel + random.below(2 * by + 1) - by, 0, 255));
+  return other;
+}
+
+TEST(ImageQuality, KnowsEqualAndDifferentFilms) {
+  GrayImage image{32, 40, 8, {}};
+  for (int i = 0; i < 32 * 40; ++i) image.pixels.push_back(std::uint16_t((i * 7 + i / 40 * 3) % 256));
+  EXPECT_DOUBLE_EQ(ssim(image, image), 1);
+  EXPECT_TRUE(std::isinf(psnr(image, image)));
+  EXPECT_GT(ssim(image, noisy(image, 5)), ssim(image, noisy(image, 40)));
+  GrayImage brighter = image;
+  for (auto& pixel : brighter.pixels) pixel = std::uint16_t(std::min(255, pixel + 10));
+  EXPECT_THROW(ssim(image, GrayImage{32, 32, 8, std::vector<std::uint16_t>(1024)}), Error);
+  EXPECT_THROW(ssim(GrayImage{8, 8, 8, std::vector<std::uint16_t>(64)},
+                    GrayImage{8, 8, 8, std::vector<std::uint16_t>(64)}),
+               Error);
+}
+
+// Two flat films: only the mean's term is left, (2 a b + c1) / (a^2 + b^2 + c1).
+TEST(ImageQuality, SsimOfFlatFilmsByHand) {
+  const GrayImage a{16, 16, 8, std::vector<std::uint16_t>(256, 51)},
+      b{16, 16, 8, std::vector<std::uint16_t>(256, 102)};
+  EXPECT_NEAR(ssim(a, b), (2 * 0.2 * 0.4 + 1e-4) / (0.04 + 0.16 + 1e-4), 1e-9);
+  EXPECT_NEAR(psnr(a, b), -20 * std::log10(0.2), 1e-9);
+  EXPECT_EQ(share_of_changed_pixels(a, b), 1);
+}
+
+}  // namespace
+}  // namespace scrim::test

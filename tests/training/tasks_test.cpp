@@ -1,0 +1,360 @@
+// Every training task on a small phantom cohort: it learns, it resumes to the same bytes, it refuses what
+// makes no sense, and it names what is missing.
+#include <gtest/gtest.h>
+
+#include "data/phantom_cohort.h"
+#include "tensor/atomic_file.h"
+#include "tests/support/op_check.h"
+#include "tests/support/temporary_folder.h"
+#include "training/train_anonymizer.h"
+#include "training/train_classifier.h"
+#include "training/train_verifier.h"
+
+namespace scrim::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string bytes(const fs::path& path) {
+  return read_file(path, 1 << 28);
+}
+
+std::string error_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+void expect_contains(const std::string& text, const std::string& part) {
+  EXPECT_NE(text.find(part), std::string::npos) << text;
+}
+
+class Tasks : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    shared_ = new TemporaryFolder;
+    phantom::write_cohort(cohort(), {.films = 48, .film = {.size = 64}}, [](std::int64_t) {});
+  }
+  static void TearDownTestSuite() { delete shared_; }
+  static fs::path cohort() { return *shared_ / "cohort"; }
+  static std::string at(const char* path) { return (cohort() / path).string(); }
+
+  static FilmSettings data() { return {.images = at("images"), .image_size = 32}; }
+  static FilmLists lists() { return {at("splits/train.txt"), at("splits/test.txt")}; }
+  static PairLists pairs() { return {at("pairs/train.txt"), at("pairs/test.txt")}; }
+  static constexpr TrainingSettings two_epochs{
+      .epochs = 2, .batch_size = 16, .checkpoint_every_steps = 2, .images_logged = 1};
+
+  VerifierConfig verifier(const std::string& name) const {
+    return {.data = data(),
+            .lists = pairs(),
+            .augmentation = {.shift = 0.05, .contrast = 0.1},
+            .model = {.width = 4, .layers = {1, 1, 1, 1}, .embed = 8},
+            .training = two_epochs,
+            .optimiser = {.learning_rate = 1e-3},
+            .folder = (folder / name).string()};
+  }
+  ClassifierConfig classifier(const std::string& name) const {
+    return {.data = data(),
+            .lists = lists(),
+            .labels = at("labels.csv"),
+            .model = {.growth = 4, .blocks = {1, 1, 1, 1}, .init_features = 8},
+            .training = two_epochs,
+            .optimiser = {.name = "sgd", .learning_rate = 0.05},
+            .schedule = {.name = "plateau", .patience = 0},
+            .folder = (folder / name).string()};
+  }
+  /// The game, with judges that were trained for it.
+  AnonymizerConfig game(const std::string& name) const {
+    if (!fs::exists(folder / "v")) {
+      run(verifier("v"), "v", false, quiet);
+      run(classifier("c"), "c", false, quiet);
+    }
+    return {.data = data(),
+            .lists = pairs(),
+            .labels = at("labels.csv"),
+            .masks = {.folders = {at("masks/lungs"), at("masks/heart")}},
+            .generator = {.init_features = 4, .mu = 0.05},
+            .verifier_weights = folder / "v/best.safetensors",
+            .classifier_weights = folder / "c/best.safetensors",
+            .training = two_epochs,
+            .generator_optimiser = {.learning_rate = 1e-3},
+            .verifier_optimiser = {.learning_rate = 1e-4},
+            .folder = (folder / name).string()};
+  }
+
+  static void quiet(const TrainingProgress&) {}
+
+  struct Stop {};
+  /// Interrupts a run at several steps; it must end with the bytes of an undisturbed one.
+  template <class Config>
+  void expect_same_bytes_when_resumed(const Config& whole, const Config& parts,
+                                      std::initializer_list<const char*> files) {
+    run(whole, "x", false, quiet);
+    for (const std::int64_t stop : {1, 3, 4, 1000}) {
+      try {
+        run(parts, "x", true, [&](const TrainingProgress& p) {
+          if (p.step >= stop) throw Stop();
+        });
+      } catch (const Stop&) {
+      }
+    }
+    for (const char* file : files)
+      EXPECT_EQ(bytes(fs::path(whole.folder) / file), bytes(fs::path(parts.folder) / file)) << file;
+  }
+
+  template <class Config, class Change>
+  void refuses(Config config, Change change, const std::string& key) {
+    change(config);
+    expect_contains(error_of([&] { check(config); }), key);
+  }
+
+  TemporaryFolder folder;
+  static inline TemporaryFolder* shared_ = nullptr;
+};
+
+TEST_F(Tasks, VerifierLearns) {
+  auto config = verifier("run");
+  config.training.epochs = 24;
+  config.augmentation = {};
+  double first = 0, last = 0;
+  const TrainingResult result = run(config, "x", false, [&](const TrainingProgress& p) {
+    if (p.step == 1) first = p.train_loss;
+    last = p.train_loss;
+  });
+  EXPECT_LT(last, 0.7 * first);
+  EXPECT_EQ(result.weights.filename(), "best.safetensors");
+  ASSERT_TRUE(result.best_valid_loss);
+  const auto loaded = load_verifier(result.weights);
+  EXPECT_EQ(loaded.image_size, 32);
+  EXPECT_EQ(loaded.facts.at("layers"), "1,1,1,1");
+}
+
+TEST_F(Tasks, VerifierResumesToTheSameBytes) {
+  expect_same_bytes_when_resumed(
+      verifier("whole"), verifier("parts"),
+      {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"});
+}
+
+TEST_F(Tasks, EarlyStoppingEndsTheRunAndStaysEnded) {
+  auto config = verifier("run");
+  config.training.epochs = 50;
+  config.training.early_stopping = 2;
+  config.optimiser.learning_rate = 0.3;  // far too much: the validation soon gets no better
+  std::int64_t steps = 0;
+  run(config, "x", false, [&](const TrainingProgress& p) { steps = p.step; });
+  EXPECT_LT(steps, 50 * 10);
+  const std::string metrics = bytes(folder / "run/metrics.csv");
+  run(config, "x", true, [&](const TrainingProgress&) { ADD_FAILURE() << "went on after its end"; });
+  EXPECT_EQ(bytes(folder / "run/metrics.csv"), metrics);
+}
+
+TEST_F(Tasks, PairsAreScoredAsTheWholeNetworkScoresThem) {
+  const PairSet set = indexed(read_pairs(at("pairs/test.txt")));
+  const FilmSet films(data().images, set.names, data().options());
+  SiameseVerifier verifier({4, {1, 1, 1, 1}, 8}, Initialiser(3));
+  const Tensor rows = embeddings(verifier, films);
+  const auto logits = pair_logits(verifier, rows, rows, set.pairs);
+  const NoGradient no_gradient;
+  for (std::size_t i : {std::size_t(0), set.pairs.size() - 1}) {
+    const auto& pair = set.pairs[i];
+    EXPECT_NEAR(verifier(films.batch({pair.first}), films.batch({pair.second})).value().item(), logits[i],
+                1e-5);
+  }
+}
+
+TEST_F(Tasks, ClassifierLearnsAndResumesToTheSameBytes) {
+  auto config = classifier("learns");
+  config.training.epochs = 10;
+  double first = 0, last = 0;
+  run(config, "x", false, [&](const TrainingProgress& p) {
+    if (p.step == 1) first = p.train_loss;
+    last = p.train_loss;
+  });
+  EXPECT_LT(last, 0.6 * first);
+  expect_same_bytes_when_resumed(
+      classifier("whole"), classifier("parts"),
+      {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"});
+}
+
+TEST_F(Tasks, GameResumesToTheSameBytes) {
+  expect_same_bytes_when_resumed(
+      game("whole"), game("parts"),
+      {"metrics.csv", "checkpoint.safetensors", "lowest_total_loss.safetensors",
+       "lowest_total_loss_verifier.safetensors", "lowest_classifier_loss.safetensors",
+       "lowest_verifier_loss.safetensors", "weights.safetensors", "weights_classifier.safetensors"});
+}
+
+TEST_F(Tasks, EveryGeneratorPlaysTheGame) {
+  for (const auto& [name, change] : std::map<std::string, std::function<void(GeneratorSettings&)>>{
+           {"noise", [](auto& g) { g.kind = "noise"; }},
+           {"noise_by_region", [](auto& g) { g.kind = "noise", g.noise_in_masks = 0.25; }},
+           {"privacy_net", [](auto& g) { g.kind = "privacy_net"; }},
+           {"protected", [](auto& g) { g.protection = "blend"; }},
+           {"protected_field", [](auto& g) { g.protection = "field"; }},
+           {"published", [](auto& g) { g.op = "published"; }}}) {
+    SCOPED_TRACE(name);
+    auto config = game(name);
+    config.training.epochs = 1;
+    config.game.pairs = name == "noise" ? "same_patient_only" : "published";
+    change(config.generator);
+    const TrainingResult result = run(config, "x", false, quiet);
+    const Anonymizer loaded = Anonymizer::load(result.weights);
+    EXPECT_EQ(loaded.settings().kind, config.generator.kind);
+    EXPECT_EQ(loaded.settings().protection, config.generator.protection);
+    EXPECT_EQ(loaded.settings().noise_in_masks, config.generator.noise_in_masks);
+  }
+}
+
+// What the game is for: the generator's own loss falls, judged by the validation.
+TEST_F(Tasks, GeneratorLearnsToEvade) {
+  auto config = game("run");
+  config.generator.mu = 0.3;
+  config.training.epochs = 6;
+  // Judges that hardly learn: the generator alone decides.
+  config.verifier_optimiser.learning_rate = config.classifier_optimiser.learning_rate = 1e-9;
+  double first = 0, last = 0;
+  run(config, "x", false, [&](const TrainingProgress& p) {
+    if (!p.valid_loss) return;
+    if (p.epoch == 1) first = *p.valid_loss;
+    last = *p.valid_loss;
+  });
+  EXPECT_LT(last, first);
+}
+
+TEST_F(Tasks, ProtectedPixelsKeepTheirValues) {
+  const PairSet set = indexed(read_pairs(at("pairs/test.txt")));
+  const FilmSet films(data().images, set.names, data().options());
+  const MaskSet masks({{at("masks/lungs"), at("masks/heart")}, 0}, set.names, data().options());
+  Anonymizer anonymizer({.init_features = 4, .mu = 0.3, .protection = "blend"}, Initialiser(1));
+  anonymizer.generator().set_training(false);
+  const NoGradient no_gradient;
+  const Tensor x = films.batch({0}), mask = masks.batch({0}), y = anonymizer(x, mask).value();
+  std::size_t inside = 0, moved = 0;
+  for (std::size_t i = 0; i < std::size_t(x.numel()); ++i) {
+    if (mask.data<float>()[i] == 1) {
+      ++inside;
+      EXPECT_EQ(x.data<float>()[i], y.data<float>()[i]);
+    } else if (mask.data<float>()[i] == 0) {
+      moved += x.data<float>()[i] != y.data<float>()[i];
+    }
+  }
+  EXPECT_GT(inside, 100u);
+  EXPECT_GT(moved, 100u);
+}
+
+TEST_F(Tasks, MissingJudgesAndMasksAreNamed) {
+  auto config = game("run");
+  config.verifier_weights = (folder / "absent.safetensors").string();
+  expect_contains(error_of([&] { run(config, "x", false, quiet); }), "absent.safetensors");
+  config = game("run");
+  config.verifier_weights = config.classifier_weights;
+  expect_contains(error_of([&] { run(config, "x", false, quiet); }),
+                  "holds a densenet_classifier, expected a siamese_verifier");
+  config = game("run");
+  config.data.image_size = 64;
+  expect_contains(error_of([&] { run(config, "x", false, quiet); }), "trained on films of 32 pixels");
+  config = game("run");
+  config.generator.protection = "blend";
+  config.masks.folders.clear();
+  expect_contains(error_of([&] { run(config, "x", false, quiet); }), "masks.folders is empty");
+  EXPECT_FALSE(fs::exists(folder / "run"));
+}
+
+TEST_F(Tasks, DataFaultsAreNamedTogether) {
+  write_file(folder / "pairs", "00000001_000.png absent.png 1\n00000001_000.png gone.png 0\n");
+  auto config = verifier("run");
+  config.lists.train = folder / "pairs";
+  const std::string missing = error_of([&] { run(config, "x", false, quiet); });
+  expect_contains(missing, "2 problems");
+  expect_contains(missing, "absent.png");
+  expect_contains(missing, "gone.png");
+  config = verifier("run");
+  config.lists.valid = config.lists.train;
+  expect_contains(error_of([&] { run(config, "x", false, quiet); }),
+                  "is used for training and for validation");
+  auto labelled = classifier("run");
+  labelled.labels = folder / "labels.csv";
+  write_file(labelled.labels, "image,findings\n00000001_000.png,Mass\n");
+  expect_contains(error_of([&] { run(labelled, "x", false, quiet); }), "has no line for the film");
+}
+
+TEST_F(Tasks, PatientsOnBothSidesAreRefused) {
+  const auto train = read_list(at("splits/train.txt"));
+  std::string first, second;  // two films of one patient
+  for (std::size_t i = 1; i < train.size() && first.empty(); ++i)
+    if (train[i].substr(0, 8) == train[i - 1].substr(0, 8)) first = train[i - 1], second = train[i];
+  write_list(folder / "train", {first});
+  write_list(folder / "valid", {second});
+  auto config = classifier("run");
+  config.lists = {folder / "train", folder / "valid"};
+  expect_contains(error_of([&] { run(config, "x", false, quiet); }),
+                  "has films in training and in validation");
+  fs::create_directories(folder / "films");
+  fs::copy_file(cohort() / "images" / first, folder / "films/one.png");
+  fs::copy_file(cohort() / "images" / first, folder / "films/two.png");
+  write_list(folder / "train", {"one.png"});
+  write_list(folder / "valid", {"two.png"});
+  write_file(folder / "labels.csv", "image,findings\none.png,Mass\ntwo.png,Mass\n");
+  config.data.images = folder / "films";
+  config.labels = folder / "labels.csv";
+  expect_contains(error_of([&] { run(config, "x", false, quiet); }), "has the pixels of one.png");
+}
+
+TEST_F(Tasks, ConfigurationsAreChecked) {
+  refuses(
+      verifier("x"),
+      [](auto& c) {
+        c.model.layers = {1, 2};
+      },
+      "model.layers");
+  refuses(
+      verifier("x"), [](auto& c) { c.augmentation.scale = -1; }, "augmentation.scale");
+  refuses(
+      verifier("x"), [](auto& c) { c.training.early_stopping = -1; }, "training.early_stopping");
+  refuses(
+      classifier("x"), [](auto& c) { c.labels = ""; }, "data.labels");
+  refuses(
+      classifier("x"), [](auto& c) { c.model.growth = 0; }, "model.growth");
+  AnonymizerConfig game{
+      .data = data(), .lists = pairs(), .labels = "l", .verifier_weights = "v", .classifier_weights = "c"};
+  check(game);
+  refuses(
+      game, [](auto& c) { c.generator.kind = "blur"; }, "generator.kind");
+  refuses(
+      game, [](auto& c) { c.game.pairs = "some"; }, "game.pairs");
+  refuses(
+      game, [](auto& c) { c.verifier_weights = ""; }, "judges.verifier");
+  refuses(
+      game, [](auto& c) { c.classifier_optimiser.name = "lion"; }, "classifier_optimiser.name");
+}
+
+TEST(Augmentation, NothingChangesWithoutSettings) {
+  const Tensor film = random_tensor({1, 9, 12, 1}, 4);
+  Tensor gray = Tensor::empty(film.shape());
+  for (std::size_t i = 0; i < std::size_t(film.numel()); ++i)
+    gray.mutable_data<float>()[i] = 0.5f + 0.2f * std::tanh(float(film.to(DType::f64).data<double>()[i]));
+  const Tensor same = changed_film(gray, draw_change({}, Random(1)));
+  EXPECT_LT(largest_difference(same, gray), 1e-6);
+}
+
+TEST(Augmentation, FlipAndShiftByHand) {
+  const Tensor film = Tensor::from<float>({1, 2, 4, 1}, {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f});
+  const Tensor flipped = changed_film(film, {.xx = -1});
+  const Tensor expected = Tensor::from<float>({1, 2, 4, 1}, {0.4f, 0.3f, 0.2f, 0.1f, 0.8f, 0.7f, 0.6f, 0.5f});
+  EXPECT_LT(largest_difference(flipped, expected), 1e-6);
+  // One pixel of four columns is 2/3 between the centres of the outer ones; the border repeats.
+  const Tensor shifted = changed_film(film, {.x0 = 2.0 / 3});
+  EXPECT_LT(largest_difference(
+                shifted, Tensor::from<float>({1, 2, 4, 1}, {0.2f, 0.3f, 0.4f, 0.4f, 0.6f, 0.7f, 0.8f, 0.8f})),
+            1e-6);
+  const Tensor bright = changed_film(film, {.gain = 2, .offset = 0.1});
+  EXPECT_NEAR(bright.data<float>()[0], 0, 1e-6);
+  EXPECT_NEAR(bright.data<float>()[3], 0.4, 1e-6);
+}
+
+}  // namespace
+}  // namespace scrim::test
