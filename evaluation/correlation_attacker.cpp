@@ -15,7 +15,6 @@ using Sight = CorrelationAttacker::Sight;
 constexpr std::int64_t side = CorrelationAttacker::side, plane = side * side;
 constexpr std::int64_t reach = 8, window_begin = 7, window_end = 56;  // registration
 constexpr std::int64_t patch = 12, patch_step = 4, patches_a_side = 10, local_reach = 3;
-constexpr std::size_t most_strangers = 32;
 // Blurs, in pixels of 64: the direction of the gradient, and the corners of the two bands.
 constexpr double direction_sigma = 1.5, fine_sigma = 0.5, middle_sigma = 1, coarse_sigma = 2;
 constexpr double coarse_band_gain = 0.6;
@@ -207,7 +206,7 @@ double likeness(const Sight& a, const Sight& b) {
 }  // namespace
 
 CorrelationAttacker::CorrelationAttacker(const FilmSet& cohort) {
-  for (std::int64_t i = 0; i < std::min<std::int64_t>(cohort.count(), most_strangers); ++i)
+  for (std::int64_t i = 0; i < std::min(cohort.count(), std::int64_t(most_strangers)); ++i)
     cohort_.push_back(sight_of(cohort.film(i)));
 }
 

@@ -17,7 +17,8 @@ namespace scrim {
 
 class CorrelationAttacker {
  public:
-  static constexpr std::int64_t side = 64;
+  static constexpr std::int64_t side = 64;  ///< pixels of a film as it is looked at
+  static constexpr std::size_t most_strangers = 32;
 
   /// `cohort`: films of strangers to the films that will be compared; the first 32 serve. May be empty: step
   /// 3 is left out then.

@@ -97,6 +97,16 @@ std::vector<std::string> patients_of(const std::vector<std::string>& films) {
   return patients;
 }
 
+/// Strangers to the test for the correlation attacker, as different from each other as the films allow.
+std::vector<std::string> a_film_of_each_patient(const std::vector<std::string>& films) {
+  std::set<std::string> seen;
+  std::vector<std::string> chosen;
+  const auto patients = patients_of(films);
+  for (std::size_t i = 0; i < films.size() && chosen.size() < CorrelationAttacker::most_strangers; ++i)
+    if (seen.insert(patients[i]).second) chosen.push_back(films[i]);
+  return chosen;
+}
+
 class Evaluation {
  public:
   explicit Evaluation(const RetrainVerifierConfig& config)
@@ -132,12 +142,10 @@ class Evaluation {
   }
 
   void ask_correlation() {
-    const auto cohort_names = config_.cohort_list.empty() ? train_.set.names : read_list(config_.cohort_list);
-    const FilmSet cohort(
-        config_.data.images,
-        {cohort_names.begin(),
-         cohort_names.begin() + std::min<std::ptrdiff_t>(32, std::ptrdiff_t(cohort_names.size()))},
-        config_.data.options());
+    const FilmSet cohort(config_.data.images,
+                         config_.cohort_list.empty() ? a_film_of_each_patient(train_.set.names)
+                                                     : read_list(config_.cohort_list),
+                         config_.data.options());
     const CorrelationAttacker attacker(cohort);
     for (const auto& kind : kinds())
       add("correlation", false, kind, [&](const Side& side, std::int64_t gallery) {

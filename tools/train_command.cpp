@@ -56,6 +56,7 @@ void add_train(CLI::App& app, const Common& common, Outcome&) {
       "  train_verifier      Siamese ResNet learns whether two films show one patient\n"
       "  pretrain_generator  a generator learns to leave films as they are\n"
       "  train_anonymizer    the generator against verifier and classifier\n"
+      "  train_segmenter     lungs and heart from masks (U-Net) or landmarks (HybridGNet)\n"
       "Paths in the file are relative to the current folder. A run killed at any moment and resumed ends "
       "with the same\n"
       "bytes as an undisturbed one.\n\n"

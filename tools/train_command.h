@@ -9,12 +9,14 @@
 #include "training/pretrain_generator.h"
 #include "training/train_anonymizer.h"
 #include "training/train_classifier.h"
+#include "training/train_segmenter.h"
 #include "training/train_verifier.h"
 
 namespace scrim {
 
 /// Every task of `scrim train`.
-using TrainingConfig = std::variant<PretrainConfig, ClassifierConfig, VerifierConfig, AnonymizerConfig>;
+using TrainingConfig =
+    std::variant<PretrainConfig, ClassifierConfig, VerifierConfig, AnonymizerConfig, SegmenterConfig>;
 
 /// The configuration of a TOML file with "table.key=value" overrides. Throws UsageError.
 TrainingConfig read_training_config(const std::filesystem::path& file,

@@ -4,6 +4,11 @@
 
 namespace scrim {
 
+void check_range(std::string_view table, const char* key, double value, double low, double high) {
+  expect(value >= low && value <= high, fmt::format("{}.{}", table, key), value,
+         fmt::format("{} to {}", low, high));
+}
+
 void check(const TrainingSettings& t) {
   expect(t.epochs >= 1, "training.epochs", t.epochs, "at least 1");
   expect(t.batch_size >= 1, "training.batch_size", t.batch_size, "at least 1");

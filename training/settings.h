@@ -72,6 +72,9 @@ void expect(bool holds, std::string_view key, const Value& value, std::string_vi
   if (!holds) throw UsageError(fmt::format("[config] {} is {}, expected {}", key, value, expected));
 }
 
+/// Throws UsageError unless low <= value <= high.
+void check_range(std::string_view table, const char* key, double value, double low, double high);
+
 /// Throw UsageError that names the key whose value does not make sense.
 void check(const TrainingSettings& settings);
 void check(const OptimiserSettings& settings, std::string_view table);

@@ -3,91 +3,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <charconv>
-
 #include "autograd/binary.h"
 #include "models/noise_anonymizer.h"
 #include "models/privacy_net.h"
 #include "models/protected_anonymizer.h"
+#include "training/network_facts.h"
 #include "training/settings.h"
 
 namespace scrim {
 namespace {
-
-std::string text_of(const std::string& value) {
-  return value;
-}
-std::string text_of(bool value) {
-  return value ? "true" : "false";
-}
-std::string text_of(std::int64_t value) {
-  return std::to_string(value);
-}
-std::string text_of(double value) {
-  return fmt::to_string(value);
-}
-std::string text_of(const std::vector<std::int64_t>& value) {
-  return fmt::format("{}", fmt::join(value, ","));
-}
-
-/// Fills `value` from a text; false when it is none of its kind.
-bool parse(const std::string& text, std::string& value) {
-  value = text;
-  return true;
-}
-bool parse(const std::string& text, bool& value) {
-  value = text == "true";
-  return value || text == "false";
-}
-template <class Number>
-bool parse(const std::string& text, Number& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
-bool parse(const std::string& text, std::vector<std::int64_t>& value) {
-  value.clear();
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    value.emplace_back();
-    if (!parse(text.substr(begin, end - begin), value.back())) return false;
-    begin = end + 1;
-  }
-  return true;
-}
-
-template <class Settings>
-Facts facts_from(Settings& settings) {
-  Facts facts;
-  visit_fields(settings, "", [&](const char*, const char* key, const auto& field, const char*) {
-    facts[key] = text_of(field);
-  });
-  return facts;
-}
-
-template <class Settings>
-Settings settings_from(const Facts& facts) {
-  Settings settings;
-  visit_fields(settings, "", [&](const char*, const char* key, auto& field, const char*) {
-    const auto fact = facts.find(key);
-    if (fact != facts.end())
-      require(parse(fact->second, field), "weights", "say {} = \"{}\", which makes no sense", key,
-              fact->second);
-  });
-  return settings;
-}
-
-std::int64_t image_size_from(const Facts& facts, std::int64_t otherwise) {
-  std::int64_t size = otherwise;
-  if (const auto fact = facts.find("image_size"); fact != facts.end())
-    require(parse(fact->second, size) && size >= 16 && size <= 4096, "weights",
-            "say image_size = \"{}\", expected 16 to 4096", fact->second);
-  return size;
-}
-
-void check_range(std::string_view table, const char* key, double value, double low, double high) {
-  expect(value >= low && value <= high, fmt::format("{}.{}", table, key), value,
-         fmt::format("{} to {}", low, high));
-}
 
 void check_layers(std::string_view table, const char* key, const std::vector<std::int64_t>& layers) {
   bool sane = layers.size() == 4;
@@ -111,7 +35,7 @@ template <class Network, class Settings>
 LoadedNetwork<Network> load_judge(const std::filesystem::path& path, std::string_view model,
                                   std::int64_t published_size) {
   TensorFile file = read_weights(path, model);
-  const auto settings = settings_from<Settings>(file.metadata);
+  const auto settings = settings_from_fields<Settings>(file.metadata);
   LoadedNetwork<Network> loaded{std::make_unique<Network>(options_of(settings), Initialiser::none()),
                                 image_size_from(file.metadata, published_size), facts_of(settings)};
   loaded.network->load_state(std::move(file.tensors));
@@ -148,18 +72,18 @@ void check(const ClassifierSettings& c, std::string_view table) {
 }
 
 Facts facts_of(GeneratorSettings settings) {
-  Facts facts = facts_from(settings);
+  Facts facts = facts_from_fields(settings);
   for (const auto& [kind, model] : models_of_kinds)
     if (settings.kind == kind) facts["model"] = model;
   return facts;
 }
 Facts facts_of(VerifierSettings settings) {
-  Facts facts = facts_from(settings);
+  Facts facts = facts_from_fields(settings);
   facts["model"] = "siamese_verifier";
   return facts;
 }
 Facts facts_of(ClassifierSettings settings) {
-  Facts facts = facts_from(settings);
+  Facts facts = facts_from_fields(settings);
   facts["model"] = "densenet_classifier";
   return facts;
 }
@@ -207,7 +131,7 @@ bool Anonymizer::wants_masks() const {
 
 Anonymizer Anonymizer::load(const std::filesystem::path& weights) {
   TensorFile file = read_safetensors(weights);
-  auto settings = settings_from<GeneratorSettings>(file.metadata);
+  auto settings = settings_from_fields<GeneratorSettings>(file.metadata);
   const auto model = file.metadata.find("model");
   require(model != file.metadata.end(), "weights", "{} does not say which generator it holds",
           weights.string());

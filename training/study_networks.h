@@ -10,10 +10,9 @@
 #include "models/densenet.h"
 #include "models/siamese_verifier.h"
 #include "tensor/safetensors.h"
+#include "training/network_facts.h"
 
 namespace scrim {
-
-using Facts = std::map<std::string, std::string>;
 
 // Settings
 // -----------------------------------------------------------------------------------------
