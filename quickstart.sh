@@ -4,10 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 output=${1:-quickstart-output}
-if [ -e "$output" ] && [ -n "$(ls -A "$output" 2>/dev/null)" ]; then
-  echo "quickstart: $output is not empty; remove it or name another folder: ./quickstart.sh FOLDER" >&2
-  exit 2
-fi
 ./install_dependencies.sh build
 cmake --preset release -DSCRIM_BUILD_TESTS=OFF -DSCRIM_BUILD_BENCH=OFF >/dev/null
 cmake --build --preset release --target scrim

@@ -53,6 +53,16 @@ double share_of_changed_pixels(const GrayImage& before, const GrayImage& after) 
   return double(changed) / double(before.pixels.size());
 }
 
+GrayImage difference_image(const GrayImage& before, const GrayImage& after, double gain) {
+  require_same_kind(before, after, "difference");
+  GrayImage result{before.height, before.width, 8, {}};
+  for (std::size_t i = 0; i < before.pixels.size(); ++i) {
+    const double share = std::abs(double(before.pixels[i]) - double(after.pixels[i])) / full_range(before);
+    result.pixels.push_back(std::uint16_t(std::lround(std::min(1.0, share * gain) * 255)));
+  }
+  return result;
+}
+
 double ssim(const GrayImage& before, const GrayImage& after) {
   require_same_kind(before, after, "ssim");
   require(before.height >= ssim_window && before.width >= ssim_window, "ssim",

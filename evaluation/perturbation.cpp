@@ -52,6 +52,12 @@ FilmSet Perturbation::release(const FilmSet& films, std::uint64_t release) {
   return FilmSet(films.names(), std::move(released), films.image_size());
 }
 
+Variable Perturbation::apply(const Variable& x, const Variable& mask) {
+  require(anonymizer_.has_value(), "perturbation", "{} has no network", settings_.kind);
+  const Frozen weights(anonymizer_->generator());
+  return (*anonymizer_)(x, mask);
+}
+
 Tensor Perturbation::displacement(const FilmSet& films, std::int64_t index) {
   const NoGradient no_gradient;
   return anonymizer_ ? anonymizer_->displacement(films.film(index), mask_of(films, index)).value() : Tensor();

@@ -35,6 +35,9 @@ class Perturbation {
   /// The films as a hospital would release them: changed at the size that the network looks at, in 8 bits.
   /// `release`: which of several releases of the same films; only dp_pix's differ.
   FilmSet release(const FilmSet& films, std::uint64_t release = 0);
+  /// What the method makes of x[N,size,size,1], with gradients to x. Throws Error for methods without a
+  /// network.
+  Variable apply(const Variable& x, const Variable& mask);
   /// Where the released film's pixels come from, [1,size,size,2] as Anonymizer::displacement has it;
   /// undefined for methods that move nothing.
   Tensor displacement(const FilmSet& films, std::int64_t index);

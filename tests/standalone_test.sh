@@ -18,7 +18,7 @@ in_root=(chroot "$root")
 "${in_root[@]}" /scrim --version
 "${in_root[@]}" /scrim phantom -o /cohort --films 6 --size 64
 "${in_root[@]}" /scrim quickstart -o /look >/dev/null
-"${in_root[@]}" /scrim anonymize /cohort/images -o /hidden -w /look/run/weights.safetensors
+"${in_root[@]}" /scrim anonymize /cohort/images -o /hidden -w /look/steps/flow_field_game/lowest_total_loss.safetensors
 [ "$(ls "$root/hidden" | wc -l)" -eq 6 ] || { echo "expected 6 films" >&2; exit 1; }
 echo "standalone: static, $bytes bytes, works in an empty root"
 echo "1 passed, 0 failed"

@@ -180,4 +180,51 @@ WrittenResult written(const ImageQualityResult& r) {
   return w;
 }
 
+WrittenResult written(const RestorationResult& r) {
+  WrittenResult w;
+  w.json = {{"task", r.task}, {"perturbation", r.perturbation}, {"attack", r.attack}, {"films", r.films}};
+  w.csv = "films,mean_psnr_db,mean_ssim,correlation_auc,verifier_auc\n";
+  w.summary = fmt::format("perturbation: {}\nattack: {}\n{} films\n", r.perturbation, r.attack, r.films);
+  for (const auto& [name, e] : {std::pair{"released", &r.released}, {"restored", &r.restored}}) {
+    w.json[name] = {{"mean_psnr_db", std::isfinite(e->mean_psnr) ? Json(e->mean_psnr) : Json(nullptr)},
+                    {"mean_ssim", e->mean_ssim},
+                    {"correlation_auc", e->correlation_auc},
+                    {"verifier_auc", number_or_null(e->verifier_auc)}};
+    w.csv += fmt::format("{},{},{},{},{}\n", name, e->mean_psnr, e->mean_ssim, e->correlation_auc,
+                         csv_number(e->verifier_auc));
+    w.summary += fmt::format("  {}  PSNR {:.1f} dB, SSIM {:.4f}, correlation AUC {:.3f}{}\n", name,
+                             e->mean_psnr, e->mean_ssim, e->correlation_auc,
+                             e->verifier_auc ? fmt::format(", verifier AUC {:.3f}", *e->verifier_auc) : "");
+  }
+  return w;
+}
+
+WrittenResult written(const SegmentationResult& r) {
+  WrittenResult w;
+  const auto fit_json = [](const Fit& f) {
+    return Json{{"mean_dice", f.mean_dice},
+                {"worst_dice", f.worst_dice},
+                {"mean_hausdorff_pixels", f.mean_hausdorff},
+                {"missed_films", f.missed}};
+  };
+  w.json = {{"task", SegmentationConfig::task},
+            {"perturbation", r.perturbation},
+            {"films", r.films},
+            {"organs", Json::array()}};
+  w.csv = "organ,films,mean_dice,worst_dice,mean_hausdorff_pixels,missed_films\n";
+  w.summary = fmt::format("perturbation: {}\n{} films\n", r.perturbation, r.films);
+  for (const OrganResult& organ : r.organs) {
+    w.json["organs"].push_back(
+        {{"truth", organ.truth}, {"before", fit_json(organ.before)}, {"after", fit_json(organ.after)}});
+    for (const auto& [name, f] : {std::pair{"before", &organ.before}, {"after", &organ.after}}) {
+      w.csv += fmt::format("{},{},{},{},{},{}\n", organ.truth, name, f->mean_dice, f->worst_dice,
+                           f->mean_hausdorff, f->missed);
+      w.summary +=
+          fmt::format("  {} {:<6}  Dice {:.3f} (worst {:.3f}), Hausdorff {:.1f} pixels, {} films missed\n",
+                      organ.truth, name, f->mean_dice, f->worst_dice, f->mean_hausdorff, f->missed);
+    }
+  }
+  return w;
+}
+
 }  // namespace scrim

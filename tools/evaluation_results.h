@@ -7,7 +7,9 @@
 
 #include "evaluation/classification.h"
 #include "evaluation/image_quality.h"
+#include "evaluation/restoration.h"
 #include "evaluation/retrain_verifier.h"
+#include "evaluation/segmentation.h"
 
 namespace scrim {
 
@@ -20,5 +22,7 @@ struct WrittenResult {
 WrittenResult written(const VerificationResult& result);
 WrittenResult written(const ClassificationResult& result);
 WrittenResult written(const ImageQualityResult& result);
+WrittenResult written(const RestorationResult& result);
+WrittenResult written(const SegmentationResult& result);
 
 }  // namespace scrim

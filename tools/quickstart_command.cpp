@@ -1,86 +1,101 @@
-// The main job on an embedded default: a phantom cohort, a small pretrained generator, held-out films
-// anonymized, a page.
+// The main job on an embedded default: a small study on phantoms, from judges to report.
 #include <fmt/core.h>
 
-#include "data/cohort.h"
-#include "data/phantom_cohort.h"
 #include "tools/command.h"
-#include "tools/film_anonymizer.h"
-#include "tools/report_page.h"
-#include "tools/train_command.h"
+#include "tools/study_command.h"
 
 namespace scrim {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* embedded_config = R"(task = "pretrain_generator"
+constexpr const char* embedded_study = R"(task = "study"
+title = "A first look: a small study on phantoms"
+[phantom]
+films = 400
+size = 64
 [data]
-image_size = 128
-[model]
-init_features = 8
-mu = 0.05
-[training]
+image_size = 64
+[train_classifier.augmentation]
+flip = false
+[train_classifier.model]
+growth = 8
+blocks = [2, 2, 2, 2]
+init_features = 16
+[train_classifier.training]
+epochs = 16
+early_stopping = 0
+[train_classifier.optimiser]
+name = "adam"
+learning_rate = 2e-3
+weight_decay = 0.0
+[train_verifier.model]
+width = 8
+layers = [1, 1, 1, 1]
+embed = 32
+[train_verifier.training]
+epochs = 12
+batch_size = 16
+early_stopping = 0
+[train_verifier.optimiser]
+learning_rate = 1e-3
+[pretrain_generator.training]
 epochs = 3
 batch_size = 8
-checkpoint_every_steps = 10
-[optimiser]
+[pretrain_generator.optimiser]
 learning_rate = 1e-3
+[train_anonymizer.training]
+epochs = 2
+batch_size = 16
+[train_anonymizer.generator_optimiser]
+learning_rate = 1e-3
+[train_anonymizer.verifier_optimiser]
+learning_rate = 3e-4
+[train_anonymizer.classifier_optimiser]
+learning_rate = 1e-3
+[retrain_verifier.attacker]
+width = 8
+layers = [1, 1, 1, 1]
+embed = 32
+seeds = 1
+[retrain_verifier.training]
+epochs = 8
+batch_size = 16
+early_stopping = 0
+[retrain_verifier.optimiser]
+learning_rate = 1e-3
+[[method]]
+name = "flow_field"
+kind = "flow_field"
+mu = 0.1
+init_features = 8
+[[method]]
+name = "noise"
+kind = "noise"
+noise_degree = 0.1
+init_features = 8
 )";
 
-constexpr std::int64_t films = 120, films_shown = 6;
-
 void run_quickstart(const fs::path& folder, bool json) {
-  const fs::path cohort = folder / "cohort", pictures = folder / "pictures";
-  if (fs::exists(folder) && !fs::is_empty(folder))
-    throw UsageError(fmt::format("[quickstart] {} is not empty", folder.string()));
-  {
-    Progress progress("phantom", films, Progress::fitting(json));
-    phantom::write_cohort(cohort, {.films = films}, [&](std::int64_t done) { progress.update(done); });
-  }
-  const TrainingConfig config =
-      parse_training_config(embedded_config, "the embedded configuration",
-                            {"data.images=\"" + (cohort / "images").string() + "\"",
-                             "data.train_list=\"" + (cohort / "splits/train.txt").string() + "\"",
-                             "data.valid_list=\"" + (cohort / "splits/valid.txt").string() + "\"",
-                             "output.folder=\"" + (folder / "run").string() + "\""});
-  const TrainingResult trained = run_training(config, false, json);
-
-  FilmAnonymizer anonymizer(trained.weights, {});
-  std::vector<ReportFilm> shown;
-  for (const auto& name : read_list(cohort / "splits/test.txt")) {
-    if (std::int64_t(shown.size()) == films_shown) break;
-    const GrayImage before = read_image(cohort / "images" / name);
-    AnonymizedFilm after = anonymizer(before);
-    shown.push_back({name, before, std::move(after.image), after.largest_displacement});
-  }
-  fs::create_directories(pictures);
-  const fs::path page = pictures / "index.html";
-  write_report(
-      page,
-      {"Held-out phantom films, before and after",
-       "A small generator was pretrained on procedural phantoms to leave films as they are: the first step "
-       "of "
-       "PriCheXy-Net's training. The warp that remains is what it has not unlearned. It has not met an "
-       "adversary yet, so it hides nobody; the pictures show that the whole path works.",
-       {{"films", fmt::format("{} phantoms, patients of the test split shown", films)},
-        {"network", anonymizer.describe()},
-        {"training", fmt::format("{} steps, last training loss {:.2e}", trained.steps, trained.train_loss)}}},
-      shown);
+  const Study study =
+      parse_study(embedded_study, "the embedded study", {"output.folder=\"" + folder.string() + "\""});
+  const fs::path report = run_study(study, json);
+  const fs::path weights =
+      study.step_folder(game_step(study.methods.front())) / "lowest_total_loss.safetensors";
   if (json)
-    fmt::print("{{\"page\": \"{}\"}}\n", page.string());
+    fmt::print("{{\"report\": \"{}\", \"weights\": \"{}\"}}\n", report.string(), weights.string());
   else
-    fmt::print("\npictures   {}\npage       {}\nweights    {}\n", pictures.string(), page.string(),
-               trained.weights.string());
+    fmt::print("\nreport     {}\nweights    {}\n", report.string(), weights.string());
 }
 
 }  // namespace
 
 void add_quickstart(CLI::App& app, const Common& common, Outcome&) {
-  auto* verb =
-      app.add_subcommand("quickstart", "the main job from end to end on phantoms, in a minute or two");
+  auto* verb = app.add_subcommand(
+      "quickstart",
+      "a small study on phantoms from end to end, in some minutes: judges, methods, attackers, report");
   auto folder = std::make_shared<std::string>("quickstart-output");
-  verb->add_option("-o,--output", *folder, "folder to write, empty or not there yet");
+  verb->add_option("-o,--output", *folder, "folder to write; one that was interrupted goes on");
   verb->footer("Example:\n  scrim quickstart -o first-look");
   verb->callback([folder, &common] { run_quickstart(*folder, common.json); });
 }

@@ -24,9 +24,16 @@ void make_cohort(const StudyConfig& c, bool json) {
       fmt::format("{} films of {} pixels, at most {} a patient, findings {}, seed {}\n", c.phantom.films,
                   c.phantom.size, c.phantom.films_per_patient, c.phantom.finding_probability, c.phantom.seed);
   const fs::path note = fs::path(c.folder) / "cohort.txt";
-  if (fs::exists(cohort / "labels.csv") && fs::exists(note) && read_file(note, 1 << 20) == wanted) return;
+  const bool is_ours = fs::exists(note);
+  if (is_ours && fs::exists(cohort / "labels.csv") && read_file(note, 1 << 20) == wanted) return;
+  if (fs::exists(cohort) && !is_ours)
+    throw UsageError(fmt::format(
+        "[study] {} is there and was not made by a study; choose another output.folder", cohort.string()));
+  std::error_code error;
+  fs::create_directories(c.folder, error);
+  require(!error, "study", "{} cannot be made: {}", c.folder, error.message());
+  write_file(note, "not finished\n");
   fs::remove_all(cohort);  // phantoms that the study made itself: the same seed makes them again
-  fs::create_directories(c.folder);
   Progress progress("phantoms", c.phantom.films, Progress::fitting(json));
   phantom::write_cohort(cohort, options, [&](std::int64_t done) { progress.update(done); });
   write_file(note, wanted);

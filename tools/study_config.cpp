@@ -143,14 +143,16 @@ class StudyReader {
           task(PretrainConfig{.data = c_.data, .lists = c_.lists, .model = m.generator}), {});
       const std::string start = weights(pretraining_step(m), "best.safetensors");
       add(game_step(m), m.name + ": adversarial game",
-          task(AnonymizerConfig{.data = c_.data,
-                                .lists = c_.pairs,
-                                .labels = c_.labels,
-                                .masks = c_.masks,
-                                .generator = m.generator,
-                                .generator_weights = start,
-                                .verifier_weights = verifier(),
-                                .classifier_weights = classifier()}),
+          task(AnonymizerConfig{
+              .data = c_.data,
+              .lists = c_.pairs,
+              .labels = c_.labels,
+              .masks = c_.masks,
+              .generator = m.generator,
+              .generator_weights = start,
+              .verifier_weights = verifier(),
+              .classifier_weights = classifier(),
+              .game = {.ac_loss_weight = m.ac_loss_weight, .ver_loss_weight = m.ver_loss_weight}}),
           {start, verifier(), classifier()});
       perturbation.weights = weights(game_step(m), "lowest_total_loss.safetensors");
       generator = {perturbation.weights};

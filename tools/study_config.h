@@ -14,6 +14,7 @@ struct StudyMethod {
   GeneratorSettings generator;  ///< kind "dp_pix" and the fields below for the baseline without a network
   std::int64_t cell = 8;
   double pixels = 16, epsilon = 0.5;
+  double ac_loss_weight = 1, ver_loss_weight = 1;  ///< of its game
 
   bool is_learned() const { return generator.kind != "dp_pix"; }
 };
@@ -25,6 +26,8 @@ void visit_fields(StudyMethod& m, Visit&& visit) {
   visit("", "cell", m.cell, "dp_pix: side of a cell, pixels");
   visit("", "pixels", m.pixels, "dp_pix: in how many pixels two neighbouring films may differ");
   visit("", "epsilon", m.epsilon, "dp_pix: privacy budget of a film");
+  visit("", "ac_loss_weight", m.ac_loss_weight, "of the classifier's loss in its game");
+  visit("", "ver_loss_weight", m.ver_loss_weight, "of the verifier's loss in its game");
 }
 
 struct StudyConfig {

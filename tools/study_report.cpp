@@ -10,7 +10,6 @@
 #include "models/warp.h"
 #include "tensor/atomic_file.h"
 #include "tools/html.h"
-#include "tools/report_page.h"
 #include "tools/svg_plot.h"
 
 namespace scrim {

@@ -1,6 +1,8 @@
 #include "training/segmenter.h"
 
+#include "kernels/resize/resize.h"
 #include "models/organ_mask.h"
+#include "training/film_set.h"
 #include "training/network_facts.h"
 #include "training/settings.h"
 
@@ -101,6 +103,14 @@ TensorFile Segmenter::file() const {
     for (auto& [name, tensor] : graph_tensors(hybridgnet_->graph())) file.tensors[name] = tensor;
   file.metadata["image_size"] = std::to_string(image_size_);
   return file;
+}
+
+Tensor native_masks(Segmenter& segmenter, const Tensor& film) {
+  const Tensor masks = segmenter.organ_masks(resized_film(film, segmenter.image_size()));
+  if (film.size(1) == masks.size(1) && film.size(2) == masks.size(2)) return masks;
+  Tensor native = Tensor::empty({1, film.size(1), film.size(2), segmenter.organs()});
+  kernels::resize_forward(masks.view(), native.mutable_view(), {kernels::ResizeMode::antialiased});
+  return native;
 }
 
 }  // namespace scrim

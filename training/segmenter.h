@@ -60,4 +60,8 @@ class Segmenter {
   std::unique_ptr<HybridGNet> hybridgnet_;
 };
 
+/// The organs of a film at its own size: film[1,H,W,1] to [1,H,W,organs] in [0,1], looked for at the
+/// segmenter's size and enlarged (bilinear).
+Tensor native_masks(Segmenter& segmenter, const Tensor& film);
+
 }  // namespace scrim

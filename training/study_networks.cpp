@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include "autograd/binary.h"
+#include "autograd/resize.h"
+#include "autograd/unary.h"
 #include "models/noise_anonymizer.h"
 #include "models/privacy_net.h"
 #include "models/protected_anonymizer.h"
@@ -105,6 +107,12 @@ Anonymizer::Anonymizer(const GeneratorSettings& s, const Initialiser& initialise
       return warp_displacement(protection == "field" ? net.field(x) * (one - mask) : net.field(x),
                                net.warp_options);
     };
+    run_native_ = [this_move = move_, protection](const Variable& film, const Variable& small,
+                                                  const Variable& mask, const Variable& small_mask) {
+      const Variable warped = warp_by(film, this_move(small, small_mask));
+      const Variable one(Tensor::scalar(1));
+      return protection == "blend" ? mask * film + (one - mask) * warped : warped;
+    };
     network_ = std::move(model);
   } else if (s.kind == "noise") {
     auto model = std::make_unique<NoiseAnonymizer>(
@@ -115,11 +123,25 @@ Anonymizer::Anonymizer(const GeneratorSettings& s, const Initialiser& initialise
       const Variable one(Tensor::scalar(1));
       return net(x, one - scale(mask, 1 - inside));
     };
+    run_native_ = [&net = *model, inside = s.noise_in_masks](const Variable& film, const Variable& small,
+                                                             const Variable& mask, const Variable&) {
+      const Variable one(Tensor::scalar(1));
+      return add_noise(film, net.field(small), net.options.noise_degree,
+                       inside == 1 ? Variable() : one - scale(mask, 1 - inside));
+    };
     network_ = std::move(model);
   } else {
     auto model = std::make_unique<PrivacyNet>(PrivacyNetOptions{1, 1, s.init_features}, initialiser);
     generator_ = model.get();
     run_ = [&net = *model](const Variable& x, const Variable&) { return net(x); };
+    // The network draws a film of its own size; what it changes is enlarged and added.
+    run_native_ = [&net = *model](const Variable& film, const Variable& small, const Variable&,
+                                  const Variable&) {
+      const Variable change = net(small) - small;
+      return clamp(
+          film + resize(change, film.shape()[1], film.shape()[2], {kernels::ResizeMode::bilinear, true}), 0,
+          1);
+    };
     network_ = std::move(model);
   }
 }

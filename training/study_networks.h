@@ -99,6 +99,13 @@ class Anonymizer {
     return move_ ? move_(x, mask) : Variable();
   }
 
+  /// The anonymised film at its own size: film[1,H,W,1] is changed by what the network draws looking at
+  /// `small`, the same film at the size it was trained on; mask[1,H,W,1], small_mask where wants_masks().
+  Variable at_native_size(const Variable& film, const Variable& small, const Variable& mask,
+                          const Variable& small_mask) {
+    return run_native_(film, small, mask, small_mask);
+  }
+
   Module& generator() { return *generator_; }
   const Module& generator() const { return *generator_; }
   const GeneratorSettings& settings() const { return settings_; }
@@ -108,6 +115,7 @@ class Anonymizer {
   std::unique_ptr<Module> network_;
   Module* generator_;  ///< the part of network_ that has weights
   std::function<Variable(const Variable&, const Variable&)> run_, move_;
+  std::function<Variable(const Variable&, const Variable&, const Variable&, const Variable&)> run_native_;
 };
 
 ResNetOptions options_of(const VerifierSettings& settings);

@@ -139,7 +139,9 @@ TEST(Correlation, DoesNotMindShiftsAndGray) {
   const auto a = attacker.look_at(films), b = attacker.look_at(shifted);
   for (std::size_t i = 0; i < a.size(); ++i)
     for (std::size_t j = 0; j < a.size(); ++j)
-      if (i != j) EXPECT_GT(attacker.score(a[i], b[i]), attacker.score(a[i], b[j])) << i << " " << j;
+      if (i != j) {
+        EXPECT_GT(attacker.score(a[i], b[i]), attacker.score(a[i], b[j])) << i << " " << j;
+      }
 }
 
 // The yardstick: the strongest attacker on the raw test pairs of the real films.

@@ -70,7 +70,7 @@ TEST(Config, WrongTypesAndSyntaxAreNamed) {
   EXPECT_EQ(
       error_of(""),
       "c.toml: names no task, expected task = one of pretrain_generator, train_classifier, train_verifier, "
-      "train_anonymizer");
+      "train_anonymizer, train_segmenter");
   EXPECT_EQ(error_of("task = \"fly\""),
             "c.toml: there is no task \"fly\", expected one of pretrain_generator, train_classifier, "
             "train_verifier, train_anonymizer");

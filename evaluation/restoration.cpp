@@ -1,0 +1,139 @@
+#include "evaluation/restoration.h"
+
+#include "autograd/loss.h"
+#include "evaluation/correlation_attacker.h"
+#include "evaluation/image_quality.h"
+#include "training/metrics.h"
+#include "training/settings.h"
+#include "training/train_verifier.h"
+
+namespace scrim {
+namespace {
+
+void check(const RestorationSettings& c) {
+  check(c.data, 16);
+  check_given("data.test_pairs", c.test_pairs, "a file of pairs");
+  check(c.perturbation);
+  expect(c.seed >= 0, "evaluation.seed", c.seed, "at least 0");
+}
+
+/// The films of the test and what was released of them.
+struct Scene {
+  explicit Scene(const RestorationSettings& c)
+      : perturbation(c.perturbation, c.masks, std::uint64_t(c.seed)),
+        set(indexed(read_pairs(c.test_pairs))),
+        real(c.data.images, set.names, c.data.options()),
+        released(perturbation.release(real)),
+        cohort(c.data.images, c.cohort_list.empty() ? std::vector<std::string>{} : read_list(c.cohort_list),
+               c.data.options()) {}
+
+  Perturbation perturbation;
+  PairSet set;
+  FilmSet real, released, cohort;
+};
+
+double auc_of(const std::vector<double>& scores, const std::vector<IndexedPair>& pairs) {
+  std::vector<Scored> cases;
+  for (std::size_t i = 0; i < scores.size(); ++i) cases.push_back({scores[i], pairs[i].same_patient});
+  return roc_auc(cases).value_or(0.5);
+}
+
+Exposure exposure_of(const Scene& scene, const FilmSet& held, const std::string& verifier_weights) {
+  Exposure e;
+  const double count = double(held.count());
+  for (std::int64_t i = 0; i < held.count(); ++i) {
+    const GrayImage original = image_from_tensor(scene.real.film(i), 8),
+                    other = image_from_tensor(held.film(i), 8);
+    e.mean_psnr += psnr(original, other) / count;
+    e.mean_ssim += ssim(original, other) / count;
+  }
+  const CorrelationAttacker attacker(scene.cohort);
+  std::vector<std::pair<std::int64_t, std::int64_t>> pairs;
+  for (const IndexedPair& pair : scene.set.pairs) pairs.emplace_back(pair.first, pair.second);
+  e.correlation_auc =
+      auc_of(attacker.scores(attacker.look_at(held), attacker.look_at(scene.real), pairs), scene.set.pairs);
+  if (!verifier_weights.empty()) {
+    const auto verifier = load_verifier(verifier_weights);
+    e.verifier_auc = auc_of(pair_logits(*verifier.network, embeddings(*verifier.network, held),
+                                        embeddings(*verifier.network, scene.real), scene.set.pairs),
+                            scene.set.pairs);
+  }
+  return e;
+}
+
+RestorationResult result_of(const char* task, const RestorationSettings& c, const Scene& scene,
+                            const FilmSet& restored, std::string attack) {
+  return {task,
+          scene.perturbation.describe(),
+          std::move(attack),
+          scene.real.count(),
+          exposure_of(scene, scene.released, c.verifier),
+          exposure_of(scene, restored, c.verifier)};
+}
+
+}  // namespace
+
+void check(const InversionConfig& c) {
+  check(c.common);
+  expect(c.common.perturbation.kind != "dp_pix" && c.common.perturbation.kind != "none", "perturbation.kind",
+         c.common.perturbation.kind, "a method with a network: \"flow_field\", \"noise\" or \"privacy_net\"");
+  expect(c.steps >= 1, "inversion.steps", c.steps, "at least 1");
+  expect(c.learning_rate > 0, "inversion.learning_rate", c.learning_rate, "above 0");
+  check_given("output.folder", c.folder, "a folder");
+}
+
+void check(const AveragingConfig& c) {
+  check(c.common);
+  expect(c.releases >= 1 && c.releases <= 10000, "averaging.releases", c.releases, "1 to 10000");
+  check_given("output.folder", c.folder, "a folder");
+}
+
+RestorationResult evaluate(const InversionConfig& config) {
+  check(config);
+  Scene scene(config.common);
+  std::vector<GrayImage> found;
+  for (std::int64_t i = 0; i < scene.real.count(); ++i) {
+    const Tensor seen = scene.released.film(i);
+    Variable x = Variable::parameter(seen.clone());
+    const Variable mask = scene.perturbation.mask_of(scene.real, i);
+    Adam adam({{"film", &x}}, {.learning_rate = config.learning_rate});
+    for (std::int64_t step = 0; step < config.steps; ++step) {
+      x.zero_gradient();
+      backward(mse(scene.perturbation.apply(x, mask), seen));
+      adam.step();
+      for (float& gray : x.mutable_value().mutable_data<float>()) gray = std::clamp(gray, 0.f, 1.f);
+    }
+    found.push_back(image_from_tensor(x.value(), 8));
+  }
+  return result_of(
+      InversionConfig::task, config.common, scene,
+      FilmSet(scene.real.names(), std::move(found), scene.real.image_size()),
+      fmt::format("{} steps of gradient descent on the pixels, with the network in hand", config.steps));
+}
+
+RestorationResult evaluate(const AveragingConfig& config) {
+  check(config);
+  Scene scene(config.common);
+  std::vector<std::vector<double>> sums;
+  for (std::int64_t release = 0; release < config.releases; ++release) {
+    const FilmSet films = scene.perturbation.release(scene.real, std::uint64_t(release));
+    for (std::int64_t i = 0; i < films.count(); ++i) {
+      const GrayImage image = films.image(i);
+      if (release == 0) sums.emplace_back(image.pixels.size(), 0.0);
+      for (std::size_t p = 0; p < image.pixels.size(); ++p) sums[std::size_t(i)][p] += image.pixels[p];
+    }
+  }
+  const std::int64_t size = scene.real.image_size();
+  std::vector<GrayImage> means;
+  for (const auto& sum : sums) {
+    GrayImage mean{size, size, 8, {}};
+    for (const double pixel : sum)
+      mean.pixels.push_back(std::uint16_t(pixel / double(config.releases) + 0.5));
+    means.push_back(std::move(mean));
+  }
+  return result_of(AveragingConfig::task, config.common, scene,
+                   FilmSet(scene.real.names(), std::move(means), size),
+                   fmt::format("the mean of {} releases of each film", config.releases));
+}
+
+}  // namespace scrim

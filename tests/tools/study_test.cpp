@@ -1,0 +1,192 @@
+// scrim study and scrim evaluate as a user runs them.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "data/phantom_cohort.h"
+#include "tensor/random.h"
+#include "tests/support/program.h"
+#include "tools/study_config.h"
+
+namespace scrim::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* small_study = R"(task = "study"
+title = "A small study"
+[phantom]
+films = 60
+size = 32
+[data]
+image_size = 32
+[train_classifier.model]
+growth = 4
+blocks = [1, 1, 1, 1]
+init_features = 8
+[train_classifier.training]
+epochs = 2
+[train_verifier.model]
+width = 4
+layers = [1, 1, 1, 1]
+embed = 8
+[train_verifier.training]
+epochs = 2
+[pretrain_generator.training]
+epochs = 1
+batch_size = 8
+[train_anonymizer.training]
+epochs = 1
+batch_size = 16
+checkpoint_every_steps = 1
+[retrain_verifier.attacker]
+width = 4
+layers = [1, 1, 1, 1]
+embed = 8
+seeds = 1
+[retrain_verifier.training]
+epochs = 1
+[retrain_verifier.evaluation]
+bootstrap_draws = 50
+gallery = 10
+[[method]]
+name = "flow"
+kind = "flow_field"
+mu = 0.1
+init_features = 4
+protection = "blend"
+[[method]]
+name = "pixels"
+kind = "dp_pix"
+cell = 4
+)";
+
+class StudyRun : public testing::Test {
+ protected:
+  StudyRun() { write_file(folder / "study.toml", small_study); }
+
+  Words words(const std::string& output, const Words& more = {}) const {
+    Words all{"study", (folder / "study.toml").string(), "--set",
+              "output.folder=" + (folder / output).string()};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  static std::string bytes(const fs::path& path) { return read_file(path, 1 << 28); }
+  /// What must be the same however often a study was interrupted: all weights, metrics and results.
+  static std::map<std::string, std::string> results(const fs::path& study) {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(study / "steps")) {
+      const std::string name = entry.path().filename().string();
+      if (name.ends_with(".safetensors") || name == "metrics.csv" || name == "results.json" ||
+          name == "results.csv")
+        files[entry.path().lexically_relative(study).string()] = bytes(entry.path());
+    }
+    return files;
+  }
+
+  TemporaryFolder folder;
+};
+
+TEST_F(StudyRun, MakesAReportSkipsWhatIsDoneAndRedoesWhatChanged) {
+  const Result first = run(words("s"));
+  ASSERT_EQ(first.status, 0) << first.error;
+  const std::string report = bytes(folder / "s/report.html");
+  for (const char* part : {"A small study", "Trade-off", "Privacy", "Utility", "Worst cases", "SHA-256",
+                           "flow", "pixels", "what is spared", "where pixels come from"})
+    EXPECT_NE(report.find(part), std::string::npos) << part;
+  EXPECT_EQ(report.find("http://") == std::string::npos ? report.find("https://") : report.find("src=\"http"),
+            std::string::npos);  // nothing is fetched; the SVG namespace is a name
+  expect_contains(bytes(folder / "s/steps/flow_game/card.md"), "SHA-256");
+
+  const auto before = results(folder / "s");
+  EXPECT_GT(before.size(), 20u);
+  const Result again = run(words("s"));
+  EXPECT_EQ(again.status, 0);
+  for (const char* step : {"classifier of findings, on real films: unchanged",
+                           "flow: adversarial game: unchanged", "pixels: image quality: unchanged"})
+    expect_contains(again.error, step);
+  EXPECT_EQ(results(folder / "s"), before);
+
+  const Result changed = run(words("s", {"--set", "train_verifier.optimiser.learning_rate=0.003"}));
+  EXPECT_EQ(changed.status, 0) << changed.error;
+  expect_contains(changed.error, "classifier of findings, on real films: unchanged");
+  expect_contains(changed.error, "flow: pretraining: unchanged");
+  expect_contains(changed.error, "> flow: adversarial game");  // its judge is another
+  expect_contains(changed.error, "pixels: attackers: unchanged");
+  EXPECT_TRUE(fs::exists(folder / "s/steps/verifier.replaced-1/best.safetensors"));
+}
+
+// The study is killed at random moments until it is done; every byte of its results must be that of an
+// undisturbed one.
+TEST_F(StudyRun, KilledAtRandomMomentsEndsWithTheSameBytes) {
+  ASSERT_EQ(run(words("whole")).status, 0);
+  Random random(7);
+  int kills = 0;
+  while (true) {
+    const pid_t child = start(words("parts"), folder / "out", folder / "err");
+    int status = 0;
+    bool ended = false;
+    if (kills < 20) {
+      const auto wait = std::chrono::milliseconds(30 + random.below(600));
+      const auto until = std::chrono::steady_clock::now() + wait;
+      while (!ended && std::chrono::steady_clock::now() < until) {
+        ended = ::waitpid(child, &status, WNOHANG) == child;
+        ::usleep(1000);
+      }
+      if (!ended) {
+        ::kill(child, SIGKILL);
+        ++kills;
+      }
+    }
+    if (!ended) ::waitpid(child, &status, 0);
+    if (WIFEXITED(status)) {
+      ASSERT_EQ(WEXITSTATUS(status), 0) << bytes(folder / "err");
+      break;
+    }
+  }
+  EXPECT_GE(kills, 5);
+  auto whole = results(folder / "whole"), parts = results(folder / "parts");
+  ASSERT_EQ(whole.size(), parts.size());
+  for (const auto& [name, content] : whole) EXPECT_TRUE(parts[name] == content) << name;
+  EXPECT_EQ(bytes(folder / "whole/steps/flow_game/card.md"), bytes(folder / "parts/steps/flow_game/card.md"));
+}
+
+TEST_F(StudyRun, MistakesAreNamedBeforeAnythingRuns) {
+  const auto refuses = [&](const Words& more, const std::string& message) {
+    const Result result = run(words("s", more));
+    EXPECT_EQ(result.status, 2) << message;
+    expect_contains(result.error, message);
+    EXPECT_FALSE(fs::exists(folder / "s"));
+  };
+  refuses({"--set", "train_verifier.training.epoch=3"}, "did you mean train_verifier.training.epochs?");
+  refuses({"--set", "method.0.kind=blur"}, "method.0.kind is blur");
+  refuses({"--set", "method.1.name=flow"}, "a name that no other method has");
+  refuses({"--set", "method.1.name=../x"}, "a word of letters, digits");
+  refuses({"--set", "train_verifier.model.layers=[1]"}, "model.layers");
+  refuses({"--set", "phantom.films=0"}, "data.images");
+}
+
+TEST(EvaluateBinary, WritesResultsOnceAndKeepsThem) {
+  const TemporaryFolder folder;
+  phantom::write_cohort(folder / "c", {.films = 30, .film = {.size = 32}}, [](std::int64_t) {});
+  write_file(folder / "e.toml",
+             "task = \"image_quality\"\n[data]\nimages = \"" + (folder / "c/images").string() +
+                 "\"\nimage_size = 32\n[perturbation]\nkind = \"dp_pix\"\n[output]\nfolder = \"" +
+                 (folder / "out").string() + "\"\n");
+  const Result first = run({"evaluate", folder / "e.toml"});
+  EXPECT_EQ(first.status, 0) << first.error;
+  expect_contains(first.out, "mean PSNR");
+  const std::string results = read_file(folder / "out/results.json", 1 << 20);
+  EXPECT_EQ(nlohmann::json::parse(results)["films"].size(), 30u);
+  expect_contains(read_file(folder / "out/results.csv", 1 << 20), "film,psnr_db,ssim");
+  EXPECT_EQ(run({"evaluate", folder / "e.toml"}).out, first.out);
+  const Result other = run({"evaluate", folder / "e.toml", "--set", "perturbation.cell=4"});
+  EXPECT_EQ(other.status, 2);
+  expect_contains(other.error, "another configuration");
+  EXPECT_EQ(read_file(folder / "out/results.json", 1 << 20), results);
+  const Result json = run({"--json", "evaluate", folder / "e.toml"});
+  EXPECT_EQ(nlohmann::json::parse(json.out)["task"], "image_quality");
+}
+
+}  // namespace
+}  // namespace scrim::test

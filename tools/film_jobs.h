@@ -1,0 +1,43 @@
+// Films from files and folders, one after the other: what verbs over many films share.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tools/command.h"
+
+namespace scrim {
+
+struct FilmJobs {
+  std::vector<std::string> inputs;  ///< files and folders
+  std::string output;
+  bool overwrite = false, skip_existing = false;
+};
+
+struct FilmJob {
+  std::filesystem::path input;
+  std::vector<std::filesystem::path> outputs;
+};
+
+/// Adds inputs, --output, --overwrite and --skip-existing.
+void add_film_options(CLI::App& verb, FilmJobs& jobs, const std::string& output_help);
+
+/// Where an input's results go: folders are walked in the order of names and their tree is kept below the
+/// output; a file goes there under its own name; a single file may also be given the output's whole name. All
+/// results are PNG. `outputs(place)`: the files that one film becomes, from its place below the output
+/// folder.
+std::vector<FilmJob> collect_film_jobs(
+    const FilmJobs& jobs,
+    const std::function<std::vector<std::filesystem::path>(const std::filesystem::path& place)>& outputs);
+
+/// Runs `work` on every film whose results are not there yet; what it returns is printed with --json. A film
+/// that fails is named with the reason and the others are done. `describe`: what did it. The exit status: 0,
+/// or 1 when some failed.
+int run_film_jobs(const std::string& verb, const FilmJobs& settings, const std::vector<FilmJob>& jobs,
+                  bool json, const std::string& describe,
+                  const std::function<nlohmann::json(const FilmJob&)>& work);
+
+}  // namespace scrim

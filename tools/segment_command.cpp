@@ -1,0 +1,70 @@
+// Organs of films as masks, from a trained segmenter: what generators spare, and what the study's [masks]
+// read.
+#include "tools/film_jobs.h"
+#include "training/film_set.h"
+#include "training/segmenter.h"
+
+namespace scrim {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Settings {
+  FilmJobs jobs;
+  std::string weights;
+  std::vector<std::string> names;
+};
+
+int segment(Settings& s, bool json) {
+  Segmenter segmenter = Segmenter::load(s.weights);
+  const std::int64_t organs = segmenter.organs();
+  if (s.names.empty())
+    for (std::int64_t i = 0; i < organs; ++i) s.names.push_back(fmt::format("organ_{}", i));
+  if (std::int64_t(s.names.size()) != organs)
+    throw UsageError(
+        fmt::format("[segment] {} names came, the segmenter finds {} organs", s.names.size(), organs));
+  const auto jobs = collect_film_jobs(s.jobs, [&](const fs::path& place) {
+    std::vector<fs::path> outputs;
+    for (const auto& name : s.names) outputs.push_back(fs::path(s.jobs.output) / name / place);
+    return outputs;
+  });
+  return run_film_jobs("segment", s.jobs, jobs, json,
+                       fmt::format("{} at {} pixels", segmenter.settings().kind, segmenter.image_size()),
+                       [&](const FilmJob& job) {
+                         const GrayImage film = read_image(job.input);
+                         const Tensor masks = native_masks(segmenter, tensor_from_image(film));
+                         nlohmann::json shares = nlohmann::json::array();
+                         for (std::int64_t organ = 0; organ < organs; ++organ) {
+                           GrayImage mask{film.height, film.width, 8, {}};
+                           double inside = 0;
+                           for (std::int64_t i = 0; i < film.height * film.width; ++i) {
+                             const bool belongs =
+                                 masks.data<float>()[std::size_t(i * organs + organ)] >= 0.5f;
+                             mask.pixels.push_back(belongs ? 255 : 0);
+                             inside += belongs;
+                           }
+                           write_png(job.outputs[std::size_t(organ)], mask);
+                           shares.push_back(inside / double(film.height * film.width));
+                         }
+                         return nlohmann::json{{"share_of_film", shares}};
+                       });
+}
+
+}  // namespace
+
+void add_segment(CLI::App& app, const Common& common, Outcome& outcome) {
+  auto* verb = app.add_subcommand("segment", "write masks of organs that a trained segmenter finds");
+  auto settings = std::make_shared<Settings>();
+  add_film_options(*verb, settings->jobs, "folder; a folder of masks for each organ is made in it");
+  verb->add_option("-w,--weights", settings->weights, "weights of train_segmenter, safetensors")->required();
+  verb->add_option("--names", settings->names, "names of the organs' folders; else organ_0, organ_1, ...")
+      ->delimiter(',');
+  verb->footer(
+      "A mask has the size of its film, 255 inside the organ and 0 outside.\n\n"
+      "Example:\n  scrim segment cohort/images -o masks --weights runs/train_segmenter/best.safetensors "
+      "--names "
+      "lungs,heart");
+  verb->callback([settings, &common, &outcome] { outcome.status = segment(*settings, common.json); });
+}
+
+}  // namespace scrim
