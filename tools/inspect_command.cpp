@@ -9,6 +9,8 @@
 #include "models/flow_anonymizer.h"
 #include "tensor/parallel.h"
 #include "tensor/safetensors.h"
+#include "tools/config.h"
+#include "tools/evaluate_command.h"
 #include "tools/network_choice.h"
 #include "tools/train_command.h"
 
@@ -79,6 +81,11 @@ void print_graph(const FlowAnonymizerOptions& options, std::int64_t size, std::i
   fmt::print("peak memory of tensors during the step: {}\n", megabytes(memory::peak_bytes()));
 }
 
+/// Every task that a configuration may name.
+using AnyTask = std::variant<PretrainConfig, ClassifierConfig, VerifierConfig, AnonymizerConfig,
+                             SegmenterConfig, RetrainVerifierConfig, ClassificationConfig, SegmentationConfig,
+                             ImageQualityConfig, InversionConfig, AveragingConfig>;
+
 /// Whether the weights fit the network; prints each difference.
 bool print_comparison(const Settings& s, const TensorFile& file) {
   const Network network = s.network.make();
@@ -110,9 +117,9 @@ int inspect(const Settings& s) {
   }
   const std::filesystem::path path = s.file;
   if (path.extension() == ".toml") {
-    const TrainingConfig config = read_training_config(path, {});
+    auto config = parse_config<AnyTask>(read_config_file(path), s.file, {});
     fmt::print("# {}: valid; the complete effective configuration:\n{}", s.file,
-               print_training_config(config));
+               std::visit([](auto& task) { return print_config(task.task, task); }, config));
     if (!s.graph) return 0;
     const auto* pretraining = std::get_if<PretrainConfig>(&config);
     if (!pretraining || pretraining->model.kind != "flow_field")

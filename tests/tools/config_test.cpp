@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tools/evaluate_command.h"
+#include "tools/study_config.h"
 #include "tools/train_command.h"
 
 namespace scrim {
@@ -75,6 +77,23 @@ TEST(Config, WrongTypesAndSyntaxAreNamed) {
             "c.toml: there is no task \"fly\", expected one of pretrain_generator, train_classifier, "
             "train_verifier, train_anonymizer");
   EXPECT_EQ(error_of(minimal, {"nonsense"}), "--set nonsense: expected table.key=value");
+}
+
+TEST(Config, EveryShippedFileIsValid) {
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(SCRIM_SOURCE_DIR) + "/configs")) {
+    SCOPED_TRACE(entry.path());
+    const std::string text = read_config_file(entry.path());
+    ++files;
+    if (text.find("task = \"study\"") != std::string::npos)
+      EXPECT_NO_THROW(parse_study(text, entry.path().string(), {}));
+    else if (entry.path().filename().string().starts_with("train_") ||
+             entry.path().filename() == "pretrain_generator.toml")
+      EXPECT_NO_THROW(parse_training_config(text, entry.path().string(), {}));
+    else
+      EXPECT_NO_THROW(parse_evaluation_config(text, entry.path().string(), {}));
+  }
+  EXPECT_GE(files, 13u);
 }
 
 }  // namespace
