@@ -29,8 +29,8 @@ std::string film_name(std::int64_t patient, std::int64_t follow_up) {
   return fmt::format("{:08}_{:03}.png", patient, follow_up);
 }
 
-Splits split_by_patient(const std::map<std::int64_t, std::vector<std::string>>& films, std::uint64_t seed) {
-  std::vector<std::int64_t> patients;
+Splits split_by_patient(const FilmsByPatient& films, std::uint64_t seed) {
+  std::vector<std::string> patients;
   for (const auto& [patient, names] : films) patients.push_back(patient);
   Random random(seed, "split");
   shuffle(patients, random);
@@ -45,11 +45,10 @@ Splits split_by_patient(const std::map<std::int64_t, std::vector<std::string>>& 
   return splits;
 }
 
-std::vector<Pair> make_pairs(const std::map<std::int64_t, std::vector<std::string>>& films,
-                             std::uint64_t seed) {
+std::vector<Pair> make_pairs(const FilmsByPatient& films, std::uint64_t seed) {
   Random random(seed, "pairs");
   std::vector<Pair> same;
-  std::map<std::string, std::int64_t> patient_of;
+  std::map<std::string, std::string> patient_of;
   for (const auto& [patient, names] : films) {
     for (const auto& name : names) patient_of[name] = patient;
     std::vector<Pair> own;
@@ -81,6 +80,27 @@ std::vector<Pair> make_pairs(const std::map<std::int64_t, std::vector<std::strin
   return pairs;
 }
 
+void write_splits(const std::filesystem::path& folder, const FilmsByPatient& films, std::uint64_t seed) {
+  std::map<std::string, std::string> patient_of;
+  for (const auto& [patient, names] : films)
+    for (const auto& name : names) patient_of[name] = patient;
+  for (const char* part : {"splits", "pairs"}) {
+    std::error_code error;
+    std::filesystem::create_directories(folder / part, error);
+    require(!error, "split", "{} cannot be made: {}", (folder / part).string(), error.message());
+  }
+  const Splits splits = split_by_patient(films, seed);
+  const auto write_part = [&](const std::string& part, const std::vector<std::string>& names) {
+    FilmsByPatient own;
+    for (const auto& name : names) own[patient_of.at(name)].push_back(name);
+    write_list(folder / "splits" / (part + ".txt"), names);
+    write_pairs(folder / "pairs" / (part + ".txt"), make_pairs(own, seed));
+  };
+  write_part("train", splits.train);
+  write_part("valid", splits.valid);
+  write_part("test", splits.test);
+}
+
 void write_list(const std::filesystem::path& path, const std::vector<std::string>& names) {
   write_file(path, fmt::format("{}{}", fmt::join(names, "\n"), names.empty() ? "" : "\n"));
 }
@@ -100,12 +120,11 @@ bool is_film_name(const std::string& name) {
 
 /// Calls visit(line, number from 1) for every line of a text file.
 template <class Visit>
-void for_each_line(const std::filesystem::path& path, Visit&& visit) {
-  const std::string text = read_file(path, 64 << 20);
+void for_each_line(std::string_view text, Visit&& visit) {
   std::size_t number = 0;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
-    std::string line = text.substr(begin, end - begin);
+    std::string line(text.substr(begin, end - begin));
     if (!line.empty() && line.back() == '\r') line.pop_back();
     begin = end + 1;
     visit(line, ++number);
@@ -115,20 +134,28 @@ void for_each_line(const std::filesystem::path& path, Visit&& visit) {
 }  // namespace
 
 std::vector<std::string> read_list(const std::filesystem::path& path) {
+  return parse_list(read_file(path, 64 << 20), path.string());
+}
+
+std::vector<Pair> read_pairs(const std::filesystem::path& path) {
+  return parse_pairs(read_file(path, 64 << 20), path.string());
+}
+
+std::vector<std::string> parse_list(std::string_view text, const std::string& list) {
   std::vector<std::string> names;
   std::set<std::string> seen;
-  for_each_line(path, [&](const std::string& name, std::size_t line) {
-    require(is_film_name(name), path.string(), "line {} is no file name", line);
-    require(seen.insert(name).second, path.string(), "line {} repeats a name", line);
+  for_each_line(text, [&](const std::string& name, std::size_t line) {
+    require(is_film_name(name), list, "line {} is no file name", line);
+    require(seen.insert(name).second, list, "line {} repeats a name", line);
     names.push_back(name);
   });
   return names;
 }
 
-std::vector<Pair> read_pairs(const std::filesystem::path& path) {
+std::vector<Pair> parse_pairs(std::string_view text, const std::string& list) {
   std::vector<Pair> pairs;
-  ProblemList problems(path.string());
-  for_each_line(path, [&](const std::string& line, std::size_t number) {
+  ProblemList problems(list);
+  for_each_line(text, [&](const std::string& line, std::size_t number) {
     std::istringstream fields(line);
     std::string first, second, label, more;
     fields >> first >> second >> label >> more;

@@ -22,14 +22,19 @@ struct Splits {
 
 std::string film_name(std::int64_t patient, std::int64_t follow_up);  ///< "00000061_012.png"
 
-/// 70 % of the patients to train, 10 % to valid, the rest to test; no patient in two. `films`: names by
-/// patient.
-Splits split_by_patient(const std::map<std::int64_t, std::vector<std::string>>& films, std::uint64_t seed);
+/// Names of films by patient.
+using FilmsByPatient = std::map<std::string, std::vector<std::string>>;
+
+/// 70 % of the patients to train, 10 % to valid, the rest to test; no patient in two.
+Splits split_by_patient(const FilmsByPatient& films, std::uint64_t seed);
 
 /// Every pair of films of one patient, at most 10 a patient, and as many pairs of two patients, made by
 /// shuffling the second films: each film stands as often in one kind as in the other.
-std::vector<Pair> make_pairs(const std::map<std::int64_t, std::vector<std::string>>& films,
-                             std::uint64_t seed);
+std::vector<Pair> make_pairs(const FilmsByPatient& films, std::uint64_t seed);
+
+/// Splits and the pairs within each, as splits/{train,valid,test}.txt and pairs/{train,valid,test}.txt below
+/// `folder`.
+void write_splits(const std::filesystem::path& folder, const FilmsByPatient& films, std::uint64_t seed);
 
 /// Text files with a name a line; "first second 1" for pairs. Atomic.
 void write_list(const std::filesystem::path& path, const std::vector<std::string>& names);
@@ -38,5 +43,8 @@ void write_pairs(const std::filesystem::path& path, const std::vector<Pair>& pai
 std::vector<std::string> read_list(const std::filesystem::path& path);
 /// Fields stand apart by spaces or tabs. Throws Error that names the lines that are no pair.
 std::vector<Pair> read_pairs(const std::filesystem::path& path);
+/// The same from text; `name` stands in messages.
+std::vector<std::string> parse_list(std::string_view text, const std::string& name);
+std::vector<Pair> parse_pairs(std::string_view text, const std::string& name);
 
 }  // namespace scrim

@@ -39,6 +39,7 @@ class LabelTable {
   const FilmLabels& of(const std::string& film) const;
   bool contains(const std::string& film) const { return films_.contains(film); }
   std::size_t size() const { return films_.size(); }
+  const std::map<std::string, FilmLabels>& films() const { return films_; }
   /// Throws Error that lists the films of `names` that are not in the table.
   void require_all(const std::vector<std::string>& names) const;
 

@@ -10,18 +10,21 @@
 namespace scrim {
 
 std::vector<Landmark> read_landmarks(const std::filesystem::path& path, std::int64_t count) {
-  const std::string text = read_file(path, 16 << 20);
+  return parse_landmarks(read_file(path, 16 << 20), path.string(), count);
+}
+
+std::vector<Landmark> parse_landmarks(std::string_view text, const std::string& name, std::int64_t count) {
   std::vector<Landmark> landmarks;
   std::string structure;
   std::int64_t expected_index = 0;
   std::size_t line_number = 0;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
-    std::string line = text.substr(begin, end - begin);
+    std::string line(text.substr(begin, end - begin));
     begin = end + 1;
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (++line_number == 1) {
-      require(line == "structure,index,x,y", path.string(),
+      require(line == "structure,index,x,y", name,
               "begins with \"{}\", expected structure,index,x,y", line.substr(0, 60));
       continue;
     }
@@ -38,18 +41,18 @@ std::vector<Landmark> read_landmarks(const std::filesystem::path& path, std::int
     require(field(first + 1, second, index) && field(second + 1, third, landmark.x) &&
                 field(third + 1, line.size(), landmark.y) && std::isfinite(landmark.x) &&
                 std::isfinite(landmark.y),
-            path.string(), "line {} is no landmark", line_number);
+            name, "line {} is no landmark", line_number);
     if (line.substr(0, first) != structure) {
       structure = line.substr(0, first);
       expected_index = 0;
     }
-    require(index == expected_index, path.string(), "line {} has the index {}, expected {}", line_number,
-            index, expected_index);
+    require(index == expected_index, name, "line {} has the index {}, expected {}", line_number, index,
+            expected_index);
     ++expected_index;
     landmarks.push_back(landmark);
   }
-  require(std::int64_t(landmarks.size()) == count, path.string(), "holds {} landmarks, expected {}",
-          landmarks.size(), count);
+  require(std::int64_t(landmarks.size()) == count, name, "holds {} landmarks, expected {}", landmarks.size(),
+          count);
   return landmarks;
 }
 

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "data/cohort.h"
+#include "data/film_labels.h"
 #include "tensor/atomic_file.h"
 #include "tensor/parallel.h"
 
@@ -66,7 +67,7 @@ void write_cohort(const fs::path& folder, const CohortOptions& options,
 
   const auto counts = films_by_patient(options);
   std::vector<std::string> label_lines(counts.size());
-  std::map<std::int64_t, std::vector<std::string>> films;
+  FilmsByPatient films;
   std::mutex mutex;
   std::int64_t done = 0;
   parallel_for(std::int64_t(counts.size()), 1, [&](std::int64_t index, std::int64_t) {
@@ -87,19 +88,10 @@ void write_cohort(const fs::path& folder, const CohortOptions& options,
       progress(++done);
     }
     const std::lock_guard lock(mutex);
-    films[patient] = std::move(names);
+    films[patient_of_name(names.front())] = std::move(names);
   });
 
-  const Splits splits = split_by_patient(films, options.seed);
-  const auto write_part = [&](const std::string& part, const std::vector<std::string>& names) {
-    std::map<std::int64_t, std::vector<std::string>> own;
-    for (const auto& name : names) own[std::stoll(name.substr(0, 8))].push_back(name);
-    write_list(folder / "splits" / (part + ".txt"), names);
-    write_pairs(folder / "pairs" / (part + ".txt"), make_pairs(own, options.seed));
-  };
-  write_part("train", splits.train);
-  write_part("valid", splits.valid);
-  write_part("test", splits.test);
+  write_splits(folder, films, options.seed);
   std::string labels(labels_header);
   for (const auto& lines : label_lines) labels += lines;
   write_file(folder / "labels.csv", labels);

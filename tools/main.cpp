@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
     if (common.threads > 0) set_thread_count(common.threads);
   });
   add_phantom(app, common, outcome);
+  add_split(app, common, outcome);
   add_train(app, common, outcome);
   add_study(app, common, outcome);
   add_evaluate(app, common, outcome);

@@ -4,6 +4,7 @@
 
 #include "data/cohort.h"
 #include "data/file_hash.h"
+#include "data/landmarks.h"
 #include "tensor/atomic_file.h"
 #include "tensor/error.h"
 #include "tests/support/temporary_folder.h"
@@ -86,6 +87,42 @@ TEST(Pairs, AreReadStrictly) {
   EXPECT_NE(error_of([&] { read_pairs(folder / "bad"); }).find("4 problems"), std::string::npos);
   write_file(folder / "empty", "");
   EXPECT_NE(error_of([&] { read_pairs(folder / "empty"); }).find("names no pair"), std::string::npos);
+}
+
+TEST(Splits, AreWrittenByPatientWithAnyNames) {
+  const TemporaryFolder folder;
+  FilmsByPatient films;
+  for (int p = 0; p < 20; ++p)
+    for (int i = 0; i < 3; ++i)
+      films["patient " + std::to_string(p)].push_back("f" + std::to_string(p) + "_" + std::to_string(i) +
+                                                      ".png");
+  write_splits(folder.path(), films, 3);
+  std::map<std::string, std::string> side;
+  std::size_t count = 0;
+  for (const std::string part : {"train", "valid", "test"}) {
+    for (const auto& name : read_list(folder / ("splits/" + part + ".txt"))) {
+      ++count;
+      const std::string patient = name.substr(0, name.find('_'));
+      EXPECT_EQ(side.emplace(patient, part).first->second, part);
+    }
+    for (const Pair& pair : read_pairs(folder / ("pairs/" + part + ".txt")))
+      EXPECT_EQ(pair.same_patient,
+                pair.first.substr(0, pair.first.find('_')) == pair.second.substr(0, pair.second.find('_')));
+  }
+  EXPECT_EQ(count, 60u);
+}
+
+TEST(Landmarks, AreReadStrictly) {
+  const std::string good = "structure,index,x,y\nlung,0,1.5,2\nlung,1,3,4\nheart,0,5,6.25\n";
+  const auto landmarks = parse_landmarks(good, "l.csv", 3);
+  EXPECT_EQ(landmarks[2].x, 5);
+  EXPECT_EQ(landmarks[2].y, 6.25);
+  EXPECT_NE(error_of([&] { parse_landmarks(good, "l.csv", 4); }).find("holds 3 landmarks, expected 4"),
+            std::string::npos);
+  EXPECT_THROW(parse_landmarks("x,y\n", "l.csv", 0), Error);
+  EXPECT_THROW(parse_landmarks("structure,index,x,y\nlung,1,3,4\n", "l.csv", 1), Error);
+  EXPECT_THROW(parse_landmarks("structure,index,x,y\nlung,0,nan,4\n", "l.csv", 1), Error);
+  EXPECT_THROW(parse_landmarks("structure,index,x,y\nlung,0,3\n", "l.csv", 1), Error);
 }
 
 TEST(PatientOfName, KnowsNihNamesAlone) {

@@ -143,10 +143,10 @@ TEST(PhantomCohort, IsCompleteAndTheSameForAnyNumberOfThreads) {
 }
 
 TEST(Pairs, AreBalancedAndTrue) {
-  std::map<std::int64_t, std::vector<std::string>> films;
+  FilmsByPatient films;
   for (std::int64_t patient = 1; patient <= 20; ++patient)
     for (std::int64_t visit = 0; visit < 1 + patient % 7; ++visit)
-      films[patient].push_back(film_name(patient, visit));
+      films[std::to_string(patient)].push_back(film_name(patient, visit));
   const auto pairs = make_pairs(films, 5);
   std::set<std::pair<std::string, std::string>> seen;
   std::size_t same = 0;

@@ -1,6 +1,7 @@
 // Any text either is a training configuration or gives an Error; what is read prints and reads back as
 // itself. The same for a network's settings.
 #include "tools/config.h"
+#include "tools/study_config.h"
 #include "tools/train_command.h"
 
 namespace {
@@ -18,6 +19,10 @@ void read_settings(const std::string& text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   read_settings({reinterpret_cast<const char*>(data), size});
+  try {
+    scrim::parse_study({reinterpret_cast<const char*>(data), size}, "fuzz", {});
+  } catch (const scrim::Error&) {
+  }
   try {
     const auto config = scrim::parse_training_config({reinterpret_cast<const char*>(data), size}, "fuzz", {});
     const auto text = scrim::print_training_config(config);

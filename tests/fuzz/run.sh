@@ -7,7 +7,7 @@ seconds=${2:-20}
 corpus=$build/corpus
 "$build/tests/fuzz/fuzz_seeds" "$corpus"
 passed=0
-for target in safetensors image config; do
+for target in safetensors image config lists; do
   echo "fuzzing the $target reader for $seconds s"
   "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=4096 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$build/" "$corpus/$target" 2>&1 | grep -E 'ERROR|SUMMARY|stat::number_of_executed|artifact|==' || true

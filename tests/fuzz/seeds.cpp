@@ -9,7 +9,7 @@
 int main(int, char** argv) {
   using namespace scrim;
   const std::filesystem::path folder = argv[1];
-  for (const char* part : {"safetensors", "image", "config"})
+  for (const char* part : {"safetensors", "image", "config", "lists"})
     std::filesystem::create_directories(folder / part);
   write_safetensors(
       folder / "safetensors/two",
@@ -20,4 +20,10 @@ int main(int, char** argv) {
   PretrainConfig config;
   config.data.images = "films";
   write_file(folder / "config/default", print_training_config(config));
+  write_file(folder / "config/study",
+             "task = \"study\"\n[phantom]\nfilms = 9\n[[method]]\nname = \"a\"\nkind = \"noise\"\n");
+  write_file(folder / "lists/labels",
+             "image,findings,patient,view\na.png,Mass|Edema,p1,PA\nb.png,No Finding,p2,AP\n");
+  write_file(folder / "lists/pairs", "a.png b.png 1\na.png c.png 0\n");
+  write_file(folder / "lists/landmarks", "structure,index,x,y\nlung,0,1.5,2\nlung,1,3,4\nheart,0,5,6.25\n");
 }

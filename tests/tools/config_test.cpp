@@ -75,7 +75,7 @@ TEST(Config, WrongTypesAndSyntaxAreNamed) {
       "train_anonymizer, train_segmenter");
   EXPECT_EQ(error_of("task = \"fly\""),
             "c.toml: there is no task \"fly\", expected one of pretrain_generator, train_classifier, "
-            "train_verifier, train_anonymizer");
+            "train_verifier, train_anonymizer, train_segmenter");
   EXPECT_EQ(error_of(minimal, {"nonsense"}), "--set nonsense: expected table.key=value");
 }
 

@@ -166,6 +166,20 @@ TEST_F(StudyRun, MistakesAreNamedBeforeAnythingRuns) {
   refuses({"--set", "phantom.films=0"}, "data.images");
 }
 
+TEST(SplitBinary, WritesSplitsOfATable) {
+  const TemporaryFolder folder;
+  phantom::write_cohort(folder / "c", {.films = 40, .film = {.size = 32}}, [](std::int64_t) {});
+  const Result result = run({"split", folder / "c/labels.csv", "-o", folder / "s"});
+  EXPECT_EQ(result.status, 0) << result.error;
+  expect_contains(result.out, "40 films of");
+  EXPECT_TRUE(fs::exists(folder / "s/pairs/test.txt"));
+  EXPECT_EQ(run({"split", folder / "c/labels.csv", "-o", folder / "s"}).status, 2);
+  write_file(folder / "l.csv", "image,findings\na.png,Mass\n");
+  const Result nobody = run({"split", folder / "l.csv", "-o", folder / "t"});
+  EXPECT_EQ(nobody.status, 1);
+  expect_contains(nobody.error, "does not say the patient of a.png");
+}
+
 TEST(EvaluateBinary, WritesResultsOnceAndKeepsThem) {
   const TemporaryFolder folder;
   phantom::write_cohort(folder / "c", {.films = 30, .film = {.size = 32}}, [](std::int64_t) {});

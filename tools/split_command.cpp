@@ -1,0 +1,56 @@
+// Splits without a common patient, and pairs, for films that come with a table of labels.
+#include <fmt/core.h>
+
+#include "data/cohort.h"
+#include "data/film_labels.h"
+#include "tensor/error.h"
+#include "tools/command.h"
+
+namespace scrim {
+namespace {
+
+struct Settings {
+  std::string labels, output;
+  std::uint64_t seed = 1;
+};
+
+void split(const Settings& s, bool json) {
+  FilmsByPatient films;
+  std::size_t count = 0;
+  const LabelTable table(s.labels);
+  for (const auto& [name, labels] : table.films()) {
+    const std::string patient = labels.patient.empty() ? patient_of_name(name) : labels.patient;
+    require(!patient.empty(), s.labels, "does not say the patient of {}", name);
+    films[patient].push_back(name);
+    ++count;
+  }
+  for (const char* part : {"splits", "pairs"})
+    if (std::filesystem::exists(std::filesystem::path(s.output) / part))
+      throw UsageError(fmt::format("[split] {} has {} already; choose another folder", s.output, part));
+  write_splits(s.output, films, s.seed);
+  if (json)
+    fmt::print("{{\"films\": {}, \"patients\": {}}}\n", count, films.size());
+  else
+    fmt::print("{} films of {} patients in {}: splits and pairs\n", count, films.size(), s.output);
+}
+
+}  // namespace
+
+void add_split(CLI::App& app, const Common& common, Outcome&) {
+  auto* verb =
+      app.add_subcommand("split", "divide films by patient into train, valid and test, and pair them");
+  auto settings = std::make_shared<Settings>();
+  verb->add_option("labels", settings->labels,
+                   "table of films: NIH's Data_Entry_2017*.csv, or columns image,findings,patient")
+      ->required();
+  verb->add_option("-o,--output", settings->output, "folder for splits/ and pairs/")->required();
+  verb->add_option("--seed", settings->seed, "the same seed gives the same bytes");
+  verb->footer(
+      "70 % of the patients to train, 10 % to valid, the rest to test; no patient in two. Pairs: those of "
+      "one patient,\n"
+      "at most 10 a patient, and as many of two patients, each film as often in one kind as in the other.\n\n"
+      "Example:\n  scrim split Data_Entry_2017_v2020.csv -o nih --seed 1");
+  verb->callback([settings, &common] { split(*settings, common.json); });
+}
+
+}  // namespace scrim
