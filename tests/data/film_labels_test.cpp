@@ -94,8 +94,7 @@ TEST(Splits, AreWrittenByPatientWithAnyNames) {
   FilmsByPatient films;
   for (int p = 0; p < 20; ++p)
     for (int i = 0; i < 3; ++i)
-      films["patient " + std::to_string(p)].push_back("f" + std::to_string(p) + "_" + std::to_string(i) +
-                                                      ".png");
+      films[fmt::format("patient {}", p)].push_back(fmt::format("f{}_{}.png", p, i));
   write_splits(folder.path(), films, 3);
   std::map<std::string, std::string> side;
   std::size_t count = 0;
