@@ -202,6 +202,8 @@ class Evaluation {
                          patients_[std::size_t(test_.set.pairs[i].second)]});
     attack.interval = bootstrap_auc(grouped, config_.bootstrap_draws,
                                     Random(std::uint64_t(config_.training.seed), "bootstrap"));
+    attack.roc_intervals = bootstrap_roc(grouped, config_.bootstrap_draws,
+                                         Random(std::uint64_t(config_.training.seed), "bootstrap"));
     attack.retrieval = retrieval(scores.gallery, {patients_.begin(), patients_.begin() + gallery});
     result_.attacks.push_back(std::move(attack));
   }

@@ -74,6 +74,7 @@ struct Attack {
   double threshold = 0;  ///< of the counts below, chosen on the validation pairs when there are any
   Confusion confusion;
   std::vector<RocPoint> roc;
+  std::vector<Interval> roc_intervals;  ///< true positive rate at false positive rates 0, 1/20, ..., 1
   Retrieval retrieval;
 };
 

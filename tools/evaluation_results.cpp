@@ -45,6 +45,8 @@ Spread spread_of(const std::vector<double>& values) {
 Json attack_json(const Attack& a) {
   Json roc = Json::array();
   for (const RocPoint& p : a.roc) roc.push_back({p.false_positive_rate, p.true_positive_rate});
+  Json band = Json::array();
+  for (const Interval& i : a.roc_intervals) band.push_back({i.low, i.high});
   return {{"attacker", a.attacker},
           {"pairs", a.pairs},
           {"auc", a.auc},
@@ -63,6 +65,7 @@ Json attack_json(const Attack& a) {
           {"map_at_r", a.retrieval.map_at_r},
           {"queries", a.retrieval.queries},
           {"roc", roc},
+          {"roc_interval_95", band},
           {"scores", a.scores}};
 }
 

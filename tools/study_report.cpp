@@ -69,6 +69,13 @@ Curve roc_of(const Json& attack, const std::string& kind, const std::string& lab
   if (const Json* a = strongest_attack(attack, kind)) {
     for (const Json& point : (*a)["roc"]) curve.points.emplace_back(point[0], point[1]);
     curve.label += fmt::format(" ({})", (*a)["attacker"].get<std::string>());
+    if (a->contains("roc_interval_95")) {
+      const Json& band = (*a)["roc_interval_95"];
+      const double last = double(band.size()) - 1;
+      for (std::size_t i = 0; i < band.size(); ++i) curve.band.emplace_back(double(i) / last, band[i][1]);
+      for (std::size_t i = band.size(); i > 0; --i)
+        curve.band.emplace_back(double(i - 1) / last, band[i - 1][0]);
+    }
   }
   return curve;
 }
@@ -238,8 +245,8 @@ class Report {
 
   std::string trade_off() const {
     Plot plot{"Privacy and utility",
-              "strongest attacker's AUC, anonymised against real (less is more private)",
-              "mean AUC of findings (more is more useful)",
+              "strongest attacker's AUC (left is more private)",
+              "mean AUC of findings",
               {},
               {},
               {},
@@ -249,7 +256,7 @@ class Report {
     for (const MethodResults& m : methods_)
       if (!m.findings["mean_after"]["auc"].is_null())
         plot.curves.push_back({m.method->name, {{auc_of(m), m.findings["mean_after"]["auc"]}}, true});
-    plot.x_range = {0.4, 1.0};
+    plot.x_range = {0.45, 1.0};
     return "<h2>Trade-off</h2>\n<div class=\"plots\">" + svg(plot) + "</div>\n";
   }
 
@@ -311,7 +318,10 @@ class Report {
   }
 
   std::string roc_plots() const {
-    std::string html = "<h2>Attackers</h2>\n<div class=\"plots\">\n";
+    std::string html =
+        "<h2>Attackers</h2>\n<p>Shaded: 95 % of the true positive rates over samples of the "
+        "patients.</p>\n<div "
+        "class=\"plots\">\n";
     for (const char* kind : {kinds[0], kinds[1]}) {
       Plot plot{fmt::format("Strongest attackers, {}", kind),
                 "false positive rate",

@@ -89,6 +89,12 @@ std::string svg(const Plot& plot) {
   for (std::size_t i = 0; i < plot.curves.size(); ++i) {
     const Curve& curve = plot.curves[i];
     const char* colour = colours[i % colours.size()];
+    if (!curve.band.empty()) {
+      std::string outline;
+      for (const auto& [px, py] : curve.band)
+        outline += fmt::format("{:.1f},{:.1f} ", x.place(px, x0, x1), y.place(py, y0, y1));
+      out += fmt::format("<polygon points=\"{}\" fill=\"{}\" opacity=\".1\"/>\n", outline, colour);
+    }
     std::string line;
     for (const auto& [px, py] : curve.points) {
       const double cx = x.place(px, x0, x1), cy = y.place(py, y0, y1);

@@ -11,7 +11,8 @@ namespace scrim {
 struct Curve {
   std::string label;
   std::vector<std::pair<double, double>> points;
-  bool dots = false;  ///< marks instead of a line
+  bool dots = false;                            ///< marks instead of a line
+  std::vector<std::pair<double, double>> band;  ///< closed outline of what is shaded behind the line
 };
 
 struct Plot {

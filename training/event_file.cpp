@@ -1,6 +1,7 @@
 #include "training/event_file.h"
 
 #include <array>
+#include <charconv>
 #include <chrono>
 
 #include "training/event.pb.h"
@@ -75,6 +76,53 @@ void EventFile::image(std::string_view tag, std::int64_t step, const GrayImage& 
   entry->mutable_image()->set_width(std::int32_t(image.width));
   entry->mutable_image()->set_colorspace(1);
   entry->mutable_image()->set_encoded_image_string(encode_png(image));
+  append(event.SerializeAsString());
+}
+
+void EventFile::pr_curve(std::string_view tag, std::int64_t step, const std::vector<Scored>& cases) {
+  constexpr int thresholds = 127;
+  // Rows: true and false positives, true and false negatives, precision, recall.
+  std::array<std::array<float, thresholds>, 6> rows{};
+  for (int i = 0; i < thresholds; ++i) {
+    const Confusion c = confusion_at(cases, double(i) / (thresholds - 1));
+    const double values[] = {c.true_positive,  c.false_positive, c.true_negative,
+                             c.false_negative, c.precision(),    c.recall()};
+    for (std::size_t row = 0; row < rows.size(); ++row) rows[row][std::size_t(i)] = float(values[row]);
+  }
+  tensorboard::PrCurvePluginData plugin;
+  plugin.set_num_thresholds(thresholds);
+  auto event = event_now(step);
+  auto* entry = event.mutable_summary()->add_value();
+  entry->set_tag(std::string(tag));
+  entry->mutable_metadata()->mutable_plugin_data()->set_plugin_name("pr_curves");
+  entry->mutable_metadata()->mutable_plugin_data()->set_content(plugin.SerializeAsString());
+  auto* tensor = entry->mutable_tensor();
+  tensor->set_dtype(1);
+  for (const std::int64_t size : {std::int64_t(rows.size()), std::int64_t(thresholds)})
+    tensor->mutable_tensor_shape()->add_dim()->set_size(size);
+  tensor->set_tensor_content(rows.data(), sizeof rows);
+  append(event.SerializeAsString());
+}
+
+void EventFile::hyper_parameters(const std::map<std::string, std::string>& values) {
+  tensorboard::HParamsPluginData data;
+  for (const auto& [name, text] : values) {
+    tensorboard::HyperParameter& value = (*data.mutable_session_start_info()->mutable_hparams())[name];
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc() && end == text.data() + text.size())
+      value.set_number_value(number);
+    else if (text == "true" || text == "false")
+      value.set_bool_value(text == "true");
+    else
+      value.set_string_value(text);
+  }
+  auto event = event_now(0);
+  data.mutable_session_start_info()->set_start_time_secs(event.wall_time());
+  auto* entry = event.mutable_summary()->add_value();
+  entry->set_tag("_hparams_/session_start_info");
+  entry->mutable_metadata()->mutable_plugin_data()->set_plugin_name("hparams");
+  entry->mutable_metadata()->mutable_plugin_data()->set_content(data.SerializeAsString());
   append(event.SerializeAsString());
 }
 

@@ -1,13 +1,16 @@
-// TensorBoard event files: scalars and images along the steps of a run.
+// TensorBoard event files: scalars, images and precision-recall curves along the steps of a run, and its
+// hyper-parameters.
 // A file is a list of records: u64 length | u32 masked crc32c of the length | bytes | u32 masked crc32c of
 // the bytes (TensorFlow's TFRecord format), each record an Event message.
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string_view>
 
 #include "data/image_file.h"
 #include "training/appending_file.h"
+#include "training/metrics.h"
 
 namespace scrim {
 
@@ -20,6 +23,10 @@ class EventFile {
 
   void scalar(std::string_view tag, std::int64_t step, double value);
   void image(std::string_view tag, std::int64_t step, const GrayImage& image);
+  /// Precision and recall at 127 thresholds between 0 and 1. Cases score probabilities.
+  void pr_curve(std::string_view tag, std::int64_t step, const std::vector<Scored>& cases);
+  /// What TensorBoard's table of runs shows: `values` are numbers, true, false or texts as TOML writes them.
+  void hyper_parameters(const std::map<std::string, std::string>& values);
   AppendingFile& file() { return file_; }
 
  private:

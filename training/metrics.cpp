@@ -102,41 +102,93 @@ SortedCases sorted_cases(const std::vector<GroupedCase>& cases,
   return sorted;
 }
 
-std::optional<double> auc_of_draw(SortedCases& sorted, const std::vector<double>& drawn) {
+/// Gives every case the weight that its groups have in a draw.
+void weigh(SortedCases& sorted, const std::vector<double>& drawn) {
   for (std::size_t i = 0; i < sorted.cases.size(); ++i) {
     const auto [first, second] = sorted.groups[i];
     sorted.cases[i].weight = sorted.own_weights[i] * drawn[first] * (first == second ? 1 : drawn[second]);
   }
-  return auc_of_sorted(sorted.cases);
 }
 
-}  // namespace
+/// How often each of `count` groups comes up in as many draws with replacement.
+void draw_groups(std::vector<double>& drawn, Random& random) {
+  std::fill(drawn.begin(), drawn.end(), 0);
+  for (std::size_t i = 0; i < drawn.size(); ++i)
+    ++drawn[std::size_t(random.below(std::int64_t(drawn.size())))];
+}
 
-std::optional<Interval> bootstrap_mean_auc(const std::vector<std::vector<GroupedCase>>& sets,
-                                           std::int64_t draws, Random random) {
+std::map<std::string, std::size_t> numbered_groups(const std::vector<std::vector<GroupedCase>>& sets) {
   std::map<std::string, std::size_t> number;
   for (const auto& cases : sets)
     for (const GroupedCase& c : cases)
       for (const auto& group : {c.first_group, c.second_group}) number.emplace(group, number.size());
+  return number;
+}
+
+Interval middle_95(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const auto quantile = [&](double q) { return values[std::size_t(q * double(values.size() - 1) + 0.5)]; };
+  return {quantile(0.025), quantile(0.975)};
+}
+
+/// The highest true positive rate at each of `places` false positive rates from 0 to 1; empty when a kind is
+/// missing.
+std::vector<double> roc_of_sorted(const std::vector<Scored>& cases, std::size_t places) {
+  double positives = 0, negatives = 0;
+  for (const Scored& c : cases) (c.positive ? positives : negatives) += c.weight;
+  if (positives == 0 || negatives == 0) return {};
+  std::vector<double> rates(places, 0);
+  double found = 0, wrong = 0;
+  for (std::size_t i = 0; i < cases.size();) {
+    for (const double score = cases[i].score; i < cases.size() && cases[i].score == score; ++i)
+      (cases[i].positive ? found : wrong) += cases[i].weight;
+    for (std::size_t place = 0; place < places; ++place)
+      if (wrong / negatives <= double(place) / double(places - 1) + 1e-12) rates[place] = found / positives;
+  }
+  return rates;
+}
+
+}  // namespace
+
+std::vector<Interval> bootstrap_roc(const std::vector<GroupedCase>& cases, std::int64_t draws,
+                                    Random random) {
+  constexpr std::size_t places = 21;
+  const auto number = numbered_groups({cases});
+  SortedCases sorted = sorted_cases(cases, number);
+  std::vector<std::vector<double>> rates(places);
+  std::vector<double> drawn(number.size());
+  for (std::int64_t draw = 0; draw < draws; ++draw) {
+    draw_groups(drawn, random);
+    weigh(sorted, drawn);
+    const auto roc = roc_of_sorted(sorted.cases, places);
+    for (std::size_t place = 0; place < roc.size(); ++place) rates[place].push_back(roc[place]);
+  }
+  if (draws <= 0 || 2 * std::int64_t(rates[0].size()) <= draws) return {};
+  std::vector<Interval> intervals;
+  for (auto& at_place : rates) intervals.push_back(middle_95(std::move(at_place)));
+  return intervals;
+}
+
+std::optional<Interval> bootstrap_mean_auc(const std::vector<std::vector<GroupedCase>>& sets,
+                                           std::int64_t draws, Random random) {
+  const auto number = numbered_groups(sets);
   std::vector<SortedCases> sorted;
   for (const auto& cases : sets) sorted.push_back(sorted_cases(cases, number));
   std::vector<double> means, drawn(number.size());
   for (std::int64_t draw = 0; draw < draws; ++draw) {
-    std::fill(drawn.begin(), drawn.end(), 0);
-    for (std::size_t i = 0; i < drawn.size(); ++i)
-      ++drawn[std::size_t(random.below(std::int64_t(drawn.size())))];
+    draw_groups(drawn, random);
     double sum = 0, known = 0;
-    for (SortedCases& cases : sorted)
-      if (const auto auc = auc_of_draw(cases, drawn)) {
+    for (SortedCases& cases : sorted) {
+      weigh(cases, drawn);
+      if (const auto auc = auc_of_sorted(cases.cases)) {
         sum += *auc;
         ++known;
       }
+    }
     if (known > 0) means.push_back(sum / known);
   }
   if (draws <= 0 || 2 * std::int64_t(means.size()) <= draws) return std::nullopt;
-  std::sort(means.begin(), means.end());
-  const auto quantile = [&](double q) { return means[std::size_t(q * double(means.size() - 1) + 0.5)]; };
-  return Interval{quantile(0.025), quantile(0.975)};
+  return middle_95(std::move(means));
 }
 
 std::optional<Interval> bootstrap_auc(const std::vector<GroupedCase>& cases, std::int64_t draws,

@@ -57,6 +57,10 @@ std::optional<Interval> bootstrap_auc(const std::vector<GroupedCase>& cases, std
 std::optional<Interval> bootstrap_mean_auc(const std::vector<std::vector<GroupedCase>>& sets,
                                            std::int64_t draws, Random random);
 
+/// The middle 95 % of true positive rates at false positive rates 0, 1/20, ..., 1 over such samples; empty
+/// where bootstrap_auc gives nothing.
+std::vector<Interval> bootstrap_roc(const std::vector<GroupedCase>& cases, std::int64_t draws, Random random);
+
 struct Retrieval {
   double precision_at_1 = 0;  ///< share of queries whose best match is of the same patient
   double map_at_r = 0;        ///< Musgrave et al., "A Metric Learning Reality Check", ECCV 2020, section 3.2

@@ -1,5 +1,9 @@
 #include "training/train_classifier.h"
 
+#include <fmt/format.h>
+
+#include <cmath>
+
 #include "autograd/loss.h"
 #include "training/batch_ahead.h"
 #include "training/metrics.h"
@@ -8,6 +12,15 @@ namespace scrim {
 namespace {
 
 constexpr auto finding_count = std::int64_t(finding_names.size());
+
+std::vector<Scored> cases_of_finding(const Tensor& logits, const Tensor& targets, std::int64_t finding) {
+  std::vector<Scored> cases;
+  for (std::int64_t i = 0; i < logits.size(0); ++i) {
+    const auto at = std::size_t(i * finding_count + finding);
+    cases.push_back({logits.data<float>()[at], targets.data<float>()[at] > 0.5f});
+  }
+  return cases;
+}
 
 struct LabelledBatch {
   Tensor films, targets;
@@ -42,8 +55,13 @@ class ClassifierTask : public TrainingTask {
     return {learner_.update([&] { return bce_with_logits(classifier_.logits(batch.films), batch.targets); })};
   }
 
-  std::vector<double> validate(std::int64_t, EventFile&) override {
+  std::vector<double> validate(std::int64_t step, EventFile& events) override {
     const Tensor logits = finding_logits(classifier_, *films_.valid);
+    for (std::int64_t finding = 0; finding < finding_count; ++finding) {
+      std::vector<Scored> cases = cases_of_finding(logits, valid_targets_, finding);
+      for (Scored& c : cases) c.score = 1 / (1 + std::exp(-c.score));
+      events.pr_curve(fmt::format("finding/{}", finding_names[std::size_t(finding)]), step, cases);
+    }
     const NoGradient no_gradient;
     return {mean_of_known(finding_aucs(logits, valid_targets_)).value_or(0.5),
             bce_with_logits(logits, valid_targets_).value().item()};
@@ -133,14 +151,8 @@ Tensor finding_targets(const LabelTable& labels, const std::vector<std::string>&
 
 std::vector<std::optional<double>> finding_aucs(const Tensor& logits, const Tensor& targets) {
   std::vector<std::optional<double>> aucs;
-  for (std::int64_t finding = 0; finding < finding_count; ++finding) {
-    std::vector<Scored> scored;
-    for (std::int64_t i = 0; i < logits.size(0); ++i) {
-      const auto at = std::size_t(i * finding_count + finding);
-      scored.push_back({logits.data<float>()[at], targets.data<float>()[at] > 0.5f});
-    }
-    aucs.push_back(roc_auc(std::move(scored)));
-  }
+  for (std::int64_t finding = 0; finding < finding_count; ++finding)
+    aucs.push_back(roc_auc(cases_of_finding(logits, targets, finding)));
   return aucs;
 }
 

@@ -44,7 +44,7 @@ class VerifierTask : public TrainingTask {
     })};
   }
 
-  std::vector<double> validate(std::int64_t, EventFile&) override {
+  std::vector<double> validate(std::int64_t step, EventFile& events) override {
     const Tensor first = embeddings(verifier_, valid_->first);
     const Tensor second = &valid_->first == &valid_->second ? first : embeddings(verifier_, valid_->second);
     const auto logits = pair_logits(verifier_, first, second, valid_->pairs);
@@ -56,7 +56,10 @@ class VerifierTask : public TrainingTask {
       const double z = same ? -logits[i] : logits[i];  // softplus(z) = -log of the right answer's probability
       sum += std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z)));
     }
-    return {roc_auc(scored).value_or(0.5), sum / double(logits.size())};
+    const double auc = roc_auc(scored).value_or(0.5);
+    for (Scored& c : scored) c.score = 1 / (1 + std::exp(-c.score));
+    events.pr_curve("same_patient", step, scored);
+    return {auc, sum / double(logits.size())};
   }
 
   std::vector<Learner*> learners() override { return {&learner_}; }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <sstream>
+
 namespace scrim {
 namespace {
 
@@ -13,6 +15,25 @@ std::vector<std::int64_t> order_of_epoch(std::int64_t examples, std::int64_t see
   for (std::int64_t i = examples; i > 1; --i)
     std::swap(order[std::size_t(i - 1)], order[std::size_t(random.below(i))]);
   return order;
+}
+
+/// "table.key" and value of every line of a configuration as print_config writes it.
+std::map<std::string, std::string> values_of(const std::string& config) {
+  std::map<std::string, std::string> values;
+  std::istringstream lines(config);
+  std::string table;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('[')) table = line.substr(1, line.find(']') - 1) + ".";
+    const std::size_t equals = line.find(" = ");
+    if (equals == std::string::npos || line.starts_with('#') || line.starts_with('[')) continue;
+    std::string value = line.substr(equals + 3);
+    value.erase(std::min(value.find(" # "), value.size()));
+    while (value.ends_with(' ')) value.pop_back();
+    const bool is_text = value.size() >= 2 && (value.front() == '\'' || value.front() == '"');
+    if (is_text) value = value.substr(1, value.size() - 2);
+    values[table + line.substr(0, equals)] = value;
+  }
+  return values;
 }
 
 /// Best values are kept by column; a column that was never measured has none.
@@ -29,7 +50,10 @@ class Loop {
         folder_(settings.folder, settings.config_text, settings.resume) {
     const std::int64_t batch = settings.training.batch_size;
     steps_in_epoch_ = (task.examples() + batch - 1) / batch;
-    if (folder_.metrics_are_new()) folder_.add_metrics(header());
+    if (folder_.metrics_are_new()) {
+      folder_.add_metrics(header());
+      folder_.events().hyper_parameters(values_of(settings.config_text));
+    }
     if (folder_.resumed_from()) restore(*folder_.resumed_from());
   }
 

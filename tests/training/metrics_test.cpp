@@ -111,6 +111,23 @@ TEST(Metrics, BootstrapDrawsPatientsNotCases) {
   EXPECT_DOUBLE_EQ(narrow->high, wide->high);
 }
 
+TEST(Metrics, RocBandHoldsTheCurve) {
+  const auto cases = grouped(200, 2, 9);
+  const auto band = bootstrap_roc(cases, 300, Random(1));
+  ASSERT_EQ(band.size(), 21u);
+  std::vector<Scored> plain;
+  for (const auto& c : cases) plain.push_back(c.scored);
+  for (const RocPoint& point : roc_curve(plain)) {
+    const auto place = std::size_t(std::lround(point.false_positive_rate * 20));
+    if (std::abs(point.false_positive_rate * 20 - double(place)) > 0.05) continue;
+    EXPECT_LE(band[place].low, point.true_positive_rate + 0.02);
+    EXPECT_GE(band[place].high, point.true_positive_rate - 0.02);
+  }
+  EXPECT_EQ(band.back().low, 1);
+  EXPECT_LT(band[2].low, band[2].high);
+  EXPECT_TRUE(bootstrap_roc({{{1, true}, "p", "p"}}, 100, Random(1)).empty());
+}
+
 TEST(Metrics, BootstrapOfAMeanAndOfNothing) {
   const auto a = grouped(50, 2, 1);
   const auto single = bootstrap_auc(a, 300, Random(4)), mean = bootstrap_mean_auc({a, a}, 300, Random(4));
