@@ -4,12 +4,16 @@
 #include "evaluation/classification.h"
 #include "evaluation/correlation_attacker.h"
 #include "evaluation/image_quality.h"
+#include "evaluation/restoration.h"
 #include "evaluation/retrain_verifier.h"
+#include "evaluation/segmentation.h"
+#include "models/noise_anonymizer.h"
 #include "tensor/atomic_file.h"
 #include "tests/support/op_check.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"
 #include "training/train_classifier.h"
+#include "training/train_segmenter.h"
 
 namespace scrim::test {
 namespace {
@@ -114,6 +118,57 @@ TEST_F(Evaluation, ClassifierBeforeAndAfter) {
   config.perturbation = {.kind = "dp_pix", .cell = 32, .epsilon = 0.001};
   const auto noise = evaluate(config);
   EXPECT_NEAR(*noise.mean_after.auc, 0.5, 0.15);
+}
+
+TEST_F(Evaluation, InversionTakesNoiseAwayAgain) {
+  NoiseAnonymizer noisy({.init_features = 4, .noise_degree = 0.2}, Initialiser(1));
+  Facts facts = facts_of(GeneratorSettings{.kind = "noise", .init_features = 4, .noise_degree = 0.2});
+  write_safetensors(folder / "noise.safetensors", {noisy.generator.state(), facts});
+  const auto lines = read_pairs(at("pairs/test.txt"));
+  write_pairs(folder / "pairs", {lines.begin(), lines.begin() + 6});
+  InversionConfig config{
+      .common = {.data = data(),
+                 .test_pairs = folder / "pairs",
+                 .perturbation = {.kind = "noise", .weights = folder / "noise.safetensors"}},
+      .steps = 40};
+  const auto result = evaluate(config);
+  EXPECT_GT(result.restored.mean_psnr, result.released.mean_psnr + 3);
+  EXPECT_GT(result.restored.mean_ssim, result.released.mean_ssim);
+  config.common.perturbation = {.kind = "dp_pix"};
+  EXPECT_THROW(evaluate(config), UsageError);
+}
+
+TEST_F(Evaluation, AveragingTakesDrawnNoiseAway) {
+  const AveragingConfig config{.common = {.data = data(),
+                                          .test_pairs = at("pairs/test.txt"),
+                                          .perturbation = {.kind = "dp_pix", .cell = 2}},
+                               .releases = 6};
+  const auto result = evaluate(config);
+  EXPECT_GT(result.restored.mean_psnr, result.released.mean_psnr + 1);
+}
+
+TEST_F(Evaluation, SegmenterBeforeAndAfter) {
+  SegmenterConfig training{.data = data(),
+                           .lists = {at("splits/train.txt"), ""},
+                           .masks = {at("masks/lungs"), at("masks/heart")},
+                           .model = {.c = 2},
+                           .training = {.epochs = 4, .batch_size = 4},
+                           .optimiser = {.learning_rate = 3e-3},
+                           .folder = (folder / "s").string()};
+  const auto trained = run(training, "x", false, [](const TrainingProgress&) {});
+  SegmentationConfig config{.data = data(),
+                            .test_list = at("splits/test.txt"),
+                            .segmenter = trained.weights.string(),
+                            .truth = {at("masks/lungs"), at("masks/lungs+") + at("masks/heart")},
+                            .organs = {0, 1}};
+  const auto same = evaluate(config);
+  EXPECT_GT(same.organs[0].before.mean_dice, 0.8);
+  EXPECT_EQ(same.organs[0].before.mean_dice, same.organs[0].after.mean_dice);
+  EXPECT_LT(same.organs[1].before.mean_dice, 0.6);  // the heart alone is not lungs and heart
+  config.perturbation = {.kind = "dp_pix", .cell = 16, .epsilon = 0.01};
+  EXPECT_LT(evaluate(config).organs[0].after.mean_dice, same.organs[0].before.mean_dice - 0.1);
+  config.organs = {0, 2};
+  EXPECT_THROW(evaluate(config), UsageError);
 }
 
 TEST(Correlation, DoesNotMindShiftsAndGray) {

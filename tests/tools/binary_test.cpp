@@ -42,7 +42,8 @@ class Binary : public testing::Test {
 
 TEST_F(Binary, HelpOfEveryVerbEndsWithAnExample) {
   EXPECT_EQ(run({"--help"}).status, 0);
-  for (const char* verb : {"phantom", "train", "anonymize", "inspect", "quickstart"}) {
+  for (const char* verb : {"phantom", "split", "train", "evaluate", "study", "anonymize", "segment", "infer",
+                           "inspect", "quickstart"}) {
     const Result help = run({verb, "--help"});
     EXPECT_EQ(help.status, 0) << verb;
     expect_contains(help.out, std::string("Example:\n  scrim ") + verb);

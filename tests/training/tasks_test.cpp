@@ -2,12 +2,16 @@
 // makes no sense, and it names what is missing.
 #include <gtest/gtest.h>
 
+#include "data/landmarks.h"
 #include "data/phantom_cohort.h"
+#include "models/organ_mask.h"
 #include "tensor/atomic_file.h"
 #include "tests/support/op_check.h"
 #include "tests/support/temporary_folder.h"
+#include "training/overlap.h"
 #include "training/train_anonymizer.h"
 #include "training/train_classifier.h"
+#include "training/train_segmenter.h"
 #include "training/train_verifier.h"
 
 namespace scrim::test {
@@ -302,6 +306,99 @@ TEST_F(Tasks, PatientsOnBothSidesAreRefused) {
   config.data.images = folder / "films";
   config.labels = folder / "labels.csv";
   expect_contains(error_of([&] { run(config, "x", false, quiet); }), "has the pixels of one.png");
+}
+
+TEST_F(Tasks, AVanishedFolderStopsTheRunWithAnError) {
+  const auto config = verifier("run");
+  const std::string message = error_of([&] {
+    run(config, "x", false, [&](const TrainingProgress& p) {
+      if (p.step == 1) fs::remove_all(folder / "run");
+    });
+  });
+  expect_contains(message, "run");
+  EXPECT_FALSE(fs::exists(folder / "run/weights.safetensors"));
+}
+
+TEST_F(Tasks, NonFiniteJudgesStopTheGameAndKeepTheCheckpoint) {
+  auto config = game("run");
+  config.training.checkpoint_every_steps = 1;
+  try {
+    run(config, "x", false, [](const TrainingProgress& p) {
+      if (p.step == 2) throw Stop();
+    });
+  } catch (const Stop&) {
+  }
+  const fs::path path = folder / "run/checkpoint.safetensors";
+  TensorFile file = read_safetensors(path);
+  const auto poisoned = file.tensors.lower_bound("classifier.model.");
+  ASSERT_NE(poisoned, file.tensors.end());
+  poisoned->second.mutable_data<float>()[0] = std::nanf("");
+  write_safetensors(path, file);
+  const std::string before = bytes(path);
+  const std::string message = error_of([&] { run(config, "x", true, quiet); });
+  expect_contains(message, "stopped at step 2");
+  expect_contains(message, "classifier");
+  EXPECT_EQ(bytes(path), before);
+}
+
+TEST_F(Tasks, SegmentersLearnAndResumeToTheSameBytes) {
+  for (const std::string kind : {"unet", "hybridgnet"}) {
+    SCOPED_TRACE(kind);
+    const auto config = [&](const std::string& name) {
+      return SegmenterConfig{.data = {.images = at("images"), .image_size = 64},
+                             .lists = lists(),
+                             .masks = {at("masks/lungs"), at("masks/heart")},
+                             .landmarks = at("landmarks"),
+                             .model = {.kind = kind, .c = 2, .latents = 16, .f = 8, .K = 3},
+                             .training = two_epochs,
+                             .optimiser = {.learning_rate = 2e-3},
+                             .folder = (folder / (kind + name)).string()};
+    };
+    expect_same_bytes_when_resumed(config("whole"), config("parts"),
+                                   {"metrics.csv", "checkpoint.safetensors", "best.safetensors"});
+    auto longer = config("longer");
+    longer.training.epochs = 8;
+    longer.training.batch_size = 4;
+    double first = 0, last = 0;
+    const auto result = run(longer, "x", false, [&](const TrainingProgress& p) {
+      if (!p.valid_loss) return;
+      if (first == 0) first = *p.valid_loss;
+      last = *p.valid_loss;
+    });
+    EXPECT_LT(last, 0.8 * first);
+    Segmenter loaded = Segmenter::load(result.weights);
+    EXPECT_EQ(loaded.settings().kind, kind);
+    const FilmSet films(at("images"), {read_list(at("splits/test.txt")).front()}, {.image_size = 64});
+    const Tensor masks = loaded.organ_masks(films.film(0));
+    EXPECT_EQ(masks.shape(), (Shape{1, 64, 64, kind == "unet" ? 2 : 3}));
+  }
+}
+
+// The phantom's landmarks and masks are of one anatomy; after the same change they must still fit.
+TEST_F(Tasks, LandmarksFitMasks) {
+  const std::string name = read_list(at("splits/train.txt")).front();
+  const FilmSet heart(at("masks/heart"), {name}, {.image_size = 64});
+  std::vector<float> units;
+  const auto landmarks = read_landmarks((cohort() / "landmarks" / name).replace_extension(".csv"), 120);
+  for (std::size_t i = 94; i < 120; ++i) {
+    units.push_back(float((landmarks[i].x + 0.5) / 64));
+    units.push_back(float((landmarks[i].y + 0.5) / 64));
+  }
+  const Tensor drawn = organ_masks(Tensor::from<float>({1, 26, 2}, units), {26}, 64, 64),
+               mask = heart.film(0);
+  EXPECT_GT(dice({drawn.data<float>().data(), 64, 64, 1}, {mask.data<float>().data(), 64, 64, 1}), 0.95);
+}
+
+TEST(Overlap, ByHand) {
+  const std::vector<float> a{1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0}, b{0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0},
+      none(12, 0.f), corner{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  const auto view = [](const std::vector<float>& m) { return MaskView{m.data(), 3, 4, 1}; };
+  EXPECT_DOUBLE_EQ(dice(view(a), view(b)), 0.5);
+  EXPECT_DOUBLE_EQ(*hausdorff(view(a), view(b)), 1);
+  EXPECT_DOUBLE_EQ(*hausdorff(view(a), view(corner)), std::sqrt(4 + 9));
+  EXPECT_EQ(dice(view(none), view(none)), 1);
+  EXPECT_EQ(*hausdorff(view(none), view(none)), 0);
+  EXPECT_FALSE(hausdorff(view(none), view(a)));
 }
 
 TEST_F(Tasks, ConfigurationsAreChecked) {
