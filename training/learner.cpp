@@ -25,10 +25,15 @@ double Learner::update(const std::function<Variable()>& make_loss) {
 }
 
 void Learner::name_cause(const std::function<Variable()>& loss) {
-  const FiniteCheck check;  // looks at every op of a second run and throws at the first that is not finite
-  module_.zero_gradients();
-  backward(loss());
-  throw NonFiniteError(fmt::format("[{}] the loss or a gradient is NaN or infinite", name_));
+  std::string cause = "the loss or a gradient is NaN or infinite";
+  try {
+    const FiniteCheck check;  // looks at every op of a second run and throws at the first that is not finite
+    module_.zero_gradients();
+    backward(loss());
+  } catch (const NonFiniteError& e) {
+    cause = e.what();
+  }
+  throw NonFiniteError(fmt::format("in the update of the {}: {}", name_, cause));
 }
 
 void Learner::add_state(State& target) const {

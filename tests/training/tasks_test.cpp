@@ -337,7 +337,7 @@ TEST_F(Tasks, NonFiniteJudgesStopTheGameAndKeepTheCheckpoint) {
   const std::string before = bytes(path);
   const std::string message = error_of([&] { run(config, "x", true, quiet); });
   expect_contains(message, "stopped at step 2");
-  expect_contains(message, "classifier");
+  expect_contains(message, "in the update of the generator");
   EXPECT_EQ(bytes(path), before);
 }
 
