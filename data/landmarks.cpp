@@ -24,8 +24,8 @@ std::vector<Landmark> parse_landmarks(std::string_view text, const std::string& 
     begin = end + 1;
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (++line_number == 1) {
-      require(line == "structure,index,x,y", name,
-              "begins with \"{}\", expected structure,index,x,y", line.substr(0, 60));
+      require(line == "structure,index,x,y", name, "begins with \"{}\", expected structure,index,x,y",
+              line.substr(0, 60));
       continue;
     }
     const std::size_t first = line.find(','), second = line.find(',', first + 1),
