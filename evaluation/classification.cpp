@@ -28,13 +28,6 @@ std::vector<Scored> scored(const std::vector<GroupedCase>& cases) {
   return plain;
 }
 
-/// Films at the size that the classifier was trained on.
-FilmSet resized(const FilmSet& films, std::int64_t size) {
-  std::vector<GrayImage> images;
-  for (std::int64_t i = 0; i < films.count(); ++i) images.push_back(films.image(i));
-  return FilmSet(films.names(), std::move(images), size);
-}
-
 }  // namespace
 
 void check(const ClassificationConfig& c) {
@@ -57,8 +50,8 @@ ClassificationResult evaluate(const ClassificationConfig& config) {
                       config.data.options());
   labels.require_all(films.names());
   const FilmSet released = perturbation.release(films);
-  const auto before = cases_of(*classifier.network, resized(films, classifier.image_size), labels);
-  const auto after = cases_of(*classifier.network, resized(released, classifier.image_size), labels);
+  const auto before = cases_of(*classifier.network, films.at_size(classifier.image_size), labels);
+  const auto after = cases_of(*classifier.network, released.at_size(classifier.image_size), labels);
 
   const Random random(std::uint64_t(config.seed), "bootstrap");
   ClassificationResult result{perturbation.describe(), films.count(), {}, {}, {}};

@@ -3,7 +3,6 @@
 #include "autograd/loss.h"
 #include "evaluation/correlation_attacker.h"
 #include "evaluation/image_quality.h"
-#include "training/metrics.h"
 #include "training/settings.h"
 #include "training/train_verifier.h"
 
@@ -33,9 +32,7 @@ struct Scene {
 };
 
 double auc_of(const std::vector<double>& scores, const std::vector<IndexedPair>& pairs) {
-  std::vector<Scored> cases;
-  for (std::size_t i = 0; i < scores.size(); ++i) cases.push_back({scores[i], pairs[i].same_patient});
-  return roc_auc(cases).value_or(0.5);
+  return roc_auc(scored_pairs(scores, pairs)).value_or(0.5);
 }
 
 Exposure exposure_of(const Scene& scene, const FilmSet& held, const std::string& verifier_weights) {

@@ -69,12 +69,6 @@ Scores correlation_scores(const CorrelationAttacker& attacker, const Side& side,
   return scores;
 }
 
-std::vector<Scored> scored(const std::vector<double>& scores, const std::vector<IndexedPair>& pairs) {
-  std::vector<Scored> cases;
-  for (std::size_t i = 0; i < scores.size(); ++i) cases.push_back({scores[i], pairs[i].same_patient});
-  return cases;
-}
-
 /// The threshold with the best accuracy.
 double best_threshold(const std::vector<Scored>& cases) {
   double best = 0, accuracy = -1;
@@ -190,11 +184,11 @@ class Evaluation {
     const std::int64_t gallery = std::min(config_.gallery, test_.real.count());
     const Scores scores = score(test_, gallery);
     Attack attack{.attacker = attacker, .is_learned = is_learned, .pairs = kind};
-    const auto cases = scored(scores.pairs, test_.set.pairs);
+    const auto cases = scored_pairs(scores.pairs, test_.set.pairs);
     attack.scores = scores.pairs;
     attack.auc = roc_auc(cases).value_or(0.5);
     attack.roc = roc_curve(cases);
-    if (valid_) attack.threshold = best_threshold(scored(score(*valid_, 0).pairs, valid_->set.pairs));
+    if (valid_) attack.threshold = best_threshold(scored_pairs(score(*valid_, 0).pairs, valid_->set.pairs));
     attack.confusion = confusion_at(cases, attack.threshold);
     std::vector<GroupedCase> grouped;
     for (std::size_t i = 0; i < cases.size(); ++i)

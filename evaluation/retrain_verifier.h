@@ -12,7 +12,6 @@
 #include <functional>
 
 #include "evaluation/perturbation.h"
-#include "training/metrics.h"
 #include "training/train_verifier.h"
 
 namespace scrim {

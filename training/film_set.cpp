@@ -117,6 +117,12 @@ FilmSet::FilmSet(std::vector<std::string> names, std::vector<GrayImage> films, s
   }
 }
 
+FilmSet FilmSet::at_size(std::int64_t image_size) const {
+  FilmSet other = *this;
+  other.options_.image_size = image_size;
+  return other;
+}
+
 GrayImage FilmSet::image(std::int64_t index) const {
   const Kept& k = kept_[std::size_t(index)];
   if (k.height == 0) return read_image(folder_ / name(index));

@@ -24,6 +24,9 @@ class FilmSet {
   /// Films that exist in memory alone: `films[i]` under names[i].
   FilmSet(std::vector<std::string> names, std::vector<GrayImage> films, std::int64_t image_size);
 
+  /// The same films, resized to another side.
+  FilmSet at_size(std::int64_t image_size) const;
+
   std::int64_t count() const { return std::int64_t(names_.size()); }
   std::int64_t image_size() const { return options_.image_size; }
   const std::vector<std::string>& names() const { return names_; }

@@ -6,7 +6,6 @@
 #include "autograd/loss.h"
 #include "autograd/reduce.h"
 #include "training/batch_ahead.h"
-#include "training/metrics.h"
 
 namespace scrim {
 namespace {
@@ -48,12 +47,11 @@ class VerifierTask : public TrainingTask {
     const Tensor first = embeddings(verifier_, valid_->first);
     const Tensor second = &valid_->first == &valid_->second ? first : embeddings(verifier_, valid_->second);
     const auto logits = pair_logits(verifier_, first, second, valid_->pairs);
-    std::vector<Scored> scored;
+    std::vector<Scored> scored = scored_pairs(logits, valid_->pairs);
     double sum = 0;
-    for (std::size_t i = 0; i < logits.size(); ++i) {
-      const bool same = valid_->pairs[i].same_patient;
-      scored.push_back({logits[i], same});
-      const double z = same ? -logits[i] : logits[i];  // softplus(z) = -log of the right answer's probability
+    for (const Scored& c : scored) {
+      const double z =
+          c.positive ? -c.score : c.score;  // softplus(z) = -log of the right answer's probability
       sum += std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z)));
     }
     const double auc = roc_auc(scored).value_or(0.5);
@@ -134,6 +132,12 @@ TrainingResult run(const VerifierConfig& config, const std::string& config_text,
   require_apart(train_films, valid_films, patient_of_name);
   const PairData valid_data{valid_films, valid_films, valid.pairs};
   return train_verifier(config, train_data, &valid_data, config_text, resume, progress);
+}
+
+std::vector<Scored> scored_pairs(const std::vector<double>& scores, const std::vector<IndexedPair>& pairs) {
+  std::vector<Scored> cases;
+  for (std::size_t i = 0; i < scores.size(); ++i) cases.push_back({scores[i], pairs[i].same_patient});
+  return cases;
 }
 
 Tensor embeddings(SiameseVerifier& verifier, const FilmSet& films) {

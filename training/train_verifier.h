@@ -4,6 +4,7 @@
 
 #include "training/augmentation.h"
 #include "training/film_settings.h"
+#include "training/metrics.h"
 #include "training/study_networks.h"
 #include "training/training_loop.h"
 
@@ -53,6 +54,9 @@ struct PairData {
 TrainingResult train_verifier(const VerifierConfig& config, const PairData& train, const PairData* valid,
                               const std::string& config_text, bool resume,
                               const std::function<void(const TrainingProgress&)>& progress);
+
+/// Scores of pairs with what the pairs are.
+std::vector<Scored> scored_pairs(const std::vector<double>& scores, const std::vector<IndexedPair>& pairs);
 
 /// The verifier's e(x) of every film, [count, embed], in evaluation mode.
 Tensor embeddings(SiameseVerifier& verifier, const FilmSet& films);
