@@ -1,10 +1,12 @@
 // A cohort of phantom patients on disk, laid out like the NIH subset:
 //
-//   images/NAME.png                  8 or 16 bits gray
+//   images/NAME.png                               8 or 16 bits gray
 //   masks/lungs/NAME.png, masks/heart/NAME.png    0 or 255
-//   landmarks/NAME.csv               structure,index,x,y in pixels; right_lung 44, left_lung 50, heart 26
-//   points labels.csv                       NIH ChestX-ray14's columns splits/{train,valid,test}.txt    by
-//   patient pairs/{train,valid,test}.txt     "first second 1" = same patient, 0 = two patients
+//   landmarks/NAME.csv                            structure,index,x,y in pixels; 44 points of right_lung, 50 of
+//                                                 left_lung, 26 of heart
+//   labels.csv                                    NIH ChestX-ray14's columns
+//   splits/{train,valid,test}.txt                 by patient
+//   pairs/{train,valid,test}.txt                  "first second 1" = same patient, 0 = two patients
 #pragma once
 
 #include <filesystem>

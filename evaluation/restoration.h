@@ -2,8 +2,7 @@
 //
 //   inversion   he holds the network: he looks for the film x whose release comes closest to the one he sees,
 //               min |A(x) - y|^2 from x = y by gradient descent (Adam) on the pixels
-//   averaging   he holds several releases of one film and averages them; helps against methods that draw
-//   noise
+//   averaging   he holds several releases of one film and averages them; helps against methods that draw noise
 #pragma once
 
 #include "evaluation/perturbation.h"

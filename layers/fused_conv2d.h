@@ -1,7 +1,7 @@
 // A convolution with what follows it: norm, residual connection, activation. In evaluation without gradients
 // on f32 they are one pass over memory, with the norm folded into the weights; op by op else.
-//   norm(conv(x)) = conv'(x) with w' = w * scale[o], b' = bias + (b - mean) * scale,  scale = weight /
-//   sqrt(var + eps)
+//   norm(conv(x)) = conv'(x) with w' = w * scale[o], b' = bias + (b - mean) * scale,
+//   scale = weight / sqrt(var + eps)
 // The stored parameters stay as they are: the folded copy is remade when one of them has changed.
 #pragma once
 

@@ -2,8 +2,7 @@
 // pixels as they are.
 //   blend   y = mask * x + (1 - mask) * warp(x): pixels with a mask of 1 keep their bits
 //   field   the flow is scaled by (1 - mask) before it is smoothed: the warp fades out instead, and the
-//   smoothing
-//           lets a little of it into the mask's border
+//           smoothing lets a little of it into the mask's border
 #pragma once
 
 #include "models/flow_anonymizer.h"

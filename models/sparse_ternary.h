@@ -4,13 +4,11 @@
 // published.
 //
 //   encoder  a bank of blocks: internal ones halve level by level, external ones go from each level straight
-//   to the
-//            last size; all joined, one 1x1 convolution to c*m channels, one grouped convolution (the
+//            to the last size; all joined, one 1x1 convolution to c*m channels, one grouped convolution (the
 //            indexer's projection, filter f, stride f/4) to c*m channels read as channel i*m + j = (index i,
 //            map j); top k of both signs along the indices
 //   decoder  the codes put back to their places, channel i + c*j this time; the transposed projection with
-//   the same
-//            (tied) weight; a 1x1 convolution; a bank of blocks that doubles (bilinear, half pixel)
+//            the same (tied) weight; a 1x1 convolution; a bank of blocks that doubles (bilinear, half pixel)
 #pragma once
 
 #include <memory>

@@ -1,9 +1,9 @@
 // The warp operator: an image is looked up at its own places plus a smooth displacement.
 //
-//   displacement = -mu * field                      field[N,H,W,2] in [-1,1], channel 0 horizontal, 1
-//   vertical corrected    grid = identity + smooth(displacement), borders replicated published    grid =
-//   smooth(identity + displacement), zeros outside: pulls a frame of 4 pixels inward on every
-//                image, whatever the network does; kept for comparison (Packhaeuser et al., "Deep
+//   displacement = -mu * field      field[N,H,W,2] in [-1,1], channel 0 horizontal, 1 vertical
+//   corrected    grid = identity + smooth(displacement), borders replicated
+//   published    grid = smooth(identity + displacement), zeros outside: pulls a frame of 4 pixels inward on
+//                every image, whatever the network does; kept for comparison (Packhaeuser et al., "Deep
 //                Learning-based Anonymization of Chest Radiographs: A Utility-preserving Measure for Patient
 //                Privacy", MICCAI 2023)
 //   y = x looked up at grid: bilinear, border padding; -1 and +1 are the centres of the outer pixels

@@ -1,7 +1,7 @@
 // safetensors: named tensors in one file (format: github.com/huggingface/safetensors, README "Format").
 //   u64 little-endian N | N bytes of JSON | the tensors' bytes, little-endian, without gaps
-//   JSON: {"name": {"dtype": "F32", "shape": [2,3], "data_offsets": [begin, end]}, "__metadata__": {"k":
-//   "v"}}
+//   JSON: {"name": {"dtype": "F32", "shape": [2,3], "data_offsets": [begin, end]},
+//          "__metadata__": {"k": "v"}}
 #pragma once
 
 #include <filesystem>

@@ -5,8 +5,7 @@
 //   bilinear             weighs the two nearest rows and columns; rows past the last repeat it
 //   nearest              row floor(i * H/Ho) (PyTorch's "nearest"; it has no corner convention)
 //   antialiased          bilinear, half pixel; when shrinking, the triangle is as wide as the scale, so that
-//   every
-//                        input counts: Pillow's BILINEAR and torchvision's antialias = True
+//                        every input counts: Pillow's BILINEAR and torchvision's antialias = True
 #pragma once
 
 #include "kernels/dispatch.h"
