@@ -104,8 +104,11 @@ WrittenResult written(const VerificationResult& r) {
                             {"mean_auc", s.mean},
                             {"deviation", s.deviation},
                             {"maximum_auc", s.maximum}};
-      w.summary += fmt::format("  learned      {} attackers: mean {:.3f}, deviation {:.3f}, maximum {:.3f}\n",
-                               learned.size(), s.mean, s.deviation, s.maximum);
+      w.summary +=
+          learned.size() == 1
+              ? fmt::format("  learned      {:.3f}, one attacker\n", s.mean)
+              : fmt::format("  learned      {} attackers: mean {:.3f}, deviation {:.3f}, maximum {:.3f}\n",
+                            learned.size(), s.mean, s.deviation, s.maximum);
     }
     for (const Attack& a : r.attacks)
       if (!a.is_learned && a.pairs == kind) {

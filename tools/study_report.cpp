@@ -48,6 +48,7 @@ std::string strongest_text(const Json& attack, const char* kind) {
 std::string learned_text(const Json& attack, const char* kind) {
   if (!attack["summary"].contains(kind) || !attack["summary"][kind].contains("learned")) return "-";
   const Json& s = attack["summary"][kind]["learned"];
+  if (s["attackers"] == 1) return fmt::format("{:.3f}, one attacker", s["mean_auc"].get<double>());
   return fmt::format("{:.3f} ± {:.3f}, at most {:.3f}", s["mean_auc"].get<double>(),
                      s["deviation"].get<double>(), s["maximum_auc"].get<double>());
 }
@@ -223,9 +224,9 @@ class Report {
       text += fmt::format(
           "<p>Among the methods that cost the classifier at most 0.03 of its mean AUC, <b>{}</b> leaves "
           "attackers the "
-          "least: {} (anonymised against real films), {:+.3f} against raw films, for a loss of {:.3f}.</p>\n",
-          escaped(best->method->name), strongest_text(best->attack, kinds[0]), auc_of(*best) - raw_auc(),
-          loss_of(*best));
+          "least: {} (pairs {}), {:+.3f} against raw films, for a loss of {:.3f}.</p>\n",
+          escaped(best->method->name), strongest_text(best->attack, worst_kind(*best)), worst_kind(*best),
+          auc_of(*best) - raw_auc(), loss_of(*best));
     else if (!methods_.empty())
       text += "<p>No method kept the classifier's loss of mean AUC within 0.03.</p>\n";
     return text +
@@ -237,7 +238,14 @@ class Report {
            "succeed.</p>\n";
   }
 
-  static double auc_of(const MethodResults& m) { return m.attack["summary"][kinds[0]]["strongest_auc"]; }
+  /// The kind of pairs with a released film in them that attackers do best on.
+  static const char* worst_kind(const MethodResults& m) {
+    const auto auc = [&](const char* kind) {
+      return m.attack["summary"][kind]["strongest_auc"].get<double>();
+    };
+    return auc(kinds[0]) >= auc(kinds[1]) ? kinds[0] : kinds[1];
+  }
+  static double auc_of(const MethodResults& m) { return m.attack["summary"][worst_kind(m)]["strongest_auc"]; }
   static double loss_of(const MethodResults& m) {
     const Json &before = m.findings["mean_before"]["auc"], &after = m.findings["mean_after"]["auc"];
     return before.is_null() || after.is_null() ? 0 : before.get<double>() - after.get<double>();
