@@ -9,9 +9,12 @@ corpus=$build/corpus
 passed=0
 for target in safetensors image config lists; do
   echo "fuzzing the $target reader for $seconds s"
+  log=$build/fuzz_$target.log
+  status=0
   "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=4096 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="$build/" "$corpus/$target" 2>&1 | grep -E 'ERROR|SUMMARY|stat::number_of_executed|artifact|==' || true
-  [ "${PIPESTATUS[0]}" -eq 0 ] || { echo "the $target reader failed; the input is in $build" >&2; exit 1; }
+    -artifact_prefix="$build/" "$corpus/$target" >"$log" 2>&1 || status=$?
+  grep -E 'ERROR|SUMMARY|stat::number_of_executed|artifact|==' "$log" || true
+  [ "$status" -eq 0 ] || { echo "the $target reader failed; the input is in $build" >&2; exit 1; }
   passed=$((passed + 1))
 done
 echo "$passed passed, 0 failed"

@@ -69,6 +69,7 @@ TEST(Config, WrongTypesAndSyntaxAreNamed) {
   EXPECT_EQ(error_of(std::string(minimal) + "[model]\nmu = [1]\n"),
             "c.toml: model.mu is an array, expected a number");
   EXPECT_NE(error_of("task = \n").find("c.toml: line 1"), std::string::npos);
+  EXPECT_EQ(error_of("[[=task]]\n"), "c.toml: is not TOML");
   EXPECT_EQ(
       error_of(""),
       "c.toml: names no task, expected task = one of pretrain_generator, train_classifier, train_verifier, "
