@@ -19,20 +19,18 @@ class BatchAhead {
     if (coming_.valid()) coming_.wait();
   }
 
-  /// Starts on the batch unless it is the one that is coming already.
-  void prepare(const Key& key) {
-    if (coming_.valid() && key_ == key) return;
-    if (coming_.valid()) coming_.wait();
-    key_ = key;
-    coming_ = std::async(std::launch::async, [this, key] {
-      const SerialLoops serial;
-      return make_(key);
-    });
-  }
-  /// The batch; waits for it, or makes it now. Rethrows what `make` threw.
-  T take(const Key& key) {
-    if (!coming_.valid() || !(key_ == key)) return make_(key);
-    return coming_.get();
+  /// The batch, waited for or made now, while `next` (when there is one) begins to be made in the background.
+  /// Rethrows what `make` threw.
+  T take(const Key& key, const std::optional<Key>& next) {
+    T batch = coming_.valid() && key_ == key ? coming_.get() : make_(key);
+    if (next) {
+      key_ = *next;
+      coming_ = std::async(std::launch::async, [this, key = *next] {
+        const SerialLoops serial;
+        return make_(key);
+      });
+    }
+    return batch;
   }
 
  private:

@@ -33,6 +33,10 @@ std::string fact_text(const std::vector<std::int64_t>& value) {
   return fmt::format("{}", fmt::join(value, ","));
 }
 
+std::string fact_text(const std::vector<std::string>& value) {
+  return fmt::format("{}", fmt::join(value, ","));
+}
+
 bool parse_fact(const std::string& text, std::string& value) {
   value = text;
   return true;

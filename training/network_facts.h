@@ -18,6 +18,7 @@ std::string fact_text(bool value);
 std::string fact_text(std::int64_t value);
 std::string fact_text(double value);
 std::string fact_text(const std::vector<std::int64_t>& value);
+std::string fact_text(const std::vector<std::string>& value);
 
 /// Fill `value` from a text; false when it is none of its kind.
 bool parse_fact(const std::string& text, std::string& value);

@@ -30,10 +30,8 @@ class PretrainTask : public TrainingTask {
     return films_.valid ? std::vector<ValidColumn>{{"loss", "best"}} : std::vector<ValidColumn>{};
   }
 
-  void prepare(const Batch& batch) override { batches_.prepare(batch); }
-
-  std::vector<double> step(const Batch& batch) override {
-    const Variable films(batches_.take(batch));
+  std::vector<double> step(const Batch& batch, const std::optional<Batch>& next) override {
+    const Variable films(batches_.take(batch, next));
     model_.generator().set_training(true);
     return {learner_.update([&] { return mse(model_(films, {}), films); })};
   }
@@ -83,8 +81,7 @@ TrainingResult run(const PretrainConfig& config, const std::string& config_text,
                    const std::function<void(const TrainingProgress&)>& progress) {
   check(config);
   PretrainTask task(config);
-  return run_training_loop(task, {config.training, config.schedule, config.folder, config_text, resume},
-                           progress);
+  return run_training_loop(task, loop_settings(config, config.schedule, config_text, resume), progress);
 }
 
 }  // namespace scrim

@@ -69,7 +69,8 @@ class GameTask : public TrainingTask {
       generator_.generator().load_state(Anonymizer::load(config.generator_weights).generator().state());
     if (!config.lists.valid.empty()) {
       valid_.emplace(config, config.lists.valid, labels_, generator_.wants_masks());
-      require_apart(train_.films, valid_->films, patient_of_name);
+      require_apart(train_.films, valid_->films,
+                    [this](const std::string& film) { return labels_.patient_of(film); });
     }
   }
 
@@ -84,10 +85,8 @@ class GameTask : public TrainingTask {
             {"total_loss", "lowest_total_loss"}};
   }
 
-  void prepare(const Batch& batch) override { batches_.prepare(batch); }
-
-  std::vector<double> step(const Batch& key) override {
-    const GameBatch batch = batches_.take(key);
+  std::vector<double> step(const Batch& key, const std::optional<Batch>& next) override {
+    const GameBatch batch = batches_.take(key, next);
     Losses losses;
     Tensor shown;
     generator_.generator().set_training(true);
@@ -226,9 +225,7 @@ TrainingResult run(const AnonymizerConfig& config, const std::string& config_tex
                    const std::function<void(const TrainingProgress&)>& progress) {
   check(config);
   GameTask task(config);
-  const ScheduleSettings no_schedule;
-  return run_training_loop(task, {config.training, no_schedule, config.folder, config_text, resume},
-                           progress);
+  return run_training_loop(task, loop_settings(config, {}, config_text, resume), progress);
 }
 
 }  // namespace scrim

@@ -31,7 +31,8 @@ class ClassifierTask : public TrainingTask {
   explicit ClassifierTask(const ClassifierConfig& config)
       : config_(config),
         labels_(config.labels),
-        films_(read_films(config.data, config.lists, patient_finder(labels_))),
+        films_(read_films(config.data, config.lists,
+                          [this](const std::string& film) { return labels_.patient_of(film); })),
         train_targets_(finding_targets(labels_, films_.train.names())),
         classifier_(options_of(config.model), Initialiser(std::uint64_t(config.training.seed))),
         learner_("classifier", classifier_, config.optimiser),
@@ -47,10 +48,8 @@ class ClassifierTask : public TrainingTask {
                         : std::vector<ValidColumn>{};
   }
 
-  void prepare(const Batch& batch) override { batches_.prepare(batch); }
-
-  std::vector<double> step(const Batch& key) override {
-    const LabelledBatch batch = batches_.take(key);
+  std::vector<double> step(const Batch& key, const std::optional<Batch>& next) override {
+    const LabelledBatch batch = batches_.take(key, next);
     classifier_.set_training(true);
     return {learner_.update([&] { return bce_with_logits(classifier_.logits(batch.films), batch.targets); })};
   }
@@ -77,13 +76,6 @@ class ClassifierTask : public TrainingTask {
   }
 
  private:
-  static std::function<std::string(const std::string&)> patient_finder(const LabelTable& labels) {
-    return [&labels](const std::string& name) {
-      const std::string patient = labels.contains(name) ? labels.of(name).patient : "";
-      return patient.empty() ? patient_of_name(name) : patient;
-    };
-  }
-
   LabelledBatch make(const Batch& batch) const {
     const Random random =
         Random(std::uint64_t(config_.training.seed), "augmentation").split(std::uint64_t(batch.epoch));
@@ -130,8 +122,7 @@ TrainingResult run(const ClassifierConfig& config, const std::string& config_tex
                    const std::function<void(const TrainingProgress&)>& progress) {
   check(config);
   ClassifierTask task(config);
-  return run_training_loop(task, {config.training, config.schedule, config.folder, config_text, resume},
-                           progress);
+  return run_training_loop(task, loop_settings(config, config.schedule, config_text, resume), progress);
 }
 
 Tensor finding_logits(DenseNet& classifier, const FilmSet& films) {

@@ -123,10 +123,8 @@ class SegmenterTask : public TrainingTask {
     return valid_ ? std::vector<ValidColumn>{{"dice", ""}, {"loss", "best"}} : std::vector<ValidColumn>{};
   }
 
-  void prepare(const Batch& batch) override { batches_.prepare(batch); }
-
-  std::vector<double> step(const Batch& key) override {
-    const SegmenterBatch batch = batches_.take(key);
+  std::vector<double> step(const Batch& key, const std::optional<Batch>& next) override {
+    const SegmenterBatch batch = batches_.take(key, next);
     segmenter_.network().set_training(true);
     const Random noise = Random(std::uint64_t(config_.training.seed), "latent")
                              .split(std::uint64_t(key.epoch))
@@ -249,8 +247,7 @@ TrainingResult run(const SegmenterConfig& config, const std::string& config_text
                    const std::function<void(const TrainingProgress&)>& progress) {
   check(config);
   SegmenterTask task(config);
-  return run_training_loop(task, {config.training, config.schedule, config.folder, config_text, resume},
-                           progress);
+  return run_training_loop(task, loop_settings(config, config.schedule, config_text, resume), progress);
 }
 
 }  // namespace scrim

@@ -32,10 +32,8 @@ class VerifierTask : public TrainingTask {
     return valid_ ? std::vector<ValidColumn>{{"auc", ""}, {"loss", "best"}} : std::vector<ValidColumn>{};
   }
 
-  void prepare(const Batch& batch) override { batches_.prepare(batch); }
-
-  std::vector<double> step(const Batch& key) override {
-    const PairBatch batch = batches_.take(key);
+  std::vector<double> step(const Batch& key, const std::optional<Batch>& next) override {
+    const PairBatch batch = batches_.take(key, next);
     verifier_.set_training(true);
     return {learner_.update([&] {
       const Variable logits = verifier_(batch.first, batch.second);
@@ -115,8 +113,7 @@ TrainingResult train_verifier(const VerifierConfig& config, const PairData& trai
                               const std::string& config_text, bool resume,
                               const std::function<void(const TrainingProgress&)>& progress) {
   VerifierTask task(config, train, valid);
-  return run_training_loop(task, {config.training, config.schedule, config.folder, config_text, resume},
-                           progress);
+  return run_training_loop(task, loop_settings(config, config.schedule, config_text, resume), progress);
 }
 
 TrainingResult run(const VerifierConfig& config, const std::string& config_text, bool resume,

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <sstream>
-
 namespace scrim {
 namespace {
 
@@ -15,25 +13,6 @@ std::vector<std::int64_t> order_of_epoch(std::int64_t examples, std::int64_t see
   for (std::int64_t i = examples; i > 1; --i)
     std::swap(order[std::size_t(i - 1)], order[std::size_t(random.below(i))]);
   return order;
-}
-
-/// "table.key" and value of every line of a configuration as print_config writes it.
-std::map<std::string, std::string> values_of(const std::string& config) {
-  std::map<std::string, std::string> values;
-  std::istringstream lines(config);
-  std::string table;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with('[')) table = line.substr(1, line.find(']') - 1) + ".";
-    const std::size_t equals = line.find(" = ");
-    if (equals == std::string::npos || line.starts_with('#') || line.starts_with('[')) continue;
-    std::string value = line.substr(equals + 3);
-    value.erase(std::min(value.find(" # "), value.size()));
-    while (value.ends_with(' ')) value.pop_back();
-    const bool is_text = value.size() >= 2 && (value.front() == '\'' || value.front() == '"');
-    if (is_text) value = value.substr(1, value.size() - 2);
-    values[table + line.substr(0, equals)] = value;
-  }
-  return values;
 }
 
 /// Best values are kept by column; a column that was never measured has none.
@@ -52,7 +31,7 @@ class Loop {
     steps_in_epoch_ = (task.examples() + batch - 1) / batch;
     if (folder_.metrics_are_new()) {
       folder_.add_metrics(header());
-      folder_.events().hyper_parameters(values_of(settings.config_text));
+      folder_.events().hyper_parameters(settings.values);
     }
     if (folder_.resumed_from()) restore(*folder_.resumed_from());
   }
@@ -60,10 +39,9 @@ class Loop {
   TrainingResult train(const std::function<void(const TrainingProgress&)>& progress) {
     const std::int64_t epochs = settings_.training.epochs, steps = epochs * steps_in_epoch_;
     while (epoch_ < epochs && !has_stopped()) {
-      const auto order = order_of_epoch(task_.examples(), settings_.training.seed, epoch_);
       while (step_in_epoch_ < steps_in_epoch_) {
         const double rate = task_.learners().front()->optimiser().learning_rate();
-        const std::vector<double> losses = step(order);
+        const std::vector<double> losses = step();
         train_loss_ = losses.back();
         ++step_;
         ++step_in_epoch_;
@@ -90,19 +68,23 @@ class Loop {
   }
 
  private:
-  Batch batch_at(const std::vector<std::int64_t>& order, std::int64_t step_in_epoch) const {
-    const auto begin = std::size_t(step_in_epoch * settings_.training.batch_size);
+  /// The batch `steps_ahead` of the present one; nothing past the last epoch.
+  std::optional<Batch> batch_ahead(std::int64_t steps_ahead) {
+    const std::int64_t place = step_in_epoch_ + steps_ahead;
+    const std::int64_t epoch = epoch_ + place / steps_in_epoch_;
+    if (epoch >= settings_.training.epochs) return std::nullopt;
+    if (order_.epoch != epoch)
+      order_ = {epoch, order_of_epoch(task_.examples(), settings_.training.seed, epoch)};
+    const auto& order = order_.examples;
+    const auto begin = std::size_t(place % steps_in_epoch_ * settings_.training.batch_size);
     const auto end = std::min(order.size(), begin + std::size_t(settings_.training.batch_size));
-    return {epoch_, {order.begin() + std::ptrdiff_t(begin), order.begin() + std::ptrdiff_t(end)}};
+    return Batch{epoch, {order.begin() + std::ptrdiff_t(begin), order.begin() + std::ptrdiff_t(end)}};
   }
 
-  std::vector<double> step(const std::vector<std::int64_t>& order) {
-    const Batch batch = batch_at(order, step_in_epoch_);
-    task_.prepare(batch);
+  std::vector<double> step() {
     try {
-      auto losses = task_.step(batch);
-      if (step_in_epoch_ + 1 < steps_in_epoch_) task_.prepare(batch_at(order, step_in_epoch_ + 1));
-      return losses;
+      const Batch batch = *batch_ahead(0);
+      return task_.step(batch, batch_ahead(1));
     } catch (const NonFiniteError& e) {
       throw NonFiniteError(
           fmt::format("[train] stopped at step {} (epoch {}): {}. The last good checkpoint is kept.",
@@ -201,6 +183,7 @@ class Loop {
   PlateauSchedule plateau_;
   RunFolder folder_;
   std::int64_t steps_in_epoch_ = 0;
+  Batch order_{-1, {}};  ///< all examples of the epoch that was looked at last
   std::int64_t step_ = 0, epoch_ = 0, step_in_epoch_ = 0;
   std::int64_t epochs_without_gain_ = 0;
   double train_loss_ = 0;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "training/learner.h"
+#include "training/network_facts.h"
 #include "training/run_folder.h"
 
 namespace scrim {
@@ -33,9 +34,8 @@ class TrainingTask {
   virtual std::vector<std::string> train_columns() const { return {"loss"}; }
   virtual std::vector<ValidColumn> valid_columns() const = 0;
 
-  /// Begins to read a batch in the background; step() with the same batch takes it.
-  virtual void prepare(const Batch& batch) = 0;
-  virtual std::vector<double> step(const Batch& batch) = 0;
+  /// One step on `batch`. `next` comes after it: a task reads it in the background meanwhile.
+  virtual std::vector<double> step(const Batch& batch, const std::optional<Batch>& next) = 0;
   virtual std::vector<double> validate(std::int64_t step, EventFile& events) = 0;
 
   /// What is trained: goes into checkpoints; schedules move all of their learning rates.
@@ -63,7 +63,20 @@ struct LoopSettings {
   std::filesystem::path folder;
   std::string config_text;  ///< kept in the folder
   bool resume = false;
+  Facts values;  ///< every field by "table.key", for TensorBoard's table of runs
 };
+
+/// The settings of a task whose configuration has the fields training and folder; `schedule` where it has one.
+template <class Config>
+LoopSettings loop_settings(const Config& config, const ScheduleSettings& schedule,
+                           const std::string& config_text, bool resume) {
+  LoopSettings settings{config.training, schedule, config.folder, config_text, resume, {}};
+  Config fields = config;
+  visit_fields(fields, [&](const std::string& table, const char* key, const auto& field, const char*) {
+    settings.values[table + "." + key] = fact_text(field);
+  });
+  return settings;
+}
 
 /// Trains in the run folder. Killed at any moment and resumed it ends with the same weights, checkpoint and
 /// metrics, byte for byte, as an undisturbed run. Throws NonFiniteError that names the step and the op when a
