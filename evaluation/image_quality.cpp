@@ -98,11 +98,10 @@ ImageQualityResult evaluate(const ImageQualityConfig& config) {
   Perturbation perturbation(config.perturbation, config.masks, std::uint64_t(config.seed));
   const FilmSet films(config.data.images, film_names(config.data.images, config.test_list),
                       config.data.options());
-  const FilmSet released = perturbation.release(films);
   ImageQualityResult result{perturbation.describe(), {}};
   for (std::int64_t i = 0; i < films.count(); ++i) {
-    const GrayImage before = image_from_tensor(films.film(i), 8), after = released.image(i);
-    const Tensor moved = perturbation.displacement(films, i);
+    const GrayImage before = image_from_tensor(films.film(i), 8);
+    const auto [after, moved] = perturbation.release_one(films, i);
     result.films.push_back(
         {films.name(i), psnr(before, after), ssim(before, after), share_of_changed_pixels(before, after),
          moved.defined() ? largest_displacement(moved, films.image_size(), films.image_size()) : 0});

@@ -37,18 +37,23 @@ Variable Perturbation::mask_of(const FilmSet& films, std::int64_t index) const {
   return MaskSet(masks_, {films.name(index)}, {.image_size = films.image_size()}).batch({0});
 }
 
-FilmSet Perturbation::release(const FilmSet& films, std::uint64_t release) {
+ReleasedFilm Perturbation::release_one(const FilmSet& films, std::int64_t index,
+                                       std::uint64_t release) const {
   const NoGradient no_gradient;
-  std::vector<GrayImage> released;
-  for (std::int64_t i = 0; i < films.count(); ++i) {
-    Tensor film = films.film(i);
-    if (anonymizer_)
-      film = (*anonymizer_)(film, mask_of(films, i)).value();
-    else if (settings_.kind == "dp_pix")
-      film = dp_pix(film, {settings_.cell, settings_.pixels, settings_.epsilon},
-                    random_.split(films.name(i)).split(release));
-    released.push_back(image_from_tensor(film, 8));
+  const Tensor film = films.film(index);
+  if (anonymizer_) {
+    const auto [released, moved] = anonymizer_->release(film, film, mask_of(films, index));
+    return {image_from_tensor(released.value(), 8), moved.value()};
   }
+  if (settings_.kind == "none") return {image_from_tensor(film, 8), {}};
+  const Random random = random_.split(films.name(index)).split(release);
+  return {image_from_tensor(dp_pix(film, {settings_.cell, settings_.pixels, settings_.epsilon}, random), 8),
+          {}};
+}
+
+FilmSet Perturbation::release(const FilmSet& films, std::uint64_t release) const {
+  std::vector<GrayImage> released;
+  for (std::int64_t i = 0; i < films.count(); ++i) released.push_back(release_one(films, i, release).image);
   return FilmSet(films.names(), std::move(released), films.image_size());
 }
 
@@ -56,11 +61,6 @@ Variable Perturbation::apply(const Variable& x, const Variable& mask) {
   require(anonymizer_.has_value(), "perturbation", "{} has no network", settings_.kind);
   const Frozen weights(anonymizer_->generator());
   return (*anonymizer_)(x, mask);
-}
-
-Tensor Perturbation::displacement(const FilmSet& films, std::int64_t index) {
-  const NoGradient no_gradient;
-  return anonymizer_ ? anonymizer_->displacement(films.film(index), mask_of(films, index)).value() : Tensor();
 }
 
 std::string Perturbation::describe() const {

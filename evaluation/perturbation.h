@@ -26,22 +26,24 @@ void visit_fields(PerturbationSettings& p, Visit&& visit) {
 /// Throws UsageError that names the key whose value does not make sense.
 void check(const PerturbationSettings& settings);
 
+struct ReleasedFilm {
+  GrayImage image;      ///< 8 bits
+  Tensor displacement;  ///< as Anonymizer::Release has it; undefined for methods that move nothing
+};
+
 class Perturbation {
  public:
   /// Throws Error when the weights do not fit the kind, UsageError when masks are wanted and none are named.
   /// `seed`: of dp_pix's noise.
   Perturbation(const PerturbationSettings& settings, const MaskSettings& masks, std::uint64_t seed);
 
-  /// The films as a hospital would release them: changed at the size that the network looks at, in 8 bits.
-  /// `release`: which of several releases of the same films; only dp_pix's differ.
-  FilmSet release(const FilmSet& films, std::uint64_t release = 0);
+  /// Film `index` as a hospital would release it: changed at the size that the network looks at. `release`: which of
+  /// several releases of the same film; only dp_pix's differ.
+  ReleasedFilm release_one(const FilmSet& films, std::int64_t index, std::uint64_t release = 0) const;
+  FilmSet release(const FilmSet& films, std::uint64_t release = 0) const;
   /// What the method makes of x[N,size,size,1], with gradients to x. Throws Error for methods without a
   /// network.
   Variable apply(const Variable& x, const Variable& mask);
-  /// Where the released film's pixels come from, [1,size,size,2] as Anonymizer::displacement has it;
-  /// undefined for methods that move nothing.
-  Tensor displacement(const FilmSet& films, std::int64_t index);
-
   /// What the method spares of film `index`, [1,size,size,1]; undefined when it spares nothing.
   Variable mask_of(const FilmSet& films, std::int64_t index) const;
 

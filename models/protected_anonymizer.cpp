@@ -16,17 +16,24 @@ Variable feathered(const Variable& mask, double width) {
   return maximum(mask, gaussian(mask, blur));
 }
 
+Variable field_outside(const Variable& field, const Variable& mask) {
+  const std::int64_t height = field.shape()[1], width = field.shape()[2];
+  const bool same_size = mask.shape()[1] == height && mask.shape()[2] == width;
+  const Variable at_field =
+      same_size ? mask : resize(mask, height, width, {kernels::ResizeMode::bilinear, true});
+  return field * (Variable(Tensor::scalar(1, mask.value().dtype())) - at_field);
+}
+
+Variable blended(const Variable& x, const Variable& y, const Variable& mask) {
+  return mask * x + (Variable(Tensor::scalar(1, mask.value().dtype())) - mask) * y;
+}
+
 Variable protected_warp(const Variable& x, const Variable& field, const Variable& mask,
                         const WarpOptions& options, Protection protection) {
   require(mask.shape() == x.shape(), "protected_warp", "the mask {} came with x {}, expected the same shape",
           mask.shape().str(), x.shape().str());
-  const Variable one(Tensor::scalar(1, mask.value().dtype()));
-  if (protection == Protection::blend) return mask * x + (one - mask) * warp(x, field, options);
-  const Variable at_field =
-      mask.shape()[1] == field.shape()[1] && mask.shape()[2] == field.shape()[2]
-          ? mask
-          : resize(mask, field.shape()[1], field.shape()[2], {kernels::ResizeMode::bilinear, true});
-  return warp(x, field * (one - at_field), options);
+  if (protection == Protection::blend) return blended(x, warp(x, field, options), mask);
+  return warp(x, field_outside(field, mask), options);
 }
 
 ProtectedAnonymizer::ProtectedAnonymizer(const ProtectedAnonymizerOptions& o, const Initialiser& initialiser)

@@ -21,6 +21,11 @@ struct ProtectedAnonymizerOptions {
 /// changes nothing.
 Variable feathered(const Variable& mask, double width);
 
+/// The flow field [N,h,w,2] scaled by 1 - mask[N,H,W,1].
+Variable field_outside(const Variable& field, const Variable& mask);
+/// mask * x + (1 - mask) * y.
+Variable blended(const Variable& x, const Variable& y, const Variable& mask);
+
 /// x[N,H,W,1] warped by the flow field [N,h,w,2], but for mask[N,H,W,1] (1 = protected).
 Variable protected_warp(const Variable& x, const Variable& field, const Variable& mask,
                         const WarpOptions& options, Protection protection);

@@ -34,9 +34,9 @@ class FilmAnonymizer {
   std::string describe() const;  ///< "flow_field(32), mu 0.01, operator corrected, 256 pixels"
 
  private:
-  std::optional<Anonymizer> anonymizer_;
+  Anonymizer anonymizer_;
   std::optional<Segmenter> segmenter_;
-  std::int64_t image_size_ = 256;
+  std::int64_t image_size_;
 };
 
 }  // namespace scrim

@@ -353,12 +353,12 @@ class Report {
   std::string panel(const StudyMethod& m, const std::string& film) const {
     const FilmSet films = test_films({film});
     Perturbation perturbation(perturbation_of(study_, m), c_.masks, 1);
-    const GrayImage before = image_from_tensor(films.film(0), 8),
-                    after = perturbation.release(films).image(0);
+    const GrayImage before = image_from_tensor(films.film(0), 8);
+    const auto [after, moved] = perturbation.release_one(films, 0);
     std::string html = "<div class=\"row\">\n" + figure(before, "before") + figure(after, "after") +
                        figure(difference_image(before, after, difference_gain),
                               fmt::format("difference, {} times", difference_gain));
-    if (const Tensor moved = perturbation.displacement(films, 0); moved.defined())
+    if (moved.defined())
       html += flow_figure(moved, films.image_size(),
                           largest_displacement(moved, films.image_size(), films.image_size()));
     if (const Variable mask = perturbation.mask_of(films, 0); mask.defined())
@@ -395,7 +395,7 @@ class Report {
               "<section><p>Privacy: of all pairs of one patient, the strongest attacker is surest of this "
               "one."
               "</p>\n<div class=\"row\">" +
-              figure(perturbation.release(film).image(0), "released film") +
+              figure(perturbation.release_one(film, 0).image, "released film") +
               figure(image_from_tensor(other.film(0), 8), "real film of the same patient") +
               "</div></section>\n";
         }

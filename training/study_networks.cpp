@@ -25,6 +25,21 @@ void check_layers(std::string_view table, const char* key, const std::vector<std
 constexpr std::pair<std::string_view, std::string_view> models_of_kinds[] = {
     {"flow_field", "flow_anonymizer"}, {"noise", "noise_anonymizer"}, {"privacy_net", "privacy_net"}};
 
+/// The generator's tensors under its own names. A published state dict may have "generator." before them; a
+/// checkpoint has "generator.model." before its own and other things beside.
+State generator_state(TensorFile& file) {
+  const bool is_checkpoint = file.metadata.contains("step_in_epoch");
+  State state;
+  for (auto& [name, tensor] : file.tensors) {
+    std::string_view short_name = name;
+    if (is_checkpoint && !short_name.starts_with("generator.model.")) continue;
+    for (std::string_view prefix : {"generator.", "model."})
+      if (short_name.starts_with(prefix)) short_name.remove_prefix(prefix.size());
+    state[std::string(short_name)] = std::move(tensor);
+  }
+  return state;
+}
+
 TensorFile read_weights(const std::filesystem::path& path, std::string_view model) {
   TensorFile file = read_safetensors(path);
   const auto name = file.metadata.find("model");
@@ -92,55 +107,39 @@ Facts facts_of(ClassifierSettings settings) {
 
 Anonymizer::Anonymizer(const GeneratorSettings& s, const Initialiser& initialiser) : settings_(s) {
   check(s, "generator");
-  const std::string protection = s.protection;
   if (s.kind == "flow_field") {
     auto model = std::make_unique<FlowAnonymizer>(
         FlowAnonymizerOptions{s.init_features, warp_options(s.mu, s.op)}, initialiser);
     generator_ = &model->generator;
-    run_ = [&net = *model, protection](const Variable& x, const Variable& mask) {
-      if (protection == "none") return net(x);
-      return protected_warp(x, net.field(x), mask, net.warp_options,
-                            protection == "blend" ? Protection::blend : Protection::field);
-    };
-    move_ = [&net = *model, protection](const Variable& x, const Variable& mask) {
-      const Variable one(Tensor::scalar(1));
-      return warp_displacement(protection == "field" ? net.field(x) * (one - mask) : net.field(x),
-                               net.warp_options);
-    };
-    run_native_ = [this_move = move_, protection](const Variable& film, const Variable& small,
-                                                  const Variable& mask, const Variable& small_mask) {
-      const Variable warped = warp_by(film, this_move(small, small_mask));
-      const Variable one(Tensor::scalar(1));
-      return protection == "blend" ? mask * film + (one - mask) * warped : warped;
+    release_ = [&net = *model, protection = s.protection](const Variable& film, const Variable& small,
+                                                          const Variable& mask) -> Release {
+      const Variable field = protection == "field" ? field_outside(net.field(small), mask) : net.field(small);
+      const Variable displacement = warp_displacement(field, net.warp_options);
+      const Variable warped = warp_by(film, displacement);
+      return {protection == "blend" ? blended(film, warped, mask) : warped, displacement};
     };
     network_ = std::move(model);
   } else if (s.kind == "noise") {
     auto model = std::make_unique<NoiseAnonymizer>(
         NoiseAnonymizerOptions{s.init_features, s.noise_degree, s.smooth}, initialiser);
     generator_ = &model->generator;
-    run_ = [&net = *model, inside = s.noise_in_masks](const Variable& x, const Variable& mask) {
-      if (inside == 1) return net(x);
-      const Variable one(Tensor::scalar(1));
-      return net(x, one - scale(mask, 1 - inside));
-    };
-    run_native_ = [&net = *model, inside = s.noise_in_masks](const Variable& film, const Variable& small,
-                                                             const Variable& mask, const Variable&) {
-      const Variable one(Tensor::scalar(1));
-      return add_noise(film, net.field(small), net.options.noise_degree,
-                       inside == 1 ? Variable() : one - scale(mask, 1 - inside));
+    release_ = [&net = *model, inside = s.noise_in_masks](const Variable& film, const Variable& small,
+                                                          const Variable& mask) -> Release {
+      const Variable sensitivity =
+          inside == 1 ? Variable() : Variable(Tensor::scalar(1)) - scale(mask, 1 - inside);
+      return {add_noise(film, net.field(small), net.options.noise_degree, sensitivity), {}};
     };
     network_ = std::move(model);
   } else {
     auto model = std::make_unique<PrivacyNet>(PrivacyNetOptions{1, 1, s.init_features}, initialiser);
     generator_ = model.get();
-    run_ = [&net = *model](const Variable& x, const Variable&) { return net(x); };
-    // The network draws a film of its own size; what it changes is enlarged and added.
-    run_native_ = [&net = *model](const Variable& film, const Variable& small, const Variable&,
-                                  const Variable&) {
-      const Variable change = net(small) - small;
-      return clamp(
-          film + resize(change, film.shape()[1], film.shape()[2], {kernels::ResizeMode::bilinear, true}), 0,
-          1);
+    release_ = [&net = *model](const Variable& film, const Variable& small, const Variable&) -> Release {
+      const Variable drawn = net(small);
+      if (drawn.shape() == film.shape()) return {drawn, {}};
+      // What the network changes of the small film is enlarged and added.
+      const Variable change =
+          resize(drawn - small, film.shape()[1], film.shape()[2], {kernels::ResizeMode::bilinear, true});
+      return {clamp(film + change, 0, 1), {}};
     };
     network_ = std::move(model);
   }
@@ -151,22 +150,30 @@ bool Anonymizer::wants_masks() const {
          (settings_.kind == "noise" && settings_.noise_in_masks != 1);
 }
 
-Anonymizer Anonymizer::load(const std::filesystem::path& weights) {
+Anonymizer Anonymizer::load(const std::filesystem::path& weights,
+                            const std::function<void(GeneratorSettings&)>& change) {
   TensorFile file = read_safetensors(weights);
+  State state = generator_state(file);
   auto settings = settings_from_fields<GeneratorSettings>(file.metadata);
   const auto model = file.metadata.find("model");
-  require(model != file.metadata.end(), "weights", "{} does not say which generator it holds",
-          weights.string());
-  bool known = false;
-  for (const auto& [kind, name] : models_of_kinds)
-    if (model->second == name) {
-      settings.kind = kind;
-      known = true;
-    }
-  require(known, "weights", "{} holds a {}, expected a generator", weights.string(), model->second);
+  const auto known = std::find_if(
+      std::begin(models_of_kinds), std::end(models_of_kinds),
+      [&](const auto& entry) { return model != file.metadata.end() && entry.second == model->second; });
+  if (known != std::end(models_of_kinds)) {
+    settings.kind = known->first;
+  } else {
+    require(model == file.metadata.end(), "weights", "{} holds a {}, no generator", weights.string(),
+            model == file.metadata.end() ? "" : model->second);
+    const auto first = state.find("encoder1.enc1conv1.weight");
+    require(first != state.end() && first->second.shape().rank() == 4, "weights",
+            "{} holds no flow-field generator: encoder1.enc1conv1.weight is missing", weights.string());
+    settings.init_features = first->second.size(0);
+  }
+  change(settings);
   Anonymizer anonymizer(settings, Initialiser::none());
-  anonymizer.generator().load_state(std::move(file.tensors));
-  anonymizer.network_->set_training(false);
+  anonymizer.image_size_ = image_size_from(file.metadata, 256);
+  anonymizer.generator().load_state(std::move(state));
+  anonymizer.generator().set_training(false);
   return anonymizer;
 }
 

@@ -86,36 +86,39 @@ Facts facts_of(ClassifierSettings settings);
 class Anonymizer {
  public:
   Anonymizer(const GeneratorSettings& settings, const Initialiser& initialiser);
-  /// From a weight file. Throws Error when it is none of a generator.
-  static Anonymizer load(const std::filesystem::path& weights);
+  /// From a weight file or checkpoint of scrim's, or a published state dict of the flow field's generator
+  /// ("generator." before the names or not); `change` may alter the settings that the file says. In evaluation
+  /// mode. Throws Error when it holds no generator.
+  static Anonymizer load(
+      const std::filesystem::path& weights,
+      const std::function<void(GeneratorSettings&)>& change = [](GeneratorSettings&) {});
 
-  /// x[N,H,W,1] in [0,1], sides divisible by 16; mask[N,H,W,1] (1 = organ), or undefined where the settings
-  /// ask for none. The anonymised x, of the same shape.
-  Variable operator()(const Variable& x, const Variable& mask) { return run_(x, mask); }
+  struct Release {
+    Variable film;  ///< of the shape of the film that came
+    Variable
+        displacement;  ///< where its pixels come from, relative to their places: [N,h,w,2], from -1 to 1 over
+                       ///< the film; undefined for generators that move nothing
+  };
+  /// film[N,H,W,1] in [0,1], changed by what the network draws looking at `small`, the same films at the size that it
+  /// was trained on (sides divisible by 16). mask[N,H,W,1], 1 = organ, where wants_masks().
+  Release release(const Variable& film, const Variable& small, const Variable& mask) const {
+    return release_(film, small, mask);
+  }
+  /// The same for films of that size.
+  Variable operator()(const Variable& x, const Variable& mask) const { return release_(x, x, mask).film; }
   bool wants_masks() const;
-  /// Where the pixels of the anonymised x come from, relative to their places: [N,H,W,2], from -1 to 1 over
-  /// the film. Undefined for generators that move nothing.
-  Variable displacement(const Variable& x, const Variable& mask) {
-    return move_ ? move_(x, mask) : Variable();
-  }
-
-  /// The anonymised film at its own size: film[1,H,W,1] is changed by what the network draws looking at
-  /// `small`, the same film at the size it was trained on; mask[1,H,W,1], small_mask where wants_masks().
-  Variable at_native_size(const Variable& film, const Variable& small, const Variable& mask,
-                          const Variable& small_mask) {
-    return run_native_(film, small, mask, small_mask);
-  }
 
   Module& generator() { return *generator_; }
   const Module& generator() const { return *generator_; }
   const GeneratorSettings& settings() const { return settings_; }
+  std::int64_t image_size() const { return image_size_; }  ///< side of the films that it was trained on
 
  private:
   GeneratorSettings settings_;
+  std::int64_t image_size_ = 256;
   std::unique_ptr<Module> network_;
   Module* generator_;  ///< the part of network_ that has weights
-  std::function<Variable(const Variable&, const Variable&)> run_, move_;
-  std::function<Variable(const Variable&, const Variable&, const Variable&, const Variable&)> run_native_;
+  std::function<Release(const Variable&, const Variable&, const Variable&)> release_;
 };
 
 ResNetOptions options_of(const VerifierSettings& settings);
