@@ -103,6 +103,12 @@ const FilmLabels& LabelTable::of(const std::string& film) const {
   return entry->second;
 }
 
+std::string LabelTable::patient_of(const std::string& film) const {
+  const auto entry = films_.find(film);
+  return entry == films_.end() || entry->second.patient.empty() ? patient_of_name(film)
+                                                                : entry->second.patient;
+}
+
 void LabelTable::require_all(const std::vector<std::string>& names) const {
   ProblemList problems(name_);
   for (const auto& name : names)

@@ -40,6 +40,8 @@ class LabelTable {
   bool contains(const std::string& film) const { return films_.contains(film); }
   std::size_t size() const { return films_.size(); }
   const std::map<std::string, FilmLabels>& films() const { return films_; }
+  /// The film's patient: the table's, else by the film's name; "" = unknown.
+  std::string patient_of(const std::string& film) const;
   /// Throws Error that lists the films of `names` that are not in the table.
   void require_all(const std::vector<std::string>& names) const;
 

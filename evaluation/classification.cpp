@@ -12,7 +12,8 @@ std::vector<std::vector<GroupedCase>> cases_of(DenseNet& classifier, const FilmS
   std::vector<std::vector<GroupedCase>> sets(finding_names.size());
   for (std::int64_t i = 0; i < films.count(); ++i) {
     const FilmLabels& film = labels.of(films.name(i));
-    const std::string patient = film.patient.empty() ? films.name(i) : film.patient;
+    const std::string known = labels.patient_of(films.name(i)),
+                      patient = known.empty() ? films.name(i) : known;
     for (std::size_t finding = 0; finding < sets.size(); ++finding)
       sets[finding].push_back(
           {{logits.data<float>()[std::size_t(i) * sets.size() + finding], film.findings[finding]},

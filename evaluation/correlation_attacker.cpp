@@ -225,13 +225,13 @@ double CorrelationAttacker::score(const Sight& a, const Sight& b) const {
   return likeness(a, b) - (a.familiarity + b.familiarity) / 2;
 }
 
-std::vector<double> CorrelationAttacker::scores(
-    const std::vector<Sight>& first, const std::vector<Sight>& second,
-    const std::vector<std::pair<std::int64_t, std::int64_t>>& pairs) const {
+std::vector<double> CorrelationAttacker::scores(const std::vector<Sight>& first,
+                                                const std::vector<Sight>& second,
+                                                const std::vector<IndexedPair>& pairs) const {
   std::vector<double> result(pairs.size());
   parallel_for(std::int64_t(pairs.size()), 1, [&](std::int64_t i, std::int64_t) {
-    const auto [a, b] = pairs[std::size_t(i)];
-    result[std::size_t(i)] = score(first[std::size_t(a)], second[std::size_t(b)]);
+    const IndexedPair& pair = pairs[std::size_t(i)];
+    result[std::size_t(i)] = score(first[std::size_t(pair.first)], second[std::size_t(pair.second)]);
   });
   return result;
 }

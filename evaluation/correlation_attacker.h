@@ -11,7 +11,7 @@
 // normalization for text-independent speaker verification systems", 2000.
 #pragma once
 
-#include "training/film_set.h"
+#include "training/film_settings.h"
 
 namespace scrim {
 
@@ -38,7 +38,7 @@ class CorrelationAttacker {
   double score(const Sight& a, const Sight& b) const;
   /// One score a pair, in parallel.
   std::vector<double> scores(const std::vector<Sight>& first, const std::vector<Sight>& second,
-                             const std::vector<std::pair<std::int64_t, std::int64_t>>& pairs) const;
+                             const std::vector<IndexedPair>& pairs) const;
 
  private:
   std::vector<Sight> cohort_;

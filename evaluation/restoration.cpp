@@ -45,10 +45,9 @@ Exposure exposure_of(const Scene& scene, const FilmSet& held, const std::string&
     e.mean_ssim += ssim(original, other) / count;
   }
   const CorrelationAttacker attacker(scene.cohort);
-  std::vector<std::pair<std::int64_t, std::int64_t>> pairs;
-  for (const IndexedPair& pair : scene.set.pairs) pairs.emplace_back(pair.first, pair.second);
   e.correlation_auc =
-      auc_of(attacker.scores(attacker.look_at(held), attacker.look_at(scene.real), pairs), scene.set.pairs);
+      auc_of(attacker.scores(attacker.look_at(held), attacker.look_at(scene.real), scene.set.pairs),
+             scene.set.pairs);
   if (!verifier_weights.empty()) {
     const auto verifier = load_verifier(verifier_weights);
     e.verifier_auc = auc_of(pair_logits(*verifier.network, embeddings(*verifier.network, held),

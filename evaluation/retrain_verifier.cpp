@@ -8,12 +8,6 @@
 namespace scrim {
 namespace {
 
-/// Scores of pairs of one kind, and of every film against every other.
-struct Scores {
-  std::vector<double> pairs;
-  std::vector<std::vector<double>> gallery;  ///< of the first films, every one against every other
-};
-
 /// Films and what was made of them, with the pairs among them.
 struct Side {
   PairSet set;
@@ -25,7 +19,8 @@ struct Side {
   }
 };
 
-Side read_side(const RetrainVerifierConfig& config, const std::string& list, Perturbation& perturbation) {
+Side read_side(const RetrainVerifierConfig& config, const std::string& list,
+               const Perturbation& perturbation) {
   PairSet set = indexed(read_pairs(list));
   FilmSet real(config.data.images, set.names, config.data.options());
   FilmSet released = perturbation.release(real);
@@ -46,29 +41,6 @@ std::vector<std::vector<double>> as_rows(const std::vector<double>& scores, std:
   return rows;
 }
 
-Scores learned_scores(SiameseVerifier& verifier, const Side& side, const std::string& kind,
-                      std::int64_t gallery) {
-  const Tensor first = embeddings(verifier, side.first(kind)),
-               second = embeddings(verifier, side.second(kind));
-  Scores scores{pair_logits(verifier, first, second, side.set.pairs), {}};
-  if (gallery > 0)
-    scores.gallery = as_rows(pair_logits(verifier, first, second, all_pairs(gallery)), gallery);
-  return scores;
-}
-
-Scores correlation_scores(const CorrelationAttacker& attacker, const Side& side, const std::string& kind,
-                          std::int64_t gallery) {
-  const auto first = attacker.look_at(side.first(kind)), second = attacker.look_at(side.second(kind));
-  const auto score = [&](const std::vector<IndexedPair>& pairs) {
-    std::vector<std::pair<std::int64_t, std::int64_t>> indices;
-    for (const IndexedPair& pair : pairs) indices.emplace_back(pair.first, pair.second);
-    return attacker.scores(first, second, indices);
-  };
-  Scores scores{score(side.set.pairs), {}};
-  if (gallery > 0) scores.gallery = as_rows(score(all_pairs(gallery)), gallery);
-  return scores;
-}
-
 /// The threshold with the best accuracy.
 double best_threshold(const std::vector<Scored>& cases) {
   double best = 0, accuracy = -1;
@@ -82,20 +54,11 @@ double best_threshold(const std::vector<Scored>& cases) {
   return best;
 }
 
-std::vector<std::string> patients_of(const std::vector<std::string>& films) {
-  std::vector<std::string> patients;
-  for (const auto& film : films) {
-    const std::string patient = patient_of_name(film);
-    patients.push_back(patient.empty() ? film : patient);
-  }
-  return patients;
-}
-
 /// Strangers to the test for the correlation attacker, as different from each other as the films allow.
-std::vector<std::string> a_film_of_each_patient(const std::vector<std::string>& films) {
+std::vector<std::string> a_film_of_each_patient(const std::vector<std::string>& films,
+                                                const std::vector<std::string>& patients) {
   std::set<std::string> seen;
   std::vector<std::string> chosen;
-  const auto patients = patients_of(films);
   for (std::size_t i = 0; i < films.size() && chosen.size() < CorrelationAttacker::most_strangers; ++i)
     if (seen.insert(patients[i]).second) chosen.push_back(films[i]);
   return chosen;
@@ -105,16 +68,18 @@ class Evaluation {
  public:
   explicit Evaluation(const RetrainVerifierConfig& config)
       : config_(config),
+        labels_(config.labels.empty() ? std::nullopt : std::optional<LabelTable>(config.labels)),
         perturbation_(config.perturbation, config.masks, std::uint64_t(config.training.seed)),
         train_(read_side(config, config.lists.train, perturbation_)),
         test_(read_side(config, config.test_pairs, perturbation_)),
         patients_(patients_of(test_.set.names)) {
+    const auto patient_of = [this](const std::string& film) { return this->patient_of(film); };
     if (!config.lists.valid.empty()) {
       valid_.emplace(read_side(config, config.lists.valid, perturbation_));
-      require_apart(train_.real, valid_->real, patient_of_name);
-      require_apart(valid_->real, test_.real, patient_of_name);
+      require_apart(train_.real, valid_->real, patient_of);
+      require_apart(valid_->real, test_.real, patient_of);
     }
-    require_apart(train_.real, test_.real, patient_of_name);
+    require_apart(train_.real, test_.real, patient_of);
     result_.perturbation = perturbation_.describe();
     result_.pairs = std::int64_t(test_.set.pairs.size());
     result_.patients = std::int64_t(std::set<std::string>(patients_.begin(), patients_.end()).size());
@@ -135,16 +100,32 @@ class Evaluation {
     return {"anonymised_real", "anonymised_anonymised", "real_real"};
   }
 
+  std::string patient_of(const std::string& film) const {
+    return labels_ ? labels_->patient_of(film) : patient_of_name(film);
+  }
+  /// Throws Error for a film whose patient nobody says: intervals and searches are about patients.
+  std::vector<std::string> patients_of(const std::vector<std::string>& films) const {
+    std::vector<std::string> patients;
+    for (const auto& film : films) {
+      patients.push_back(patient_of(film));
+      require(!patients.back().empty(), "data",
+              "nothing says the patient of {}: data.labels must name a table", film);
+    }
+    return patients;
+  }
+
   void ask_correlation() {
     const FilmSet cohort(config_.data.images,
-                         config_.cohort_list.empty() ? a_film_of_each_patient(train_.set.names)
-                                                     : read_list(config_.cohort_list),
+                         config_.cohort_list.empty()
+                             ? a_film_of_each_patient(train_.set.names, patients_of(train_.set.names))
+                             : read_list(config_.cohort_list),
                          config_.data.options());
     const CorrelationAttacker attacker(cohort);
-    for (const auto& kind : kinds())
-      add("correlation", false, kind, [&](const Side& side, std::int64_t gallery) {
-        return correlation_scores(attacker, side, kind, gallery);
-      });
+    ask(
+        "correlation", false, [&](const FilmSet& films) { return attacker.look_at(films); },
+        [&](const auto& first, const auto& second, const std::vector<IndexedPair>& pairs) {
+          return attacker.scores(first, second, pairs);
+        });
   }
 
   void ask_learned(const std::string& trained_on, std::int64_t seed,
@@ -167,10 +148,11 @@ class Evaluation {
         train_verifier(training, train, valid ? &*valid : nullptr, attacker_text(seed), true,
                        [&](const TrainingProgress& p) { progress(name, p); });
     const auto verifier = load_verifier(trained.weights);
-    for (const auto& kind : kinds())
-      add(name, true, kind, [&](const Side& side, std::int64_t gallery) {
-        return learned_scores(*verifier.network, side, kind, gallery);
-      });
+    ask(
+        name, true, [&](const FilmSet& films) { return embeddings(*verifier.network, films); },
+        [&](const Tensor& first, const Tensor& second, const std::vector<IndexedPair>& pairs) {
+          return pair_logits(*verifier.network, first, second, pairs);
+        });
   }
 
   /// What stands in the attacker's run folder as its configuration.
@@ -179,30 +161,61 @@ class Evaluation {
                        seed);
   }
 
-  template <class Score>
-  void add(const std::string& attacker, bool is_learned, const std::string& kind, const Score& score) {
+  /// Asks an attacker about every kind of pairs. `look`: what he makes of each film, once; `score`: how alike he finds
+  /// pairs of what he made.
+  template <class Look, class Score>
+  void ask(const std::string& attacker, bool is_learned, const Look& look, const Score& score) {
+    using View = decltype(look(test_.real));
+    const auto views = [&](const Side& side) {
+      std::map<const FilmSet*, View> seen;
+      for (const auto& kind : kinds())
+        for (const FilmSet* films : {&side.first(kind), &side.second(kind)})
+          if (!seen.contains(films)) seen.emplace(films, look(*films));
+      return seen;
+    };
+    const auto test = views(test_);
+    const auto valid = valid_ ? views(*valid_) : std::map<const FilmSet*, View>{};
+    const auto scores = [&](const Side& side, const auto& seen, const std::string& kind,
+                            const std::vector<IndexedPair>& pairs) {
+      return score(seen.at(&side.first(kind)), seen.at(&side.second(kind)), pairs);
+    };
     const std::int64_t gallery = std::min(config_.gallery, test_.real.count());
-    const Scores scores = score(test_, gallery);
-    Attack attack{.attacker = attacker, .is_learned = is_learned, .pairs = kind};
-    const auto cases = scored_pairs(scores.pairs, test_.set.pairs);
-    attack.scores = scores.pairs;
+    for (const auto& kind : kinds()) {
+      Attack attack = figures_of(scores(test_, test, kind, test_.set.pairs));
+      attack.attacker = attacker;
+      attack.is_learned = is_learned;
+      attack.pairs = kind;
+      const auto cases = scored_pairs(attack.scores, test_.set.pairs);
+      if (valid_)
+        attack.threshold =
+            best_threshold(scored_pairs(scores(*valid_, valid, kind, valid_->set.pairs), valid_->set.pairs));
+      attack.confusion = confusion_at(cases, attack.threshold);
+      if (gallery > 0)
+        attack.retrieval = retrieval(as_rows(scores(test_, test, kind, all_pairs(gallery)), gallery),
+                                     {patients_.begin(), patients_.begin() + gallery});
+      result_.attacks.push_back(std::move(attack));
+    }
+  }
+
+  /// What follows from the scores of the test pairs alone.
+  Attack figures_of(std::vector<double> scores) const {
+    Attack attack;
+    const auto cases = scored_pairs(scores, test_.set.pairs);
     attack.auc = roc_auc(cases).value_or(0.5);
     attack.roc = roc_curve(cases);
-    if (valid_) attack.threshold = best_threshold(scored_pairs(score(*valid_, 0).pairs, valid_->set.pairs));
-    attack.confusion = confusion_at(cases, attack.threshold);
     std::vector<GroupedCase> grouped;
     for (std::size_t i = 0; i < cases.size(); ++i)
       grouped.push_back({cases[i], patients_[std::size_t(test_.set.pairs[i].first)],
                          patients_[std::size_t(test_.set.pairs[i].second)]});
-    attack.interval = bootstrap_auc(grouped, config_.bootstrap_draws,
-                                    Random(std::uint64_t(config_.training.seed), "bootstrap"));
-    attack.roc_intervals = bootstrap_roc(grouped, config_.bootstrap_draws,
-                                         Random(std::uint64_t(config_.training.seed), "bootstrap"));
-    attack.retrieval = retrieval(scores.gallery, {patients_.begin(), patients_.begin() + gallery});
-    result_.attacks.push_back(std::move(attack));
+    const Random random(std::uint64_t(config_.training.seed), "bootstrap");
+    attack.interval = bootstrap_auc(grouped, config_.bootstrap_draws, random);
+    attack.roc_intervals = bootstrap_roc(grouped, config_.bootstrap_draws, random);
+    attack.scores = std::move(scores);
+    return attack;
   }
 
   const RetrainVerifierConfig& config_;
+  std::optional<LabelTable> labels_;
   Perturbation perturbation_;
   Side train_, test_;
   std::optional<Side> valid_;

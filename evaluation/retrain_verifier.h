@@ -20,7 +20,7 @@ struct RetrainVerifierConfig {
   static constexpr const char* task = "retrain_verifier";
   FilmSettings data{.image_size = 256};
   PairLists lists;
-  std::string test_pairs, cohort_list;
+  std::string test_pairs, cohort_list, labels;
   MaskSettings masks;
   PerturbationSettings perturbation;
   VerifierSettings attacker;
@@ -40,6 +40,7 @@ void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
   visit_fields(c.data, visit);
   visit_fields(c.lists, visit);
   visit("data", "test_pairs", c.test_pairs, "pairs of patients that no attacker has met");
+  visit("data", "labels", c.labels, "table that says the patients; \"\" = names as NIH's say them");
   visit("data", "cohort_list", c.cohort_list,
         "films of strangers that sharpen the correlation attacker; \"\" = some of train_pairs");
   visit_fields(c.masks, visit);

@@ -19,7 +19,7 @@ void split(const Settings& s, bool json) {
   std::size_t count = 0;
   const LabelTable table(s.labels);
   for (const auto& [name, labels] : table.films()) {
-    const std::string patient = labels.patient.empty() ? patient_of_name(name) : labels.patient;
+    const std::string patient = table.patient_of(name);
     require(!patient.empty(), s.labels, "does not say the patient of {}", name);
     films[patient].push_back(name);
     ++count;

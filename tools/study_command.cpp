@@ -82,6 +82,7 @@ std::string data_hash(const StudyConfig& c) {
   add(film_names(c.data.images, c.lists.valid));
   add(film_names(c.data.images, c.test_list));
   std::string all = sha256_of_files(c.data.images, films);
+  for (const auto& folder : c.masks.folders) all += " " + sha256_of_files(folder, films);
   for (const auto& file : {c.labels, c.lists.train, c.lists.valid, c.test_list, c.pairs.train, c.pairs.valid,
                            c.test_pairs, c.cohort_list})
     if (!file.empty()) all += " " + sha256_of_file(file);

@@ -116,6 +116,7 @@ class StudyReader {
                                       .lists = c_.pairs,
                                       .test_pairs = c_.test_pairs,
                                       .cohort_list = c_.cohort_list,
+                                      .labels = c_.labels,
                                       .masks = c_.masks});
   }
   ClassificationConfig findings() {
