@@ -70,6 +70,7 @@ TEST(Config, WrongTypesAndSyntaxAreNamed) {
             "c.toml: model.mu is an array, expected a number");
   EXPECT_NE(error_of("task = \n").find("c.toml: line 1"), std::string::npos);
   EXPECT_EQ(error_of("[[=task]]\n"), "c.toml: is not TOML");
+  EXPECT_NE(error_of("\xc3\xa9 = 1\n").find("c.toml: line 1, column 1"), std::string::npos);
   EXPECT_EQ(
       error_of(""),
       "c.toml: names no task, expected task = one of pretrain_generator, train_classifier, train_verifier, "
