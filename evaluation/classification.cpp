@@ -35,8 +35,7 @@ void check(const ClassificationConfig& c) {
   check(c.data, 16);
   check_given("data.labels", c.labels, "a table of findings");
   check_given("judges.classifier", c.classifier, "a weight file of train_classifier");
-  check(c.perturbation);
-  expect(c.seed >= 0, "evaluation.seed", c.seed, "at least 0");
+  check_release_fields(c);
   expect(c.bootstrap_draws >= 0 && c.bootstrap_draws <= 1'000'000, "evaluation.bootstrap_draws",
          c.bootstrap_draws, "0 to 1000000");
   check_given("output.folder", c.folder, "a folder");

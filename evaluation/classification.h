@@ -24,9 +24,7 @@ void visit_fields(ClassificationConfig& c, Visit&& visit) {
   visit("data", "labels", c.labels,
         "table of findings: NIH's Data_Entry_2017*.csv, or image,findings,patient");
   visit("judges", "classifier", c.classifier, "weights of train_classifier");
-  visit_fields(c.masks, visit);
-  visit_fields(c.perturbation, visit);
-  visit("evaluation", "seed", c.seed, "of the intervals and of dp_pix's noise");
+  visit_release_fields(c, visit);
   visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "samples of patients behind the intervals");
   visit("output", "folder", c.folder, "folder of the results");
 }

@@ -88,8 +88,7 @@ double ssim(const GrayImage& before, const GrayImage& after) {
 
 void check(const ImageQualityConfig& c) {
   check(c.data, 16);
-  check(c.perturbation);
-  expect(c.seed >= 0, "evaluation.seed", c.seed, "at least 0");
+  check_release_fields(c);
   check_given("output.folder", c.folder, "a folder");
 }
 

@@ -36,9 +36,7 @@ template <class Visit>
 void visit_fields(ImageQualityConfig& c, Visit&& visit) {
   visit_fields(c.data, visit);
   visit("data", "test_list", c.test_list, "file with a film's name a line; \"\" = all films of the folder");
-  visit_fields(c.masks, visit);
-  visit_fields(c.perturbation, visit);
-  visit("evaluation", "seed", c.seed, "of dp_pix's noise");
+  visit_release_fields(c, visit);
   visit("output", "folder", c.folder, "folder of the results");
 }
 

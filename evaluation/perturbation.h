@@ -3,6 +3,7 @@
 
 #include "training/film_set.h"
 #include "training/mask_set.h"
+#include "training/settings.h"
 #include "training/study_networks.h"
 
 namespace scrim {
@@ -25,6 +26,19 @@ void visit_fields(PerturbationSettings& p, Visit&& visit) {
 
 /// Throws UsageError that names the key whose value does not make sense.
 void check(const PerturbationSettings& settings);
+
+/// The fields that every evaluation of released films has, and their checks: c.masks, c.perturbation, c.seed.
+template <class Config, class Visit>
+void visit_release_fields(Config& c, Visit&& visit) {
+  visit_fields(c.masks, visit);
+  visit_fields(c.perturbation, visit);
+  visit("evaluation", "seed", c.seed, "of intervals and of dp_pix's noise");
+}
+template <class Config>
+void check_release_fields(const Config& c) {
+  check(c.perturbation);
+  expect(c.seed >= 0, "evaluation.seed", c.seed, "at least 0");
+}
 
 struct ReleasedFilm {
   GrayImage image;      ///< 8 bits

@@ -12,8 +12,7 @@ namespace {
 void check(const RestorationSettings& c) {
   check(c.data, 16);
   check_given("data.test_pairs", c.test_pairs, "a file of pairs");
-  check(c.perturbation);
-  expect(c.seed >= 0, "evaluation.seed", c.seed, "at least 0");
+  check_release_fields(c);
 }
 
 /// The films of the test and what was released of them.

@@ -25,9 +25,7 @@ void visit_fields(RestorationSettings& c, Visit&& visit) {
   visit("data", "cohort_list", c.cohort_list,
         "films of strangers that sharpen the correlation attacker; may be \"\"");
   visit("judges", "verifier", c.verifier, "weights of train_verifier, asked too; may be \"\"");
-  visit_fields(c.masks, visit);
-  visit_fields(c.perturbation, visit);
-  visit("evaluation", "seed", c.seed, "of dp_pix's noise");
+  visit_release_fields(c, visit);
 }
 
 struct InversionConfig {

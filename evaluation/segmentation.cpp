@@ -35,8 +35,7 @@ void check(const SegmentationConfig& c) {
   expect(!c.truth.empty(), "data.truth", "[]", "folders of true masks");
   expect(c.organs.empty() || c.organs.size() == c.truth.size(), "judges.organs",
          fmt::format("{} organs", c.organs.size()), "none, or one for each folder of data.truth");
-  check(c.perturbation);
-  expect(c.seed >= 0, "evaluation.seed", c.seed, "at least 0");
+  check_release_fields(c);
   check_given("output.folder", c.folder, "a folder");
 }
 

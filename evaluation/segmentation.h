@@ -25,9 +25,7 @@ void visit_fields(SegmentationConfig& c, Visit&& visit) {
   visit("data", "truth", c.truth, "folders of true masks, one an organ; \"A+B\" = both together");
   visit("judges", "segmenter", c.segmenter, "weights of train_segmenter");
   visit("judges", "organs", c.organs, "which of its organs, from 0, each truth belongs to; [] = in order");
-  visit_fields(c.masks, visit);
-  visit_fields(c.perturbation, visit);
-  visit("evaluation", "seed", c.seed, "of dp_pix's noise");
+  visit_release_fields(c, visit);
   visit("output", "folder", c.folder, "folder of the results");
 }
 

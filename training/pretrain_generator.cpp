@@ -71,10 +71,7 @@ class PretrainTask : public TrainingTask {
 void check(const PretrainConfig& c) {
   check(c.data, 16);
   check(c.model, "model");
-  check(c.training);
-  check(c.optimiser, "optimiser");
-  check(c.schedule);
-  check_given("output.folder", c.folder, "a folder");
+  check_run_fields(c);
 }
 
 TrainingResult run(const PretrainConfig& config, const std::string& config_text, bool resume,

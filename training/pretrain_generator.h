@@ -25,10 +25,7 @@ void visit_fields(PretrainConfig& c, Visit&& visit) {
   visit_fields(c.data, visit);
   visit_fields(c.lists, visit);
   visit_fields(c.model, "model", visit);
-  visit_fields(c.training, visit);
-  visit_fields(c.optimiser, "optimiser", visit);
-  visit_fields(c.schedule, visit);
-  visit("output", "folder", c.folder, "run folder");
+  visit_run_fields(c, visit);
 }
 
 /// Throws UsageError that names the key whose value does not make sense.

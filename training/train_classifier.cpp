@@ -112,10 +112,7 @@ void check(const ClassifierConfig& c) {
   check_given("data.labels", c.labels, "a table of findings");
   check(c.augmentation);
   check(c.model, "model");
-  check(c.training);
-  check(c.optimiser, "optimiser");
-  check(c.schedule);
-  check_given("output.folder", c.folder, "a folder");
+  check_run_fields(c);
 }
 
 TrainingResult run(const ClassifierConfig& config, const std::string& config_text, bool resume,

@@ -34,10 +34,7 @@ void visit_fields(ClassifierConfig& c, Visit&& visit) {
   visit_fields(c.augmentation, visit);
   visit_fields(c.model, "model", visit);
   visit("model", "start_weights", c.start_weights, "weight file to start from; \"\" = random numbers");
-  visit_fields(c.training, visit);
-  visit_fields(c.optimiser, "optimiser", visit);
-  visit_fields(c.schedule, visit);
-  visit("output", "folder", c.folder, "run folder");
+  visit_run_fields(c, visit);
 }
 
 /// Throws UsageError that names the key whose value does not make sense.

@@ -237,10 +237,7 @@ void check(const SegmenterConfig& c) {
            fmt::format("one for each of model.unet_organs = {}", c.model.unet_organs));
   else
     check_given("data.landmarks", c.landmarks, "a folder of landmarks");
-  check(c.training);
-  check(c.optimiser, "optimiser");
-  check(c.schedule);
-  check_given("output.folder", c.folder, "a folder");
+  check_run_fields(c);
 }
 
 TrainingResult run(const SegmenterConfig& config, const std::string& config_text, bool resume,

@@ -35,10 +35,7 @@ void visit_fields(SegmenterConfig& c, Visit&& visit) {
         "hybridgnet: folder of FILM.csv with \"structure,index,x,y\", pixels");
   visit_fields(c.augmentation, visit);
   visit_fields(c.model, "model", visit);
-  visit_fields(c.training, visit);
-  visit_fields(c.optimiser, "optimiser", visit);
-  visit_fields(c.schedule, visit);
-  visit("output", "folder", c.folder, "run folder");
+  visit_run_fields(c, visit);
 }
 
 /// Throws UsageError that names the key whose value does not make sense.

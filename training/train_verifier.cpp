@@ -103,10 +103,7 @@ void check(const VerifierConfig& c) {
   check_given("data.train_pairs", c.lists.train, "a file of pairs");
   check(c.augmentation);
   check(c.model, "model");
-  check(c.training);
-  check(c.optimiser, "optimiser");
-  check(c.schedule);
-  check_given("output.folder", c.folder, "a folder");
+  check_run_fields(c);
 }
 
 TrainingResult train_verifier(const VerifierConfig& config, const PairData& train, const PairData* valid,

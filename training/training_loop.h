@@ -66,6 +66,22 @@ struct LoopSettings {
   Facts values;  ///< every field by "table.key", for TensorBoard's table of runs
 };
 
+/// The fields that every task of one network has after its own, and their checks.
+template <class Config, class Visit>
+void visit_run_fields(Config& c, Visit&& visit) {
+  visit_fields(c.training, visit);
+  visit_fields(c.optimiser, "optimiser", visit);
+  visit_fields(c.schedule, visit);
+  visit("output", "folder", c.folder, "run folder");
+}
+template <class Config>
+void check_run_fields(const Config& c) {
+  check(c.training);
+  check(c.optimiser, "optimiser");
+  check(c.schedule);
+  check_given("output.folder", c.folder, "a folder");
+}
+
 /// The settings of a task whose configuration has the fields training and folder; `schedule` where it has one.
 template <class Config>
 LoopSettings loop_settings(const Config& config, const ScheduleSettings& schedule,

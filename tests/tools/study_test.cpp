@@ -13,60 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* small_study = R"(task = "study"
-title = "A small study"
-[phantom]
-films = 60
-size = 32
-[data]
-image_size = 32
-[train_classifier.model]
-growth = 4
-blocks = [1, 1, 1, 1]
-init_features = 8
-[train_classifier.training]
-epochs = 2
-[train_verifier.model]
-width = 4
-layers = [1, 1, 1, 1]
-embed = 8
-[train_verifier.training]
-epochs = 2
-[pretrain_generator.training]
-epochs = 1
-batch_size = 8
-[train_anonymizer.training]
-epochs = 1
-batch_size = 16
-checkpoint_every_steps = 1
-[retrain_verifier.attacker]
-width = 4
-layers = [1, 1, 1, 1]
-embed = 8
-seeds = 1
-[retrain_verifier.training]
-epochs = 1
-[retrain_verifier.evaluation]
-bootstrap_draws = 50
-gallery = 10
-[[method]]
-name = "flow"
-kind = "flow_field"
-mu = 0.1
-init_features = 4
-protection = "blend"
-[[method]]
-name = "pixels"
-kind = "dp_pix"
-cell = 4
-)";
-
 class StudyRun : public testing::Test {
  protected:
-  StudyRun() { write_file(folder / "study.toml", small_study); }
-
   Words words(const std::string& output, const Words& more = {}) const {
-    Words all{"study", (folder / "study.toml").string(), "--set",
+    Words all{"study", std::string(SCRIM_SOURCE_DIR) + "/tests/small_study.toml", "--set",
               "output.folder=" + (folder / output).string()};
     all.insert(all.end(), more.begin(), more.end());
     return all;

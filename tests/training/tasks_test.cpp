@@ -389,18 +389,6 @@ TEST_F(Tasks, LandmarksFitMasks) {
   EXPECT_GT(dice({drawn.data<float>().data(), 64, 64, 1}, {mask.data<float>().data(), 64, 64, 1}), 0.95);
 }
 
-TEST(Overlap, ByHand) {
-  const std::vector<float> a{1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0}, b{0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0},
-      none(12, 0.f), corner{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-  const auto view = [](const std::vector<float>& m) { return MaskView{m.data(), 3, 4, 1}; };
-  EXPECT_DOUBLE_EQ(dice(view(a), view(b)), 0.5);
-  EXPECT_DOUBLE_EQ(*hausdorff(view(a), view(b)), 1);
-  EXPECT_DOUBLE_EQ(*hausdorff(view(a), view(corner)), std::sqrt(4 + 9));
-  EXPECT_EQ(dice(view(none), view(none)), 1);
-  EXPECT_EQ(*hausdorff(view(none), view(none)), 0);
-  EXPECT_FALSE(hausdorff(view(none), view(a)));
-}
-
 TEST_F(Tasks, ConfigurationsAreChecked) {
   refuses(
       verifier("x"),
@@ -427,30 +415,6 @@ TEST_F(Tasks, ConfigurationsAreChecked) {
       game, [](auto& c) { c.verifier_weights = ""; }, "judges.verifier");
   refuses(
       game, [](auto& c) { c.classifier_optimiser.name = "lion"; }, "classifier_optimiser.name");
-}
-
-TEST(Augmentation, NothingChangesWithoutSettings) {
-  const Tensor film = random_tensor({1, 9, 12, 1}, 4);
-  Tensor gray = Tensor::empty(film.shape());
-  for (std::size_t i = 0; i < std::size_t(film.numel()); ++i)
-    gray.mutable_data<float>()[i] = 0.5f + 0.2f * std::tanh(float(film.to(DType::f64).data<double>()[i]));
-  const Tensor same = changed_film(gray, draw_change({}, Random(1)));
-  EXPECT_LT(largest_difference(same, gray), 1e-6);
-}
-
-TEST(Augmentation, FlipAndShiftByHand) {
-  const Tensor film = Tensor::from<float>({1, 2, 4, 1}, {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f});
-  const Tensor flipped = changed_film(film, {.xx = -1});
-  const Tensor expected = Tensor::from<float>({1, 2, 4, 1}, {0.4f, 0.3f, 0.2f, 0.1f, 0.8f, 0.7f, 0.6f, 0.5f});
-  EXPECT_LT(largest_difference(flipped, expected), 1e-6);
-  // One pixel of four columns is 2/3 between the centres of the outer ones; the border repeats.
-  const Tensor shifted = changed_film(film, {.x0 = 2.0 / 3});
-  EXPECT_LT(largest_difference(
-                shifted, Tensor::from<float>({1, 2, 4, 1}, {0.2f, 0.3f, 0.4f, 0.4f, 0.6f, 0.7f, 0.8f, 0.8f})),
-            1e-6);
-  const Tensor bright = changed_film(film, {.gain = 2, .offset = 0.1});
-  EXPECT_NEAR(bright.data<float>()[0], 0, 1e-6);
-  EXPECT_NEAR(bright.data<float>()[3], 0.4, 1e-6);
 }
 
 }  // namespace
