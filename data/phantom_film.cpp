@@ -79,7 +79,7 @@ struct Visit {
     nodule_side = side();
     nodule_x = random.uniform(0.28, 0.55);
     nodule_y = random.uniform(-0.50, 0.25);
-    nodule_radius = random.uniform(0.032, 0.058);
+    nodule_radius = random.uniform(0.045, 0.085);
     effusion_side = side();
     effusion_level = random.uniform(0.16, 0.36);
     pneumothorax_side = side();

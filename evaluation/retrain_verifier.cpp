@@ -135,6 +135,7 @@ class Evaluation {
                             .augmentation = config_.augmentation,
                             .model = config_.attacker,
                             .start_weights = config_.start_weights,
+                            .negatives = config_.negatives,
                             .training = config_.training,
                             .optimiser = config_.optimiser};
     training.training.seed = seed;
@@ -239,6 +240,7 @@ void check(const RetrainVerifierConfig& c) {
          "an attacker: seeds above 0, or correlation");
   check(c.augmentation);
   check(c.training);
+  check_negatives(c.negatives);
   check(c.optimiser, "optimiser");
   expect(c.bootstrap_draws >= 0 && c.bootstrap_draws <= 1'000'000, "evaluation.bootstrap_draws",
          c.bootstrap_draws, "0 to 1000000");

@@ -29,6 +29,7 @@ struct RetrainVerifierConfig {
   std::vector<std::string> trained_on = {"anonymised_anonymised"};
   bool correlation = true;
   AugmentationSettings augmentation;
+  std::string negatives = "listed";
   TrainingSettings training{.epochs = 100, .batch_size = 32, .early_stopping = 5};
   OptimiserSettings optimiser;
   std::int64_t bootstrap_draws = 1000, gallery = 150;
@@ -52,6 +53,7 @@ void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
         "kinds of pairs: \"anonymised_anonymised\", \"anonymised_real\", \"real_real\"; one attacker each");
   visit("attacker", "correlation", c.correlation, "whether the attacker that learns nothing is asked too");
   visit_fields(c.augmentation, visit);
+  visit("training", "negatives", c.negatives, negatives_help);
   visit_fields(c.training, visit);
   visit_fields(c.optimiser, "optimiser", visit);
   visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "samples of patients behind the intervals");

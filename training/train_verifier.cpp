@@ -6,19 +6,33 @@
 #include "autograd/loss.h"
 #include "autograd/reduce.h"
 #include "training/batch_ahead.h"
+#include "training/batch_negatives.h"
 
 namespace scrim {
 namespace {
 
 struct PairBatch {
-  Tensor first, second, same;
+  Tensor first, second;
+  Tensor same;  // [N] of the pairs, or [N,N] of all films with all
 };
+
+/// The pairs that steps go through: with negatives from the batch, those of one patient.
+std::vector<IndexedPair> pairs_to_learn(const VerifierConfig& config, const std::vector<IndexedPair>& listed) {
+  if (config.negatives == "listed") return listed;
+  std::vector<IndexedPair> same;
+  std::copy_if(listed.begin(), listed.end(), std::back_inserter(same),
+               [](const IndexedPair& pair) { return pair.same_patient; });
+  require(!same.empty(), "data", "the training pairs have none of one patient");
+  return same;
+}
 
 class VerifierTask : public TrainingTask {
  public:
   VerifierTask(const VerifierConfig& config, const PairData& train, const PairData* valid)
       : config_(config),
         train_(train),
+        pairs_(pairs_to_learn(config, train.pairs)),
+        patients_(patients_of_pairs(train.pairs)),
         valid_(valid),
         verifier_(options_of(config.model), Initialiser(std::uint64_t(config.training.seed))),
         learner_("verifier", verifier_, config.optimiser),
@@ -27,7 +41,7 @@ class VerifierTask : public TrainingTask {
       verifier_.load_state(load_verifier(config.start_weights).network->state());
   }
 
-  std::int64_t examples() const override { return std::int64_t(train_.pairs.size()); }
+  std::int64_t examples() const override { return std::int64_t(pairs_.size()); }
   std::vector<ValidColumn> valid_columns() const override {
     return valid_ ? std::vector<ValidColumn>{{"auc", ""}, {"loss", "best"}} : std::vector<ValidColumn>{};
   }
@@ -36,6 +50,10 @@ class VerifierTask : public TrainingTask {
     const PairBatch batch = batches_.take(key, next);
     verifier_.set_training(true);
     return {learner_.update([&] {
+      if (batch.same.shape().rank() == 2) {
+        const Variable first = verifier_.embedding(batch.first);
+        return in_batch_loss(verifier_, first, verifier_.embedding(batch.second), batch.same);
+      }
       const Variable logits = verifier_(batch.first, batch.second);
       return bce_with_logits(reshape(logits, batch.same.shape()), batch.same);
     })};
@@ -75,21 +93,33 @@ class VerifierTask : public TrainingTask {
     const auto side = [&](const FilmSet& films, std::int64_t IndexedPair::*index, std::string_view name) {
       return batch_of(count, films.image_size(), [&](std::int64_t i) {
         const std::int64_t example = batch.examples[std::size_t(i)];
-        const Tensor film = films.film(train_.pairs[std::size_t(example)].*index);
+        const Tensor film = films.film(pairs_[std::size_t(example)].*index);
         if (config_.augmentation.does_nothing()) return film;
         return changed_film(
             film, draw_change(config_.augmentation, random.split(std::uint64_t(example)).split(name)));
       });
     };
-    std::vector<float> same;
-    for (const std::int64_t example : batch.examples)
-      same.push_back(train_.pairs[std::size_t(example)].same_patient ? 1.f : 0.f);
     return {side(train_.first, &IndexedPair::first, "first"),
-            side(train_.second, &IndexedPair::second, "second"), Tensor::from<float>({count}, same)};
+            side(train_.second, &IndexedPair::second, "second"), truth(batch)};
+  }
+
+  Tensor truth(const Batch& batch) const {
+    std::vector<float> same;
+    std::vector<std::int64_t> first, second;
+    for (const std::int64_t example : batch.examples) {
+      const IndexedPair& pair = pairs_[std::size_t(example)];
+      same.push_back(pair.same_patient ? 1.f : 0.f);
+      first.push_back(patients_[std::size_t(pair.first)]);
+      second.push_back(patients_[std::size_t(pair.second)]);
+    }
+    if (config_.negatives == "in_batch") return same_patient_matrix(first, second);
+    return Tensor::from<float>({std::int64_t(same.size())}, same);
   }
 
   const VerifierConfig& config_;
   PairData train_;
+  std::vector<IndexedPair> pairs_;
+  std::vector<std::int64_t> patients_;  // by film
   const PairData* valid_;
   SiameseVerifier verifier_;
   Learner learner_;
@@ -103,7 +133,13 @@ void check(const VerifierConfig& c) {
   check_given("data.train_pairs", c.lists.train, "a file of pairs");
   check(c.augmentation);
   check(c.model, "model");
+  check_negatives(c.negatives);
   check_run_fields(c);
+}
+
+void check_negatives(const std::string& negatives) {
+  expect(negatives == "listed" || negatives == "in_batch", "training.negatives", negatives,
+         "\"listed\" or \"in_batch\"");
 }
 
 TrainingResult train_verifier(const VerifierConfig& config, const PairData& train, const PairData* valid,

@@ -1,5 +1,6 @@
 // Task "train_verifier": the Siamese network learns to tell whether two films show one patient.
-//   loss = mean binary cross-entropy of its logits (Packhaeuser et al., Scientific Reports 2022)
+//   loss = mean binary cross-entropy of its logits (Packhaeuser et al., Scientific Reports 2022), or, with
+//   negatives from the batch, that of training/batch_negatives.h: same films, many more comparisons
 #pragma once
 
 #include "training/augmentation.h"
@@ -10,6 +11,9 @@
 
 namespace scrim {
 
+inline constexpr const char* negatives_help =
+    "pairs of two patients: \"listed\" (published) or \"in_batch\": all films of a batch";
+
 struct VerifierConfig {
   static constexpr const char* task = "train_verifier";
   FilmSettings data{.image_size = 256};
@@ -17,6 +21,7 @@ struct VerifierConfig {
   AugmentationSettings augmentation;
   VerifierSettings model;
   std::string start_weights;
+  std::string negatives = "listed";
   TrainingSettings training{.epochs = 100, .batch_size = 32, .early_stopping = 5};
   OptimiserSettings optimiser;
   ScheduleSettings schedule;
@@ -30,11 +35,13 @@ void visit_fields(VerifierConfig& c, Visit&& visit) {
   visit_fields(c.augmentation, visit);
   visit_fields(c.model, "model", visit);
   visit("model", "start_weights", c.start_weights, "weight file to start from; \"\" = random numbers");
+  visit("training", "negatives", c.negatives, negatives_help);
   visit_run_fields(c, visit);
 }
 
-/// Throws UsageError that names the key whose value does not make sense.
+/// Throw UsageError that names the key whose value does not make sense.
 void check(const VerifierConfig& config);
+void check_negatives(const std::string& negatives);
 
 /// Reads the films and pairs that the configuration names and trains on them.
 TrainingResult run(const VerifierConfig& config, const std::string& config_text, bool resume,

@@ -121,26 +121,33 @@ class Tasks : public testing::Test {
 };
 
 TEST_F(Tasks, VerifierLearns) {
-  auto config = verifier("run");
-  config.training.epochs = 24;
-  config.augmentation = {};
-  double first = 0, last = 0;
-  const TrainingResult result = run(config, "x", false, [&](const TrainingProgress& p) {
-    if (p.step == 1) first = p.train_loss;
-    last = p.train_loss;
-  });
-  EXPECT_LT(last, 0.7 * first);
-  EXPECT_EQ(result.weights.filename(), "best.safetensors");
-  ASSERT_TRUE(result.best_valid_loss);
-  const auto loaded = load_verifier(result.weights);
-  EXPECT_EQ(loaded.image_size, 32);
-  EXPECT_EQ(loaded.facts.at("layers"), "1,1,1,1");
+  for (const char* negatives : {"listed", "in_batch"}) {
+    auto config = verifier(negatives);
+    config.negatives = negatives;
+    config.training.epochs = 24;
+    config.optimiser.learning_rate = 4e-3;
+    config.augmentation = {};
+    double first = 0, last = 0;
+    const TrainingResult result = run(config, "x", false, [&](const TrainingProgress& p) {
+      if (p.step == 1) first = p.train_loss;
+      last = p.train_loss;
+    });
+    EXPECT_LT(last, 0.7 * first) << negatives;
+    EXPECT_EQ(result.weights.filename(), "best.safetensors");
+    ASSERT_TRUE(result.best_valid_loss);
+    const auto loaded = load_verifier(result.weights);
+    EXPECT_EQ(loaded.image_size, 32);
+    EXPECT_EQ(loaded.facts.at("layers"), "1,1,1,1");
+  }
 }
 
 TEST_F(Tasks, VerifierResumesToTheSameBytes) {
-  expect_same_bytes_when_resumed(
-      verifier("whole"), verifier("parts"),
-      {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"});
+  for (const char* negatives : {"listed", "in_batch"}) {
+    auto whole = verifier(std::string("whole_") + negatives), parts = verifier(std::string("parts_") + negatives);
+    whole.negatives = parts.negatives = negatives;
+    expect_same_bytes_when_resumed(
+        whole, parts, {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"});
+  }
 }
 
 TEST_F(Tasks, EarlyStoppingEndsTheRunAndStaysEnded) {

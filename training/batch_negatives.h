@@ -1,0 +1,27 @@
+// Learning identity from every pair that a batch of films holds, not from the listed ones alone: N pairs of
+// same-patient films cost 2 N embeddings and give N^2 comparisons.
+#pragma once
+
+#include <vector>
+
+#include "models/siamese_verifier.h"
+#include "training/film_settings.h"
+
+namespace scrim {
+
+/// The number of each film's patient as the list tells it: films that same-patient pairs connect belong to one.
+/// Indices of films are those of the pairs; a film that no pair names has a number of its own.
+std::vector<std::int64_t> patients_of_pairs(const std::vector<IndexedPair>& pairs);
+
+/// Row i: whether the film first[i] and each of the films second[...] show one patient, 0 or 1; [N,N].
+Tensor same_patient_matrix(const std::vector<std::int64_t>& first, const std::vector<std::int64_t>& second);
+
+/// From the embeddings [N,embed] of films a and b, where a[i] and b[i] show one patient and `same` [N,N] says
+/// which others do, the sum of
+///   - the cross-entropy of finding b[i] among the b of other patients (InfoNCE: van den Oord et al., 2018,
+///     equation 4, the network's logit as the similarity);
+///   - the binary cross-entropy of all comparisons, both kinds weighing the same: it keeps sigmoid(logit) a
+///     probability.
+Variable in_batch_loss(SiameseVerifier& verifier, const Variable& a, const Variable& b, const Tensor& same);
+
+}  // namespace scrim
