@@ -42,7 +42,8 @@ ReleasedFilm Perturbation::release_one(const FilmSet& films, std::int64_t index,
   const NoGradient no_gradient;
   const Tensor film = films.film(index);
   if (anonymizer_) {
-    const auto [released, moved] = anonymizer_->release(film, film, mask_of(films, index));
+    const auto [released, moved] =
+        anonymizer_->release(film, resized_film(film, anonymizer_->image_size()), mask_of(films, index));
     return {image_from_tensor(released.value(), 8), moved.value()};
   }
   if (settings_.kind == "none") return {image_from_tensor(film, 8), {}};

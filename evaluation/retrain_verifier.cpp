@@ -19,9 +19,9 @@ struct Side {
   }
 };
 
-Side read_side(const RetrainVerifierConfig& config, const std::string& list,
+Side read_side(const RetrainVerifierConfig& config, const std::vector<Pair>& pairs,
                const Perturbation& perturbation) {
-  PairSet set = indexed(read_pairs(list));
+  PairSet set = indexed(pairs);
   FilmSet real(config.data.images, set.names, config.data.options());
   FilmSet released = perturbation.release(real);
   return {std::move(set), std::move(real), std::move(released)};
@@ -70,12 +70,12 @@ class Evaluation {
       : config_(config),
         labels_(config.labels.empty() ? std::nullopt : std::optional<LabelTable>(config.labels)),
         perturbation_(config.perturbation, config.masks, std::uint64_t(config.training.seed)),
-        train_(read_side(config, config.lists.train, perturbation_)),
-        test_(read_side(config, config.test_pairs, perturbation_)),
+        train_(read_side(config, pairs_to_learn_from(config.lists.train, config.contrast), perturbation_)),
+        test_(read_side(config, read_pairs(config.test_pairs), perturbation_)),
         patients_(patients_of(test_.set.names)) {
     const auto patient_of = [this](const std::string& film) { return this->patient_of(film); };
     if (!config.lists.valid.empty()) {
-      valid_.emplace(read_side(config, config.lists.valid, perturbation_));
+      valid_.emplace(read_side(config, read_pairs(config.lists.valid), perturbation_));
       require_apart(train_.real, valid_->real, patient_of);
       require_apart(valid_->real, test_.real, patient_of);
     }
@@ -135,7 +135,7 @@ class Evaluation {
                             .augmentation = config_.augmentation,
                             .model = config_.attacker,
                             .start_weights = config_.start_weights,
-                            .negatives = config_.negatives,
+                            .contrast = config_.contrast,
                             .training = config_.training,
                             .optimiser = config_.optimiser};
     training.training.seed = seed;
@@ -240,7 +240,7 @@ void check(const RetrainVerifierConfig& c) {
          "an attacker: seeds above 0, or correlation");
   check(c.augmentation);
   check(c.training);
-  check_negatives(c.negatives);
+  check(c.contrast);
   check(c.optimiser, "optimiser");
   expect(c.bootstrap_draws >= 0 && c.bootstrap_draws <= 1'000'000, "evaluation.bootstrap_draws",
          c.bootstrap_draws, "0 to 1000000");

@@ -29,7 +29,7 @@ struct RetrainVerifierConfig {
   std::vector<std::string> trained_on = {"anonymised_anonymised"};
   bool correlation = true;
   AugmentationSettings augmentation;
-  std::string negatives = "listed";
+  ContrastSettings contrast;
   TrainingSettings training{.epochs = 100, .batch_size = 32, .early_stopping = 5};
   OptimiserSettings optimiser;
   std::int64_t bootstrap_draws = 1000, gallery = 150;
@@ -40,6 +40,7 @@ template <class Visit>
 void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
   visit_fields(c.data, visit);
   visit_fields(c.lists, visit);
+  visit_data_fields(c.contrast, visit);
   visit("data", "test_pairs", c.test_pairs, "pairs of patients that no attacker has met");
   visit("data", "labels", c.labels, "table that says the patients; \"\" = names as NIH's say them");
   visit("data", "cohort_list", c.cohort_list,
@@ -53,7 +54,7 @@ void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
         "kinds of pairs: \"anonymised_anonymised\", \"anonymised_real\", \"real_real\"; one attacker each");
   visit("attacker", "correlation", c.correlation, "whether the attacker that learns nothing is asked too");
   visit_fields(c.augmentation, visit);
-  visit("training", "negatives", c.negatives, negatives_help);
+  visit_training_fields(c.contrast, visit);
   visit_fields(c.training, visit);
   visit_fields(c.optimiser, "optimiser", visit);
   visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "samples of patients behind the intervals");

@@ -1,5 +1,6 @@
 #include "tools/film_anonymizer.h"
 #include "tools/film_jobs.h"
+#include "tools/weight_name.h"
 
 namespace scrim {
 namespace {
@@ -8,7 +9,7 @@ namespace fs = std::filesystem;
 
 struct Settings {
   FilmJobs jobs;
-  std::string weights;
+  std::string weights = "builtin:flow_field";
   AnonymizerSettings network;
 };
 
@@ -16,11 +17,12 @@ int anonymize(const Settings& s, bool json) {
   FilmAnonymizer anonymizer(s.weights, s.network);
   const auto jobs = collect_film_jobs(
       s.jobs, [&](const fs::path& place) { return std::vector{fs::path(s.jobs.output) / place}; });
-  return run_film_jobs("anonymize", s.jobs, jobs, json, anonymizer.describe(), [&](const FilmJob& job) {
-    const AnonymizedFilm film = anonymizer(read_image(job.input));
-    write_png(job.outputs.front(), film.image);
-    return nlohmann::json{{"largest_displacement_pixels", film.largest_displacement}};
-  });
+  return run_film_jobs("anonymize", s.jobs, jobs, json,
+                       anonymizer.describe() + ", " + name_of_weights(s.weights), [&](const FilmJob& job) {
+                         const AnonymizedFilm film = anonymizer(read_image(job.input));
+                         write_png(job.outputs.front(), film.image);
+                         return nlohmann::json{{"largest_displacement_pixels", film.largest_displacement}};
+                       });
 }
 
 }  // namespace
@@ -29,22 +31,26 @@ void add_anonymize(CLI::App& app, const Common& common, Outcome& outcome) {
   auto* verb = app.add_subcommand("anonymize", "change films by a trained generator");
   auto settings = std::make_shared<Settings>();
   add_film_options(*verb, settings->jobs, "folder, or the name of one PNG file");
-  verb->add_option("-w,--weights", settings->weights, "generator weights, safetensors")->required();
+  verb->add_option("-w,--weights", settings->weights,
+                   "generator weights: safetensors, builtin:flow_field or builtin:noise")
+      ->capture_default_str();
   verb->add_option("--mu", settings->network.mu, "deformation degree; else the weight file's");
   verb->add_option("--operator", settings->network.op, "corrected or published; else the weight file's");
   verb->add_option("--image-size", settings->network.image_size,
                    "side at which the network looks, pixels; the output keeps the film's own size");
   verb->add_option("--segmenter", settings->network.segmenter,
-                   "weights of train_segmenter; needed by generators that spare organs");
+                   "weights that find the organs, for generators that spare some; else builtin:segmenter");
   verb->footer(
       "The result has the size and bit depth of its film and is PNG. A folder's tree is kept. A film that "
       "cannot be\n"
       "read or written is named with the reason, the others are done, and the exit status is 1.\n"
-      "Weights from `scrim train` with task pretrain_generator have only learned to leave a film as it is: "
-      "they hide\n"
-      "nobody yet.\n\n"
-      "Example:\n  scrim anonymize cohort/images -o hidden --weights "
-      "runs/pretrain_generator/weights.safetensors");
+      "How far the built-in weights hide patients, and how far not: `scrim inspect builtin:flow_field`. "
+      "Weights "
+      "of task\n"
+      "pretrain_generator have only learned to leave a film as it is: they hide nobody.\n\n"
+      "Example:\n  scrim anonymize cohort/images -o hidden\n"
+      "  scrim anonymize film.png -o hidden.png --weights "
+      "runs/train_anonymizer/lowest_total_loss.safetensors");
   verb->callback([settings, &common, &outcome] { outcome.status = anonymize(*settings, common.json); });
 }
 

@@ -3,6 +3,8 @@
 #include "tensor/atomic_file.h"
 #include "tools/command.h"
 #include "tools/config.h"
+#include "tools/weight_name.h"
+#include "weights/builtin_weights.h"
 
 namespace scrim {
 namespace {
@@ -26,18 +28,33 @@ WrittenResult evaluated(const Config& config, bool) {
   return written(evaluate(config));
 }
 
-/// Makes the folder, or makes sure that what was begun there is this evaluation.
-void claim_folder(const fs::path& folder, const std::string& config_text) {
+/// A line for every key that names a file, list, table or weights, with its SHA-256.
+template <class Config>
+std::string hashes_of_files(Config config) {
+  std::string lines;
+  visit_fields(config, [&](const char* table, const char* key, const auto& field, const char*) {
+    if constexpr (std::is_same_v<decltype(field), const std::string&>) {
+      if (is_builtin(field) || fs::is_regular_file(field))
+        lines += fmt::format("{} {}.{}\n", sha256_of_weights(field), table, key);
+    }
+  });
+  return lines;
+}
+
+/// Makes the folder, or makes sure that what was begun there is this evaluation of the same files.
+void claim_folder(const fs::path& folder, const std::string& config_text, const std::string& hashes) {
   std::error_code error;
   fs::create_directories(folder, error);
   require(!error, "evaluate", "{} cannot be made: {}", folder.string(), error.message());
-  const fs::path kept = folder / "config.toml";
-  if (!fs::exists(kept)) return write_file(kept, config_text);
-  if (read_file(kept, 1 << 20) != config_text)
-    throw UsageError(
-        fmt::format("[evaluate] {} holds an evaluation with another configuration (its config.toml); choose "
-                    "another output.folder",
-                    folder.string()));
+  const auto claim = [&](const char* file, const std::string& text, const char* what) {
+    if (!fs::exists(folder / file)) return write_file(folder / file, text);
+    if (read_file(folder / file, 1 << 20) != text)
+      throw UsageError(
+          fmt::format("[evaluate] {} holds an evaluation {} (see its {}); choose another output.folder",
+                      folder.string(), what, file));
+  };
+  claim("config.toml", config_text, "with another configuration");
+  claim("inputs.txt", hashes, "of other weights, lists or tables under the same names");
 }
 
 }  // namespace
@@ -53,7 +70,8 @@ std::string print_evaluation_config(EvaluationConfig config) {
 
 nlohmann::ordered_json run_evaluation(const EvaluationConfig& config, bool json) {
   const fs::path folder = std::visit([](const auto& task) { return task.folder; }, config);
-  claim_folder(folder, print_evaluation_config(config));
+  claim_folder(folder, print_evaluation_config(config),
+               std::visit([](const auto& task) { return hashes_of_files(task); }, config));
   const fs::path results = folder / "results.json", summary = folder / "summary.txt";
   if (!fs::exists(results)) {
     const WrittenResult result = std::visit([&](const auto& task) { return evaluated(task, json); }, config);

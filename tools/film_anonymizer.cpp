@@ -22,13 +22,7 @@ FilmAnonymizer::FilmAnonymizer(const std::filesystem::path& weights, const Anony
   if (image_size_ < 16 || image_size_ > 4096 || image_size_ % 16 != 0)
     throw UsageError(
         fmt::format("[anonymize] the image size is {}, expected 16 to 4096, divisible by 16", image_size_));
-  if (!anonymizer_.wants_masks()) return;
-  if (s.segmenter.empty())
-    throw UsageError(
-        fmt::format("[anonymize] the generator in {} spares organs: --segmenter must name the weights "
-                    "that find them",
-                    weights.string()));
-  segmenter_ = Segmenter::load(s.segmenter);
+  if (anonymizer_.wants_masks()) segmenter_ = Segmenter::load(s.segmenter);
 }
 
 std::string FilmAnonymizer::describe() const {

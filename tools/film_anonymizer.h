@@ -14,8 +14,8 @@ struct AnonymizerSettings {
   std::optional<double> mu;       ///< else the weight file's, else 0.01
   std::optional<std::string> op;  ///< "corrected" or "published"; else the weight file's, else corrected
   std::optional<std::int64_t>
-      image_size;         ///< side at which the network looks; else the weight file's, else 256
-  std::string segmenter;  ///< weight file; needed by generators that spare organs
+      image_size;  ///< side at which the network looks; else the weight file's, else 256
+  std::string segmenter = "builtin:segmenter";  ///< weights; looked at for generators that spare organs
 };
 
 struct AnonymizedFilm {
@@ -27,7 +27,7 @@ class FilmAnonymizer {
  public:
   /// Weights of any generator as `scrim train` writes them, or a published state dict of the flow-field
   /// generator as safetensors ("generator." before the names or not). Throws Error when they do not fit the
-  /// network, UsageError when the generator spares organs and no segmenter is named.
+  /// network.
   FilmAnonymizer(const std::filesystem::path& weights, const AnonymizerSettings& settings);
 
   AnonymizedFilm operator()(const GrayImage& film);

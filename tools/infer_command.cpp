@@ -5,6 +5,7 @@
 #include "autograd/permute.h"
 #include "tensor/safetensors.h"
 #include "tools/network_choice.h"
+#include "weights/builtin_weights.h"
 
 namespace scrim {
 namespace {
@@ -53,7 +54,7 @@ NamedVariables read_inputs(const Settings& s) {
 TensorFile run(const Settings& s) {
   Network network = s.network.make();
   if (!s.weights.empty()) {
-    TensorFile weights = read_safetensors(s.weights);
+    TensorFile weights = read_weight_file(s.weights);
     require_finite(s.weights, weights.tensors);
     network.load(std::move(weights.tensors));
   } else if (!network.module->state().empty()) {

@@ -1,4 +1,5 @@
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -8,11 +9,11 @@
 #include "kernels/vector/vector_kernels.h"
 #include "models/flow_anonymizer.h"
 #include "tensor/parallel.h"
-#include "tensor/safetensors.h"
 #include "tools/config.h"
 #include "tools/evaluate_command.h"
 #include "tools/network_choice.h"
 #include "tools/train_command.h"
+#include "weights/builtin_weights.h"
 
 namespace scrim {
 namespace {
@@ -129,8 +130,9 @@ int inspect(const Settings& s) {
                 s.batch);
     return 0;
   }
-  const TensorFile file = read_safetensors(path);
+  const TensorFile file = read_weight_file(path);
   if (!s.network.model.empty()) return print_comparison(s, file) ? 0 : 1;
+  if (is_builtin(s.file)) fmt::print("{}\n", builtin_card(s.file));
   print_tensors(s.file, file);
   if (!s.graph) return 0;
   for (const char* name : {"encoder1.enc1conv1.weight", "generator.encoder1.enc1conv1.weight",
@@ -148,7 +150,9 @@ void add_inspect(CLI::App& app, const Common&, Outcome& outcome) {
       "inspect", "show what a weight file, checkpoint or configuration holds, or this build");
   auto settings = std::make_shared<Settings>();
   verb->add_option("file", settings->file,
-                   "safetensors or TOML; without it: build options and kernels in use");
+                   "safetensors, TOML or built-in weights (" +
+                       fmt::format("{}", fmt::join(builtin_weights(), ", ")) +
+                       "); without it: build options and kernels in use");
   verb->add_flag("--graph", settings->graph, "the network's graph in training and what each node keeps");
   verb->add_option("--batch", settings->batch, "films in the graph's batch")->check(CLI::Range(1, 64));
   add_network_options(*verb, settings->network);

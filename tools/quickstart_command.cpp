@@ -33,9 +33,15 @@ weight_decay = 0.0
 width = 8
 layers = [1, 1, 1, 1]
 embed = 32
+[train_verifier.augmentation]
+rotate_degrees = 2.0
+scale = 0.04
+shift = 0.04
+contrast = 0.15
 [train_verifier.training]
-epochs = 12
-batch_size = 16
+negatives = "in_batch"
+epochs = 40
+batch_size = 32
 early_stopping = 0
 [train_verifier.optimiser]
 learning_rate = 1e-3
@@ -58,9 +64,15 @@ width = 8
 layers = [1, 1, 1, 1]
 embed = 32
 seeds = 1
+[retrain_verifier.augmentation]
+rotate_degrees = 2.0
+scale = 0.04
+shift = 0.04
+contrast = 0.15
 [retrain_verifier.training]
-epochs = 8
-batch_size = 16
+negatives = "in_batch"
+epochs = 40
+batch_size = 32
 early_stopping = 0
 [retrain_verifier.optimiser]
 learning_rate = 1e-3

@@ -1,6 +1,7 @@
 // Organs of films as masks, from a trained segmenter: what generators spare, and what the study's [masks]
 // read.
 #include "tools/film_jobs.h"
+#include "tools/weight_name.h"
 #include "training/film_set.h"
 #include "training/segmenter.h"
 
@@ -11,15 +12,14 @@ namespace fs = std::filesystem;
 
 struct Settings {
   FilmJobs jobs;
-  std::string weights;
+  std::string weights = "builtin:segmenter";
   std::vector<std::string> names;
 };
 
 int segment(Settings& s, bool json) {
   Segmenter segmenter = Segmenter::load(s.weights);
   const std::int64_t organs = segmenter.organs();
-  if (s.names.empty())
-    for (std::int64_t i = 0; i < organs; ++i) s.names.push_back(fmt::format("organ_{}", i));
+  if (s.names.empty()) s.names = segmenter.organ_names();
   if (std::int64_t(s.names.size()) != organs)
     throw UsageError(
         fmt::format("[segment] {} names came, the segmenter finds {} organs", s.names.size(), organs));
@@ -29,7 +29,8 @@ int segment(Settings& s, bool json) {
     return outputs;
   });
   return run_film_jobs("segment", s.jobs, jobs, json,
-                       fmt::format("{} at {} pixels", segmenter.settings().kind, segmenter.image_size()),
+                       fmt::format("{} at {} pixels, {}", segmenter.settings().kind, segmenter.image_size(),
+                                   name_of_weights(s.weights)),
                        [&](const FilmJob& job) {
                          const GrayImage film = read_image(job.input);
                          const Tensor masks = native_masks(segmenter, tensor_from_image(film));
@@ -56,13 +57,14 @@ void add_segment(CLI::App& app, const Common& common, Outcome& outcome) {
   auto* verb = app.add_subcommand("segment", "write masks of organs that a trained segmenter finds");
   auto settings = std::make_shared<Settings>();
   add_film_options(*verb, settings->jobs, "folder; a folder of masks for each organ is made in it");
-  verb->add_option("-w,--weights", settings->weights, "weights of train_segmenter, safetensors")->required();
-  verb->add_option("--names", settings->names, "names of the organs' folders; else organ_0, organ_1, ...")
+  verb->add_option("-w,--weights", settings->weights, "weights of train_segmenter, safetensors")
+      ->capture_default_str();
+  verb->add_option("--names", settings->names, "names of the organs' folders; else those of the weight file")
       ->delimiter(',');
   verb->footer(
       "A mask has the size of its film, 255 inside the organ and 0 outside.\n\n"
-      "Example:\n  scrim segment cohort/images -o masks --weights runs/train_segmenter/best.safetensors "
-      "--names "
+      "Example:\n  scrim segment cohort/images -o masks\n"
+      "  scrim segment cohort/images -o masks --weights runs/train_segmenter/best.safetensors --names "
       "lungs,heart");
   verb->callback([settings, &common, &outcome] { outcome.status = segment(*settings, common.json); });
 }

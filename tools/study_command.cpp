@@ -1,5 +1,6 @@
 #include "tools/study_command.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "data/file_hash.h"
@@ -74,24 +75,32 @@ std::string config_text(const StudyStep& step) {
   return print_evaluation_config(std::get<EvaluationConfig>(step.config));
 }
 
-std::string data_hash(const StudyConfig& c) {
+/// What every step reads, and what only those with masks read.
+struct DataHashes {
+  std::string films, masks;
+};
+
+DataHashes data_hashes(const Study& study) {
+  const StudyConfig& c = study.config;
   std::vector<std::string> films = film_names(c.data.images, c.lists.train);
   const auto add = [&](const std::vector<std::string>& more) {
     films.insert(films.end(), more.begin(), more.end());
   };
   add(film_names(c.data.images, c.lists.valid));
   add(film_names(c.data.images, c.test_list));
-  std::string all = sha256_of_files(c.data.images, films);
-  for (const auto& folder : c.masks.folders) all += " " + sha256_of_files(folder, films);
+  std::string all = sha256_of_files(c.data.images, films), masks;
+  if (std::any_of(study.steps.begin(), study.steps.end(), [](const StudyStep& s) { return s.reads_masks; }))
+    for (const auto& folder : c.masks.folders) masks += sha256_of_files(folder, films) + " ";
   for (const auto& file : {c.labels, c.lists.train, c.lists.valid, c.test_list, c.pairs.train, c.pairs.valid,
                            c.test_pairs, c.cohort_list})
     if (!file.empty()) all += " " + sha256_of_file(file);
-  return sha256(all);
+  return {sha256(all), masks};
 }
 
-void run_step(const Study& study, const StudyStep& step, const std::string& data, bool json) {
+void run_step(const Study& study, const StudyStep& step, const DataHashes& data, bool json) {
   const fs::path folder = study.step_folder(step.name);
-  std::string made_of = data + "\n" + config_text(step);
+  std::string made_of = data.films + "\n" + config_text(step);
+  if (step.reads_masks) made_of += data.masks + "\n";
   for (const auto& input : step.inputs) {
     require(fs::exists(input), "study", "step {} needs {}, which no step before it made", step.name,
             input.string());
@@ -119,11 +128,11 @@ void run_step(const Study& study, const StudyStep& step, const std::string& data
 fs::path run_study(const Study& study, bool json) {
   const StudyConfig& c = study.config;
   if (c.phantom.films > 0) make_cohort(c, json);
-  const std::string data = data_hash(c);
+  const DataHashes data = data_hashes(study);
   fs::create_directories(c.folder);
   write_file(fs::path(c.folder) / "study.toml", study.text);
   for (const StudyStep& step : study.steps) run_step(study, step, data, json);
-  return write_study_report(study, data);
+  return write_study_report(study, data.films);
 }
 
 void add_study(CLI::App& app, const Common& common, Outcome&) {

@@ -102,7 +102,13 @@ class StudyReader {
     config.folder = study_.step_folder(name).string();
     using Any =
         std::conditional_t<std::is_constructible_v<TrainingConfig, Config>, TrainingConfig, EvaluationConfig>;
-    study_.steps.push_back({name, title, Any(std::move(config)), std::move(inputs)});
+    bool reads_masks = false;
+    if constexpr (requires { config.masks.folders; }) reads_masks = !config.masks.folders.empty();
+    if constexpr (requires { config.contrast; })
+      if (!config.contrast.single_films.empty()) inputs.emplace_back(config.contrast.single_films);
+    if constexpr (requires { config.start_weights; })
+      if (!config.start_weights.empty()) inputs.emplace_back(config.start_weights);
+    study_.steps.push_back({name, title, Any(std::move(config)), std::move(inputs), reads_masks});
   }
 
   std::string weights(const std::string& step, const char* file) const {
@@ -116,15 +122,11 @@ class StudyReader {
                                       .lists = c_.pairs,
                                       .test_pairs = c_.test_pairs,
                                       .cohort_list = c_.cohort_list,
-                                      .labels = c_.labels,
-                                      .masks = c_.masks});
+                                      .labels = c_.labels});
   }
   ClassificationConfig findings() {
-    return task(ClassificationConfig{.data = c_.data,
-                                     .test_list = c_.test_list,
-                                     .labels = c_.labels,
-                                     .classifier = classifier(),
-                                     .masks = c_.masks});
+    return task(ClassificationConfig{
+        .data = c_.data, .test_list = c_.test_list, .labels = c_.labels, .classifier = classifier()});
   }
 
   void add_judges() {
@@ -138,6 +140,7 @@ class StudyReader {
   void add_method(const StudyMethod& m) {
     PerturbationSettings perturbation{
         .kind = m.generator.kind, .cell = m.cell, .pixels = m.pixels, .epsilon = m.epsilon};
+    const MaskSettings masks = m.needs_masks() ? c_.masks : MaskSettings{};
     std::vector<std::filesystem::path> generator;
     if (m.is_learned()) {
       add(pretraining_step(m), m.name + ": pretraining",
@@ -148,7 +151,7 @@ class StudyReader {
               .data = c_.data,
               .lists = c_.pairs,
               .labels = c_.labels,
-              .masks = c_.masks,
+              .masks = masks,
               .generator = m.generator,
               .generator_weights = start,
               .verifier_weights = verifier(),
@@ -160,15 +163,17 @@ class StudyReader {
     }
     auto attackers = attack();
     attackers.perturbation = perturbation;
+    attackers.masks = masks;
     add(attack_step(m), m.name + ": attackers", std::move(attackers), generator);
     auto classification = findings();
     classification.perturbation = perturbation;
+    classification.masks = masks;
     auto inputs = generator;
     inputs.push_back(classifier());
     add(findings_step(m), m.name + ": findings before and after", std::move(classification), inputs);
     add(quality_step(m), m.name + ": image quality",
         task(ImageQualityConfig{
-            .data = c_.data, .test_list = c_.test_list, .masks = c_.masks, .perturbation = perturbation}),
+            .data = c_.data, .test_list = c_.test_list, .masks = masks, .perturbation = perturbation}),
         generator);
   }
 

@@ -17,6 +17,7 @@ struct StudyMethod {
   double ac_loss_weight = 1, ver_loss_weight = 1;  ///< of its game
 
   bool is_learned() const { return generator.kind != "dp_pix"; }
+  bool needs_masks() const { return is_learned() && wants_masks(generator); }
 };
 
 template <class Visit>
@@ -73,7 +74,8 @@ struct StudyStep {
   std::string name;   ///< folder below STUDY/steps
   std::string title;  ///< for people
   std::variant<TrainingConfig, EvaluationConfig> config;
-  std::vector<std::filesystem::path> inputs;  ///< weight files of other steps
+  std::vector<std::filesystem::path> inputs;  ///< weight files of other steps, lists of its own
+  bool reads_masks = false;
 };
 
 struct Study {

@@ -7,8 +7,23 @@
 #include "autograd/loss.h"
 #include "autograd/reduce.h"
 #include "autograd/unary.h"
+#include "training/settings.h"
 
 namespace scrim {
+
+void check(const ContrastSettings& c) {
+  expect(c.negatives == "listed" || c.negatives == "in_batch", "training.negatives", c.negatives,
+         "\"listed\" or \"in_batch\"");
+  expect(c.single_films.empty() || c.negatives == "in_batch", "data.single_films", c.single_films,
+         "none unless training.negatives is \"in_batch\"");
+}
+
+std::vector<Pair> pairs_to_learn_from(const std::string& list, const ContrastSettings& settings) {
+  std::vector<Pair> pairs = read_pairs(list);
+  if (settings.single_films.empty()) return pairs;
+  for (const auto& film : read_list(settings.single_films)) pairs.push_back({film, film, true});
+  return pairs;
+}
 
 std::vector<std::int64_t> patients_of_pairs(const std::vector<IndexedPair>& pairs) {
   std::int64_t films = 0;
@@ -38,9 +53,9 @@ Variable in_batch_loss(SiameseVerifier& verifier, const Variable& a, const Varia
   const std::int64_t count = a.shape()[0], embed = a.shape()[1];
   const Variable rows = expand(reshape(a, {count, 1, embed}), {count, count, embed});
   const Variable columns = expand(reshape(b, {1, count, embed}), {count, count, embed});
-  const Variable logits = reshape(verifier.compare(reshape(rows, {count * count, embed}),
-                                                   reshape(columns, {count * count, embed})),
-                                  {count, count});
+  const Variable logits = reshape(
+      verifier.compare(reshape(rows, {count * count, embed}), reshape(columns, {count * count, embed})),
+      {count, count});
 
   // Weights of the binary cross-entropy, and what takes a patient's other films out of the search for b[i].
   constexpr float out_of_sight = -1e4f;
@@ -60,8 +75,7 @@ Variable in_batch_loss(SiameseVerifier& verifier, const Variable& a, const Varia
   const auto matrix = [&](const std::vector<float>& values) {
     return Variable(Tensor::from<float>({count, count}, values));
   };
-  const Variable search =
-      cross_entropy(logits + matrix(hidden), Tensor::from<std::int64_t>({count}, own));
+  const Variable search = cross_entropy(logits + matrix(hidden), Tensor::from<std::int64_t>({count}, own));
   const Variable each = softplus(logits) - logits * Variable(same);
   return search + sum(each * matrix(weights), kernels::Axes::all(same.shape()));
 }

@@ -1,5 +1,6 @@
 // Learning identity from every pair that a batch of films holds, not from the listed ones alone: N pairs of
-// same-patient films cost 2 N embeddings and give N^2 comparisons.
+// same-patient films cost 2 N embeddings and give N^2 comparisons. A film without a partner of its patient is its own
+// partner, changed at random: it still teaches what strangers look like.
 #pragma once
 
 #include <vector>
@@ -8,6 +9,29 @@
 #include "training/film_settings.h"
 
 namespace scrim {
+
+/// How a verifier learns from its lists.
+struct ContrastSettings {
+  std::string negatives = "listed";
+  std::string single_films;
+};
+
+template <class Visit>
+void visit_data_fields(ContrastSettings& c, Visit&& visit) {
+  visit(
+      "data", "single_films", c.single_films,
+      "in_batch: list of films that are paired with themselves too, changed by [augmentation]; \"\" = none");
+}
+template <class Visit>
+void visit_training_fields(ContrastSettings& c, Visit&& visit) {
+  visit("training", "negatives", c.negatives,
+        "pairs of two patients: \"listed\" (published) or \"in_batch\": all films of a batch");
+}
+/// Throws UsageError that names the key whose value does not make sense.
+void check(const ContrastSettings& settings);
+
+/// The list's pairs, and each single film with itself.
+std::vector<Pair> pairs_to_learn_from(const std::string& list, const ContrastSettings& settings);
 
 /// The number of each film's patient as the list tells it: films that same-patient pairs connect belong to one.
 /// Indices of films are those of the pairs; a film that no pair names has a number of its own.

@@ -1,10 +1,14 @@
 #include "training/segmenter.h"
 
+#include <algorithm>
+#include <sstream>
+
 #include "kernels/resize/resize.h"
 #include "models/organ_mask.h"
 #include "training/film_set.h"
 #include "training/network_facts.h"
 #include "training/settings.h"
+#include "weights/builtin_weights.h"
 
 namespace scrim {
 
@@ -48,7 +52,7 @@ Segmenter::Segmenter(const SegmenterSettings& s, std::int64_t image_size, const 
 }
 
 Segmenter Segmenter::load(const std::filesystem::path& weights) {
-  TensorFile file = read_safetensors(weights);
+  TensorFile file = read_weight_file(weights);
   const auto model = file.metadata.find("model");
   require(model != file.metadata.end() && (model->second == "hybrid_unet" || model->second == "hybridgnet"),
           "weights", "{} holds no segmenter of scrim's", weights.string());
@@ -66,11 +70,27 @@ Segmenter Segmenter::load(const std::filesystem::path& weights) {
   if (segmenter.hybridgnet_) segmenter.hybridgnet_->set_graph(graph_from_tensors(graph));
   segmenter.network().load_state(std::move(file.tensors));
   segmenter.network().set_training(false);
+  if (const auto names = file.metadata.find("organs"); names != file.metadata.end())
+    segmenter.organ_names_ = names->second;
   return segmenter;
 }
 
 std::int64_t Segmenter::organs() const {
   return unet_ ? settings_.unet_organs : std::int64_t(settings_.landmarks.size());
+}
+
+std::vector<std::string> Segmenter::organ_names() const {
+  std::vector<std::string> names;
+  std::istringstream text(organ_names_);
+  for (std::string name; std::getline(text, name, ',');) names.push_back(name);
+  const bool usable =
+      std::int64_t(names.size()) == organs() && std::none_of(names.begin(), names.end(), [](auto& n) {
+        return n.empty() || n[0] == '.' || n.find('/') != std::string::npos;
+      });
+  if (usable) return names;
+  names.clear();
+  for (std::int64_t i = 0; i < organs(); ++i) names.push_back(fmt::format("organ_{}", i));
+  return names;
 }
 
 Module& Segmenter::network() {

@@ -44,6 +44,8 @@ class Segmenter {
   Tensor organ_masks(const Tensor& film);
 
   std::int64_t organs() const;
+  /// As the weight file has them ("lungs"), else organ_0, organ_1, ...
+  std::vector<std::string> organ_names() const;
   std::int64_t image_size() const { return image_size_; }
   const SegmenterSettings& settings() const { return settings_; }
   Module& network();
@@ -56,6 +58,7 @@ class Segmenter {
  private:
   SegmenterSettings settings_;
   std::int64_t image_size_;
+  std::string organ_names_;  // between commas
   std::unique_ptr<HybridUNet> unet_;
   std::unique_ptr<HybridGNet> hybridgnet_;
 };

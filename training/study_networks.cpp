@@ -11,6 +11,7 @@
 #include "models/protected_anonymizer.h"
 #include "training/network_facts.h"
 #include "training/settings.h"
+#include "weights/builtin_weights.h"
 
 namespace scrim {
 namespace {
@@ -41,7 +42,7 @@ State generator_state(TensorFile& file) {
 }
 
 TensorFile read_weights(const std::filesystem::path& path, std::string_view model) {
-  TensorFile file = read_safetensors(path);
+  TensorFile file = read_weight_file(path);
   const auto name = file.metadata.find("model");
   require(name == file.metadata.end() || name->second == model, "weights", "{} holds a {}, expected a {}",
           path.string(), name == file.metadata.end() ? "" : name->second, model);
@@ -145,14 +146,13 @@ Anonymizer::Anonymizer(const GeneratorSettings& s, const Initialiser& initialise
   }
 }
 
-bool Anonymizer::wants_masks() const {
-  return (settings_.kind == "flow_field" && settings_.protection != "none") ||
-         (settings_.kind == "noise" && settings_.noise_in_masks != 1);
+bool wants_masks(const GeneratorSettings& g) {
+  return (g.kind == "flow_field" && g.protection != "none") || (g.kind == "noise" && g.noise_in_masks != 1);
 }
 
 Anonymizer Anonymizer::load(const std::filesystem::path& weights,
                             const std::function<void(GeneratorSettings&)>& change) {
-  TensorFile file = read_safetensors(weights);
+  TensorFile file = read_weight_file(weights);
   State state = generator_state(file);
   auto settings = settings_from_fields<GeneratorSettings>(file.metadata);
   const auto model = file.metadata.find("model");

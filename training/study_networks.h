@@ -74,6 +74,9 @@ void check(const GeneratorSettings& settings, std::string_view table);
 void check(const VerifierSettings& settings, std::string_view table);
 void check(const ClassifierSettings& settings, std::string_view table);
 
+/// Whether the generator spares organs or treats them in another way.
+bool wants_masks(const GeneratorSettings& settings);
+
 /// Settings as metadata of a weight file, and back; what a file does not say keeps its default.
 Facts facts_of(GeneratorSettings settings);
 Facts facts_of(VerifierSettings settings);
@@ -106,7 +109,7 @@ class Anonymizer {
   }
   /// The same for films of that size.
   Variable operator()(const Variable& x, const Variable& mask) const { return release_(x, x, mask).film; }
-  bool wants_masks() const;
+  bool wants_masks() const { return scrim::wants_masks(settings_); }
 
   Module& generator() { return *generator_; }
   const Module& generator() const { return *generator_; }

@@ -11,6 +11,15 @@
 namespace scrim {
 namespace {
 
+/// "lungs,heart" of .../lungs and .../heart.
+std::string names_of_folders(const std::vector<std::string>& folders) {
+  std::string names;
+  for (const std::filesystem::path folder : folders)
+    names += (names.empty() ? "" : ",") +
+             (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+  return names;
+}
+
 /// What a film's organs look like: classes of its pixels, or landmarks.
 struct Target {
   Tensor classes;    ///< [1,S,S] i64: 0 = background, i = organ i - 1
@@ -156,6 +165,7 @@ class SegmenterTask : public TrainingTask {
   std::map<std::string, TensorFile> weights() const override {
     TensorFile file = segmenter_.file();
     file.metadata["trained_by"] = SegmenterConfig::task;
+    if (config_.model.kind == "unet") file.metadata["organs"] = names_of_folders(config_.masks);
     return {{"", file}};
   }
 

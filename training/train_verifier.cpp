@@ -6,7 +6,6 @@
 #include "autograd/loss.h"
 #include "autograd/reduce.h"
 #include "training/batch_ahead.h"
-#include "training/batch_negatives.h"
 
 namespace scrim {
 namespace {
@@ -17,12 +16,15 @@ struct PairBatch {
 };
 
 /// The pairs that steps go through: with negatives from the batch, those of one patient.
-std::vector<IndexedPair> pairs_to_learn(const VerifierConfig& config, const std::vector<IndexedPair>& listed) {
-  if (config.negatives == "listed") return listed;
+std::vector<IndexedPair> pairs_to_learn(const VerifierConfig& config,
+                                        const std::vector<IndexedPair>& listed) {
+  if (config.contrast.negatives == "listed") return listed;
   std::vector<IndexedPair> same;
   std::copy_if(listed.begin(), listed.end(), std::back_inserter(same),
                [](const IndexedPair& pair) { return pair.same_patient; });
-  require(!same.empty(), "data", "the training pairs have none of one patient");
+  // A last batch of one pair would have no stranger in it.
+  if (std::int64_t(same.size()) % config.training.batch_size == 1) same.pop_back();
+  require(!same.empty(), "data", "the training pairs have too few of one patient");
   return same;
 }
 
@@ -43,7 +45,10 @@ class VerifierTask : public TrainingTask {
 
   std::int64_t examples() const override { return std::int64_t(pairs_.size()); }
   std::vector<ValidColumn> valid_columns() const override {
-    return valid_ ? std::vector<ValidColumn>{{"auc", ""}, {"loss", "best"}} : std::vector<ValidColumn>{};
+    if (!valid_) return {};
+    // Learning to find a partner makes logits large and the cross-entropy of listed pairs a poor judge.
+    if (in_batch()) return {{"loss", ""}, {"one_minus_auc", "best"}};
+    return {{"auc", ""}, {"loss", "best"}};
   }
 
   std::vector<double> step(const Batch& key, const std::optional<Batch>& next) override {
@@ -73,7 +78,9 @@ class VerifierTask : public TrainingTask {
     const double auc = roc_auc(scored).value_or(0.5);
     for (Scored& c : scored) c.score = 1 / (1 + std::exp(-c.score));
     events.pr_curve("same_patient", step, scored);
-    return {auc, sum / double(logits.size())};
+    const double loss = sum / double(logits.size());
+    if (in_batch()) return {loss, 1 - auc};
+    return {auc, loss};
   }
 
   std::vector<Learner*> learners() override { return {&learner_}; }
@@ -86,6 +93,8 @@ class VerifierTask : public TrainingTask {
   }
 
  private:
+  bool in_batch() const { return config_.contrast.negatives == "in_batch"; }
+
   PairBatch make(const Batch& batch) const {
     const auto count = std::int64_t(batch.examples.size());
     const Random random =
@@ -112,7 +121,7 @@ class VerifierTask : public TrainingTask {
       first.push_back(patients_[std::size_t(pair.first)]);
       second.push_back(patients_[std::size_t(pair.second)]);
     }
-    if (config_.negatives == "in_batch") return same_patient_matrix(first, second);
+    if (in_batch()) return same_patient_matrix(first, second);
     return Tensor::from<float>({std::int64_t(same.size())}, same);
   }
 
@@ -133,13 +142,8 @@ void check(const VerifierConfig& c) {
   check_given("data.train_pairs", c.lists.train, "a file of pairs");
   check(c.augmentation);
   check(c.model, "model");
-  check_negatives(c.negatives);
+  check(c.contrast);
   check_run_fields(c);
-}
-
-void check_negatives(const std::string& negatives) {
-  expect(negatives == "listed" || negatives == "in_batch", "training.negatives", negatives,
-         "\"listed\" or \"in_batch\"");
 }
 
 TrainingResult train_verifier(const VerifierConfig& config, const PairData& train, const PairData* valid,
@@ -152,7 +156,7 @@ TrainingResult train_verifier(const VerifierConfig& config, const PairData& trai
 TrainingResult run(const VerifierConfig& config, const std::string& config_text, bool resume,
                    const std::function<void(const TrainingProgress&)>& progress) {
   check(config);
-  const PairSet train = indexed(read_pairs(config.lists.train));
+  const PairSet train = indexed(pairs_to_learn_from(config.lists.train, config.contrast));
   const FilmSet train_films(config.data.images, train.names, config.data.options());
   const PairData train_data{train_films, train_films, train.pairs};
   if (config.lists.valid.empty())

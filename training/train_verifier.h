@@ -4,15 +4,13 @@
 #pragma once
 
 #include "training/augmentation.h"
+#include "training/batch_negatives.h"
 #include "training/film_settings.h"
 #include "training/metrics.h"
 #include "training/study_networks.h"
 #include "training/training_loop.h"
 
 namespace scrim {
-
-inline constexpr const char* negatives_help =
-    "pairs of two patients: \"listed\" (published) or \"in_batch\": all films of a batch";
 
 struct VerifierConfig {
   static constexpr const char* task = "train_verifier";
@@ -21,7 +19,7 @@ struct VerifierConfig {
   AugmentationSettings augmentation;
   VerifierSettings model;
   std::string start_weights;
-  std::string negatives = "listed";
+  ContrastSettings contrast;
   TrainingSettings training{.epochs = 100, .batch_size = 32, .early_stopping = 5};
   OptimiserSettings optimiser;
   ScheduleSettings schedule;
@@ -32,16 +30,16 @@ template <class Visit>
 void visit_fields(VerifierConfig& c, Visit&& visit) {
   visit_fields(c.data, visit);
   visit_fields(c.lists, visit);
+  visit_data_fields(c.contrast, visit);
   visit_fields(c.augmentation, visit);
   visit_fields(c.model, "model", visit);
   visit("model", "start_weights", c.start_weights, "weight file to start from; \"\" = random numbers");
-  visit("training", "negatives", c.negatives, negatives_help);
+  visit_training_fields(c.contrast, visit);
   visit_run_fields(c, visit);
 }
 
-/// Throw UsageError that names the key whose value does not make sense.
+/// Throws UsageError that names the key whose value does not make sense.
 void check(const VerifierConfig& config);
-void check_negatives(const std::string& negatives);
 
 /// Reads the films and pairs that the configuration names and trains on them.
 TrainingResult run(const VerifierConfig& config, const std::string& config_text, bool resume,

@@ -12,6 +12,7 @@
 #include "tests/support/program.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"
+#include "weights/builtin_weights.h"
 
 namespace scrim::test {
 namespace {
@@ -48,6 +49,30 @@ TEST_F(Binary, HelpOfEveryVerbEndsWithAnExample) {
     EXPECT_EQ(help.status, 0) << verb;
     expect_contains(help.out, std::string("Example:\n  scrim ") + verb);
   }
+}
+
+TEST_F(Binary, WorksOutOfTheBoxAndSaysWithWhat) {
+  const fs::path film = cohort() / "images/00000001_000.png";
+  const Result hidden = run({"anonymize", film, "-o", folder / "hidden.png"});
+  EXPECT_EQ(hidden.status, 0) << hidden.out;
+  expect_contains(hidden.out, "builtin:flow_field (SHA-256 ");
+  EXPECT_EQ(read_image(folder / "hidden.png").width, 64);
+  EXPECT_EQ(run({"anonymize", film, "-o", folder / "noisy.png", "-w", "builtin:noise"}).status, 0);
+
+  const Result found = run({"segment", film, "-o", folder / "masks"});
+  EXPECT_EQ(found.status, 0) << found.out;
+  expect_contains(found.out, "builtin:segmenter (SHA-256 ");
+  EXPECT_TRUE(fs::exists(folder / "masks/lungs/00000001_000.png"));
+
+  for (const auto& weights : builtin_weights()) {
+    const Result card = run({"inspect", weights});
+    EXPECT_EQ(card.status, 0);
+    expect_contains(card.out, "## Measured");
+    expect_contains(card.out, "image_size = ");
+  }
+  const Result unknown = run({"anonymize", film, "-o", folder / "x.png", "-w", "builtin:warp"});
+  EXPECT_EQ(unknown.status, 2);
+  expect_contains(unknown.error, "expected one of builtin:flow_field");
 }
 
 TEST_F(Binary, UsageErrorsExitWithTwo) {

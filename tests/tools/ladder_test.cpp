@@ -1,6 +1,6 @@
 // The ladder of folders, read from the includes: tools -> evaluation -> training -> models -> layers ->
 // autograd -> kernels
-// -> tensor, data beside, on tensor. A step up again is a failure.
+// -> tensor, data and weights beside, on tensor. A step up again is a failure.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -16,13 +16,15 @@ namespace fs = std::filesystem;
 const std::map<std::string, std::set<std::string>> may_include = {
     {"tensor", {}},
     {"data", {"tensor"}},
+    {"weights", {"tensor"}},
     {"kernels", {"tensor"}},
     {"autograd", {"kernels", "tensor"}},
     {"layers", {"autograd", "kernels", "tensor"}},
     {"models", {"layers", "autograd", "kernels", "tensor"}},
-    {"training", {"models", "layers", "autograd", "kernels", "tensor", "data"}},
-    {"evaluation", {"training", "models", "layers", "autograd", "kernels", "tensor", "data"}},
-    {"tools", {"evaluation", "training", "models", "layers", "autograd", "kernels", "tensor", "data"}},
+    {"training", {"models", "layers", "autograd", "kernels", "tensor", "data", "weights"}},
+    {"evaluation", {"training", "models", "layers", "autograd", "kernels", "tensor", "data", "weights"}},
+    {"tools",
+     {"evaluation", "training", "models", "layers", "autograd", "kernels", "tensor", "data", "weights"}},
 };
 
 TEST(Ladder, IncludesRunDownward) {

@@ -148,6 +148,16 @@ TEST(EvaluateBinary, WritesResultsOnceAndKeepsThem) {
   EXPECT_EQ(other.status, 2);
   expect_contains(other.error, "another configuration");
   EXPECT_EQ(read_file(folder / "out/results.json", 1 << 20), results);
+  const auto listed = [&](const std::string& films) {
+    write_file(folder / "list.txt", films);
+    return run({"evaluate", folder / "e.toml", "--set",
+                "data.test_list=\"" + (folder / "list.txt").string() + "\"", "--set",
+                "output.folder=\"" + (folder / "listed").string() + "\""});
+  };
+  EXPECT_EQ(listed("00000001_000.png\n").status, 0);
+  const Result changed = listed("00000002_000.png\n");
+  EXPECT_EQ(changed.status, 2);
+  expect_contains(changed.error, "of other weights, lists or tables under the same names");
   const Result json = run({"--json", "evaluate", folder / "e.toml"});
   EXPECT_EQ(nlohmann::json::parse(json.out)["task"], "image_quality");
 }

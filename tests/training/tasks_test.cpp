@@ -123,7 +123,7 @@ class Tasks : public testing::Test {
 TEST_F(Tasks, VerifierLearns) {
   for (const char* negatives : {"listed", "in_batch"}) {
     auto config = verifier(negatives);
-    config.negatives = negatives;
+    config.contrast.negatives = negatives;
     config.training.epochs = 24;
     config.optimiser.learning_rate = 4e-3;
     config.augmentation = {};
@@ -143,8 +143,11 @@ TEST_F(Tasks, VerifierLearns) {
 
 TEST_F(Tasks, VerifierResumesToTheSameBytes) {
   for (const char* negatives : {"listed", "in_batch"}) {
-    auto whole = verifier(std::string("whole_") + negatives), parts = verifier(std::string("parts_") + negatives);
-    whole.negatives = parts.negatives = negatives;
+    auto whole = verifier(std::string("whole_") + negatives),
+         parts = verifier(std::string("parts_") + negatives);
+    if (std::string(negatives) == "in_batch")
+      whole.contrast.single_films = parts.contrast.single_films = lists().train;
+    whole.contrast.negatives = parts.contrast.negatives = negatives;
     expect_same_bytes_when_resumed(
         whole, parts, {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"});
   }
@@ -179,7 +182,7 @@ TEST_F(Tasks, PairsAreScoredAsTheWholeNetworkScoresThem) {
 
 TEST_F(Tasks, ClassifierLearnsAndResumesToTheSameBytes) {
   auto config = classifier("learns");
-  config.training.epochs = 10;
+  config.training.epochs = 16;
   double first = 0, last = 0;
   run(config, "x", false, [&](const TrainingProgress& p) {
     if (p.step == 1) first = p.train_loss;
@@ -403,6 +406,10 @@ TEST_F(Tasks, ConfigurationsAreChecked) {
         c.model.layers = {1, 2};
       },
       "model.layers");
+  refuses(
+      verifier("x"), [](auto& c) { c.contrast.negatives = "some"; }, "training.negatives");
+  refuses(
+      verifier("x"), [](auto& c) { c.contrast.single_films = "list.txt"; }, "data.single_films");
   refuses(
       verifier("x"), [](auto& c) { c.augmentation.scale = -1; }, "augmentation.scale");
   refuses(

@@ -1,0 +1,18 @@
+#include "tools/weight_name.h"
+
+#include <fmt/core.h>
+
+#include "data/file_hash.h"
+#include "weights/builtin_weights.h"
+
+namespace scrim {
+
+std::string sha256_of_weights(const std::string& weights) {
+  return is_builtin(weights) ? sha256(builtin_weight_bytes(weights)) : sha256_of_file(weights);
+}
+
+std::string name_of_weights(const std::string& weights) {
+  return fmt::format("{} (SHA-256 {})", weights, sha256_of_weights(weights).substr(0, 12));
+}
+
+}  // namespace scrim
