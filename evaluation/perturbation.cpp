@@ -1,6 +1,7 @@
 #include "evaluation/perturbation.h"
 
 #include "models/dp_pix.h"
+#include "tensor/compute_device.h"
 #include "training/settings.h"
 
 namespace scrim {
@@ -34,7 +35,8 @@ Perturbation::Perturbation(const PerturbationSettings& settings, const MaskSetti
 
 Variable Perturbation::mask_of(const FilmSet& films, std::int64_t index) const {
   if (!anonymizer_ || !anonymizer_->wants_masks()) return {};
-  return MaskSet(masks_, {films.name(index)}, {.image_size = films.image_size()}).batch({0});
+  return to_compute_device(
+      MaskSet(masks_, {films.name(index)}, {.image_size = films.image_size()}).batch({0}));
 }
 
 ReleasedFilm Perturbation::release_one(const FilmSet& films, std::int64_t index,
@@ -42,9 +44,10 @@ ReleasedFilm Perturbation::release_one(const FilmSet& films, std::int64_t index,
   const NoGradient no_gradient;
   const Tensor film = films.film(index);
   if (anonymizer_) {
+    const Tensor small = resized_film(film, anonymizer_->image_size());
     const auto [released, moved] =
-        anonymizer_->release(film, resized_film(film, anonymizer_->image_size()), mask_of(films, index));
-    return {image_from_tensor(released.value(), 8), moved.value()};
+        anonymizer_->release(to_compute_device(film), to_compute_device(small), mask_of(films, index));
+    return {image_from_tensor(to_host(released.value()), 8), to_host(moved.value())};
   }
   if (settings_.kind == "none") return {image_from_tensor(film, 8), {}};
   const Random random = random_.split(films.name(index)).split(release);

@@ -1,8 +1,10 @@
 #include "evaluation/restoration.h"
 
 #include "autograd/loss.h"
+#include "autograd/unary.h"
 #include "evaluation/correlation_attacker.h"
 #include "evaluation/image_quality.h"
+#include "tensor/compute_device.h"
 #include "training/settings.h"
 #include "training/train_verifier.h"
 
@@ -88,7 +90,7 @@ RestorationResult evaluate(const InversionConfig& config) {
   Scene scene(config.common);
   std::vector<GrayImage> found;
   for (std::int64_t i = 0; i < scene.real.count(); ++i) {
-    const Tensor seen = scene.released.film(i);
+    const Tensor seen = to_compute_device(scene.released.film(i));
     Variable x = Variable::parameter(seen.clone());
     const Variable mask = scene.perturbation.mask_of(scene.real, i);
     Adam adam({{"film", &x}}, {.learning_rate = config.learning_rate});
@@ -96,9 +98,10 @@ RestorationResult evaluate(const InversionConfig& config) {
       x.zero_gradient();
       backward(mse(scene.perturbation.apply(x, mask), seen));
       adam.step();
-      for (float& gray : x.mutable_value().mutable_data<float>()) gray = std::clamp(gray, 0.f, 1.f);
+      const NoGradient no_gradient;
+      x.mutable_value() = clamp(Variable(x.value()), 0, 1).value();
     }
-    found.push_back(image_from_tensor(x.value(), 8));
+    found.push_back(image_from_tensor(to_host(x.value()), 8));
   }
   return result_of(
       InversionConfig::task, config.common, scene,

@@ -52,6 +52,10 @@ State Module::state() const {
   return state;
 }
 
+void Module::to(Device device) {
+  for_each_tensor("", [&](const std::string&, Tensor& tensor) { tensor = tensor.to(device); });
+}
+
 void Module::load_state(State state) {
   std::string faults;
   std::size_t found = 0, listed = 0;

@@ -35,6 +35,8 @@ class Module {
   /// Takes every value of `state`; tensors that nobody else shares are taken over, others copied. Throws
   /// Error that lists all missing, extra and misshapen names, and changes nothing then.
   void load_state(State state);
+  /// Moves every parameter and buffer.
+  void to(Device device);
 
   /// Training: batch statistics and dropout. Evaluation: running statistics. Starts in training.
   void set_training(bool on);

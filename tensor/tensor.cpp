@@ -34,6 +34,11 @@ Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
   return result;
 }
 
+Tensor Tensor::to(Device device) const {
+  if (device == device_) return *this;
+  return empty(shape_, dtype_, device);  // throws: there is no other device yet to copy to
+}
+
 Tensor Tensor::full(const Shape& shape, double value, DType dtype) {
   Tensor result = empty(shape, dtype);
   for_any_type(dtype, [&]<class T>(T) {

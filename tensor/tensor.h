@@ -93,6 +93,7 @@ class Tensor {
   Tensor reshape(const Shape& shape) const;
   Tensor clone() const;                  ///< a copy with a storage of its own
   Tensor to(DType dtype) const;          ///< converted copy between f32, f64, i64, u8 and bool
+  Tensor to(Device device) const;        ///< itself when it is there, else a copy there
   double item() const;                   ///< the value of a tensor of one element
   void copy_from(const Tensor& source);  ///< same shape and type, else Error
 

@@ -2,6 +2,7 @@
 
 #include "autograd/reduce.h"
 #include "models/warp.h"
+#include "tensor/compute_device.h"
 #include "training/film_set.h"
 
 namespace scrim {
@@ -38,10 +39,12 @@ AnonymizedFilm FilmAnonymizer::operator()(const GrayImage& film) {
   const NoGradient no_gradient;
   const Tensor x = tensor_from_image(film);
   Variable mask;  // all organs as one
-  if (segmenter_) mask = largest(native_masks(*segmenter_, x), kernels::Axes::of({3}), true);
-  const auto [released, moved] = anonymizer_.release(x, resized_film(x, image_size_), mask);
-  return {image_from_tensor(released.value(), film.bits),
-          moved.defined() ? largest_displacement(moved.value(), film.height, film.width) : 0};
+  if (segmenter_)
+    mask = largest(to_compute_device(native_masks(*segmenter_, x)), kernels::Axes::of({3}), true);
+  const auto [released, moved] =
+      anonymizer_.release(to_compute_device(x), to_compute_device(resized_film(x, image_size_)), mask);
+  return {image_from_tensor(to_host(released.value()), film.bits),
+          moved.defined() ? largest_displacement(to_host(moved.value()), film.height, film.width) : 0};
 }
 
 }  // namespace scrim

@@ -5,6 +5,7 @@
 #include <future>
 #include <optional>
 
+#include "tensor/compute_device.h"
 #include "tensor/parallel.h"
 
 namespace scrim {
@@ -19,7 +20,7 @@ class BatchAhead {
     if (coming_.valid()) coming_.wait();
   }
 
-  /// The batch, waited for or made now, while `next` (when there is one) begins to be made in the background.
+  /// The batch on compute_device(), waited for or made now, while `next` (when there is one) begins to be made in the background.
   /// Rethrows what `make` threw.
   T take(const Key& key, const std::optional<Key>& next) {
     T batch = coming_.valid() && key_ == key ? coming_.get() : make_(key);
@@ -30,7 +31,7 @@ class BatchAhead {
         return make_(key);
       });
     }
-    return batch;
+    return on_compute_device(std::move(batch));
   }
 
  private:

@@ -7,6 +7,7 @@
 #include "autograd/loss.h"
 #include "autograd/reduce.h"
 #include "autograd/unary.h"
+#include "tensor/compute_device.h"
 #include "training/settings.h"
 
 namespace scrim {
@@ -59,7 +60,8 @@ Variable in_batch_loss(SiameseVerifier& verifier, const Variable& a, const Varia
 
   // Weights of the binary cross-entropy, and what takes a patient's other films out of the search for b[i].
   constexpr float out_of_sight = -1e4f;
-  const auto truth = same.data<float>();
+  const Tensor on_host = to_host(same);
+  const auto truth = on_host.data<float>();
   const double positives = std::accumulate(truth.begin(), truth.end(), 0.0);
   const double negatives = std::max(1.0, double(count * count) - positives);
   std::vector<float> weights, hidden;
@@ -73,9 +75,10 @@ Variable in_batch_loss(SiameseVerifier& verifier, const Variable& a, const Varia
     }
   }
   const auto matrix = [&](const std::vector<float>& values) {
-    return Variable(Tensor::from<float>({count, count}, values));
+    return Variable(to_compute_device(Tensor::from<float>({count, count}, values)));
   };
-  const Variable search = cross_entropy(logits + matrix(hidden), Tensor::from<std::int64_t>({count}, own));
+  const Variable search =
+      cross_entropy(logits + matrix(hidden), to_compute_device(Tensor::from<std::int64_t>({count}, own)));
   const Variable each = softplus(logits) - logits * Variable(same);
   return search + sum(each * matrix(weights), kernels::Axes::all(same.shape()));
 }

@@ -3,14 +3,16 @@
 
 #include <fmt/format.h>
 
+#include "tensor/compute_device.h"
 #include "training/event_file.h"
 
 namespace scrim {
 
 /// Both films [1,H,W,1] and half a gray plus twice their difference, under original/INDEX, output/INDEX and
 /// difference_times_2/INDEX.
-inline void log_before_and_after(EventFile& events, std::int64_t index, std::int64_t step,
-                                 const Tensor& before, const Tensor& after) {
+inline void log_before_and_after(EventFile& events, std::int64_t index, std::int64_t step, const Tensor& film,
+                                 const Tensor& changed) {
+  const Tensor before = to_host(film), after = to_host(changed);
   Tensor difference = Tensor::empty(before.shape());
   const auto out = difference.mutable_data<float>();
   for (std::size_t i = 0; i < out.size(); ++i)

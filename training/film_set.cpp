@@ -8,6 +8,7 @@
 
 #include "data/problem_list.h"
 #include "kernels/resize/resize.h"
+#include "tensor/compute_device.h"
 #include "tensor/parallel.h"
 
 namespace scrim {
@@ -51,7 +52,7 @@ Tensor rows_of_films(const FilmSet& films, const std::function<Tensor(const Tens
   for (std::int64_t begin = 0; begin < films.count(); begin += at_once) {
     std::vector<std::int64_t> indices;
     for (std::int64_t i = begin; i < std::min(begin + at_once, films.count()); ++i) indices.push_back(i);
-    const Tensor part = rows(films.batch(indices));
+    const Tensor part = to_host(rows(to_compute_device(films.batch(indices))));
     if (!all.defined()) all = Tensor::empty({films.count(), part.size(1)});
     std::copy_n(part.data<float>().data(), part.numel(),
                 all.mutable_data<float>().data() + begin * part.size(1));

@@ -2,12 +2,16 @@
 
 #include <cmath>
 
+#include "tensor/compute_device.h"
 #include "training/run_folder.h"
 
 namespace scrim {
 
 Learner::Learner(std::string name, Module& module, const OptimiserSettings& settings)
-    : name_(std::move(name)), module_(module), optimiser_(make_optimiser(settings, module)) {}
+    : name_(std::move(name)), module_(module) {
+  module.to(compute_device());
+  optimiser_ = make_optimiser(settings, module);
+}
 
 double Learner::update(const std::function<Variable()>& make_loss) {
   module_.zero_gradients();

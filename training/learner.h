@@ -10,7 +10,7 @@ namespace scrim {
 
 class Learner {
  public:
-  /// `name` stands before its tensors in a checkpoint and in messages: "generator".
+  /// Moves the network to compute_device(). `name` stands before its tensors in a checkpoint and in messages: "generator".
   Learner(std::string name, Module& module, const OptimiserSettings& settings);
 
   /// Computes the loss, its gradients and one step of the optimiser; returns the loss. Throws NonFiniteError

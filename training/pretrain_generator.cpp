@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "autograd/loss.h"
+#include "tensor/compute_device.h"
 #include "training/batch_ahead.h"
 #include "training/film_images.h"
 
@@ -41,7 +42,7 @@ class PretrainTask : public TrainingTask {
     model_.generator().set_training(false);
     double sum = 0;
     for (std::int64_t i = 0; i < films_.valid->count(); ++i) {
-      const Variable film(films_.valid->batch({i})), output = model_(film, {});
+      const Variable film(to_compute_device(films_.valid->batch({i}))), output = model_(film, {});
       sum += mse(output, film).value().item();
       if (i < config_.training.images_logged)
         log_before_and_after(events, i, step, film.value(), output.value());

@@ -5,6 +5,7 @@
 
 #include "kernels/resize/resize.h"
 #include "models/organ_mask.h"
+#include "tensor/compute_device.h"
 #include "training/film_set.h"
 #include "training/network_facts.h"
 #include "training/settings.h"
@@ -70,6 +71,7 @@ Segmenter Segmenter::load(const std::filesystem::path& weights) {
   if (segmenter.hybridgnet_) segmenter.hybridgnet_->set_graph(graph_from_tensors(graph));
   segmenter.network().load_state(std::move(file.tensors));
   segmenter.network().set_training(false);
+  segmenter.network().to(compute_device());
   if (const auto names = file.metadata.find("organs"); names != file.metadata.end())
     segmenter.organ_names_ = names->second;
   return segmenter;
@@ -102,9 +104,9 @@ Tensor Segmenter::organ_masks(const Tensor& film) {
   const NoGradient no_gradient;
   network().set_training(false);
   if (hybridgnet_)
-    return scrim::organ_masks((*hybridgnet_)(film).landmarks.value(), settings_.landmarks, image_size_,
-                              image_size_);
-  const Tensor logits = (*unet_)(film).value();
+    return scrim::organ_masks(to_host((*hybridgnet_)(to_compute_device(film)).landmarks.value()),
+                              settings_.landmarks, image_size_, image_size_);
+  const Tensor logits = to_host((*unet_)(to_compute_device(film)).value());
   const std::int64_t classes = organs() + 1;
   Tensor masks = Tensor::zeros({1, image_size_, image_size_, organs()});
   const auto in = logits.data<float>();

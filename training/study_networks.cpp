@@ -9,6 +9,7 @@
 #include "models/noise_anonymizer.h"
 #include "models/privacy_net.h"
 #include "models/protected_anonymizer.h"
+#include "tensor/compute_device.h"
 #include "training/network_facts.h"
 #include "training/settings.h"
 #include "weights/builtin_weights.h"
@@ -58,6 +59,7 @@ LoadedNetwork<Network> load_judge(const std::filesystem::path& path, std::string
                                 image_size_from(file.metadata, published_size), facts_of(settings)};
   loaded.network->load_state(std::move(file.tensors));
   loaded.network->set_training(false);
+  loaded.network->to(compute_device());
   return loaded;
 }
 
@@ -174,6 +176,7 @@ Anonymizer Anonymizer::load(const std::filesystem::path& weights,
   anonymizer.image_size_ = image_size_from(file.metadata, 256);
   anonymizer.generator().load_state(std::move(state));
   anonymizer.generator().set_training(false);
+  anonymizer.generator().to(compute_device());
   return anonymizer;
 }
 

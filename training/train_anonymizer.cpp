@@ -5,6 +5,7 @@
 #include "autograd/reduce.h"
 #include "autograd/resize.h"
 #include "autograd/unary.h"
+#include "tensor/compute_device.h"
 #include "training/batch_ahead.h"
 #include "training/film_images.h"
 #include "training/train_classifier.h"
@@ -14,6 +15,11 @@ namespace {
 
 struct GameBatch {
   Tensor a, b, mask, findings, same;
+
+  template <class Visit>
+  void for_each_tensor(Visit&& visit) {
+    for (Tensor* tensor : {&a, &b, &mask, &findings, &same}) visit(*tensor);
+  }
 };
 
 /// One side of the split: pairs of films with the findings, and the masks, of each.
@@ -120,7 +126,7 @@ class GameTask : public TrainingTask {
     for (std::int64_t begin = 0; begin < count; begin += at_once) {
       std::vector<std::int64_t> examples;
       for (std::int64_t i = begin; i < std::min(begin + at_once, count); ++i) examples.push_back(i);
-      const GameBatch batch = valid_->batch(examples);
+      const GameBatch batch = on_compute_device(valid_->batch(examples));
       const Variable fake = generator_(batch.a, batch.mask);
       Losses losses;
       const double total = generator_loss(fake, batch, losses).value().item(),
@@ -130,7 +136,7 @@ class GameTask : public TrainingTask {
       sum.total += share * total;
     }
     for (std::int64_t i = 0; i < std::min(config_.training.images_logged, count); ++i) {
-      const GameBatch batch = valid_->batch({i});
+      const GameBatch batch = on_compute_device(valid_->batch({i}));
       log_before_and_after(events, i, step, batch.a, generator_(batch.a, batch.mask).value());
     }
     return {sum.classifier / double(count), sum.verifier / double(count), sum.total / double(count)};
@@ -182,7 +188,7 @@ class GameTask : public TrainingTask {
   Variable recognition_loss(const Variable& logits, const Tensor& same) const {
     if (config_.game.pairs == "published") return verification_nll(logits);
     double count = 0;
-    for (const float s : same.data<float>()) count += s;
+    for (const float s : to_host(same).data<float>()) count += s;
     return scale(sum(softplus(logits) * Variable(same), kernels::Axes::all(same.shape())),
                  1 / std::max(1.0, count));
   }

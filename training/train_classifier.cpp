@@ -24,6 +24,11 @@ std::vector<Scored> cases_of_finding(const Tensor& logits, const Tensor& targets
 
 struct LabelledBatch {
   Tensor films, targets;
+
+  template <class Visit>
+  void for_each_tensor(Visit&& visit) {
+    for (Tensor* tensor : {&films, &targets}) visit(*tensor);
+  }
 };
 
 class ClassifierTask : public TrainingTask {

@@ -5,6 +5,7 @@
 #include "data/landmarks.h"
 #include "data/problem_list.h"
 #include "models/organ_mask.h"
+#include "tensor/compute_device.h"
 #include "training/batch_ahead.h"
 #include "training/overlap.h"
 
@@ -29,6 +30,11 @@ struct Target {
 struct SegmenterBatch {
   Tensor films;
   Target target;
+
+  template <class Visit>
+  void for_each_tensor(Visit&& visit) {
+    for (Tensor* tensor : {&films, &target.classes, &target.landmarks}) visit(*tensor);
+  }
 };
 
 /// Films of one side of the split with their organs.
@@ -148,7 +154,7 @@ class SegmenterTask : public TrainingTask {
     for (std::int64_t i = 0; i < films_.valid->count(); ++i) {
       segmenter_.network().set_training(false);
       const SegmenterBatch batch{films_.valid->film(i), valid_->target(i, {})};
-      sum += loss(batch, Random(0)).value().item();
+      sum += loss(on_compute_device(batch), Random(0)).value().item();
       const Tensor found = segmenter_.organ_masks(batch.films), truth = masks_of(batch.target);
       for (std::int64_t organ = 0; organ < organs; ++organ)
         fit += dice({found.data<float>().data() + organ, size, size, organs},
@@ -196,7 +202,7 @@ class SegmenterTask : public TrainingTask {
     Tensor draw = Tensor::empty({batch.films.size(0), config_.model.latents});
     for (std::size_t i = 0; i < std::size_t(draw.numel()); ++i)
       draw.mutable_data<float>()[i] = float(noise.normal_at(i));
-    return net.loss(net(batch.films, draw), batch.target.landmarks);
+    return net.loss(net(batch.films, to_compute_device(draw)), batch.target.landmarks);
   }
 
   /// [1,S,S,organs] of 0 and 1.

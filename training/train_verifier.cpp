@@ -5,6 +5,7 @@
 
 #include "autograd/loss.h"
 #include "autograd/reduce.h"
+#include "tensor/compute_device.h"
 #include "training/batch_ahead.h"
 
 namespace scrim {
@@ -13,6 +14,11 @@ namespace {
 struct PairBatch {
   Tensor first, second;
   Tensor same;  // [N] of the pairs, or [N,N] of all films with all
+
+  template <class Visit>
+  void for_each_tensor(Visit&& visit) {
+    for (Tensor* tensor : {&first, &second, &same}) visit(*tensor);
+  }
 };
 
 /// The pairs that steps go through: with negatives from the batch, those of one patient.
@@ -193,8 +199,10 @@ std::vector<double> pair_logits(SiameseVerifier& verifier, const Tensor& first, 
     }
     return chosen;
   };
-  const Tensor logits =
-      verifier.compare(rows(first, &IndexedPair::first), rows(second, &IndexedPair::second)).value();
+  const Tensor logits = to_host(verifier
+                                    .compare(to_compute_device(rows(first, &IndexedPair::first)),
+                                             to_compute_device(rows(second, &IndexedPair::second)))
+                                    .value());
   const auto values = logits.data<float>();
   return {values.begin(), values.end()};
 }

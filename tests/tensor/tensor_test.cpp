@@ -4,8 +4,23 @@
 
 #include <cmath>
 
+#include "tensor/compute_device.h"
+
 namespace scrim {
 namespace {
+
+TEST(Tensor, StaysWhereItIsAndNamesADeviceThatThisBuildLacks) {
+  const Tensor x = Tensor::full({2}, 1);
+  EXPECT_EQ(x.to(Device::cpu).view().data, x.view().data);
+  EXPECT_EQ(to_compute_device(x).view().data, x.view().data);
+  EXPECT_FALSE(to_host(Tensor()).defined());
+  try {
+    x.to(Device::cuda);
+    FAIL() << "no error";
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.what(), "[tensor] this build has no cuda device");
+  }
+}
 
 TEST(Tensor, SharesItsStorageUntilCloned) {
   Tensor a = Tensor::from<float>({2, 2}, {1, 2, 3, 4});
