@@ -28,7 +28,11 @@ constexpr std::string_view style = R"(
   table { border-collapse: collapse; margin: 1rem 0; font-size: .9rem; }
   td, th { padding: .2rem 1.1rem .2rem 0; vertical-align: top; text-align: left; }
   th { font-weight: 600; border-bottom: 1px solid #8888; }
+  td { white-space: nowrap; }
+  table.facts td { white-space: normal; overflow-wrap: anywhere; }
   table.facts td:first-child { opacity: .7; }
+  table.narrow th:not(:first-child) { writing-mode: vertical-rl; transform: rotate(180deg); padding: 0 0 .2rem; }
+  table.narrow td { padding-right: .7rem; }
   .row { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: .8rem; }
   .plots { display: flex; flex-wrap: wrap; gap: 1.5rem; }
   figure { margin: 0; break-inside: avoid; }
@@ -81,8 +85,8 @@ std::string html_page(std::string_view title, std::string_view body) {
 }
 
 std::string html_table(const std::vector<std::string>& header,
-                       const std::vector<std::vector<std::string>>& rows) {
-  std::string html = "<table>\n<tr>";
+                       const std::vector<std::vector<std::string>>& rows, bool narrow) {
+  std::string html = narrow ? "<table class=\"narrow\">\n<tr>" : "<table>\n<tr>";
   for (const auto& cell : header) html += "<th>" + escaped(cell) + "</th>";
   html += "</tr>\n";
   for (const auto& row : rows) {

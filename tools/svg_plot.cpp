@@ -52,6 +52,21 @@ std::vector<double> ticks(const Axis& axis) {
   return places;
 }
 
+/// The mark of curve i: shapes change when the colours are used up.
+std::string mark(double x, double y, std::size_t i) {
+  const char* colour = colours[i % colours.size()];
+  switch (i / colours.size() % 3) {
+    case 0:
+      return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"5\" fill=\"{}\"/>\n", x, y, colour);
+    case 1:
+      return fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"9\" height=\"9\" fill=\"{}\"/>\n", x - 4.5,
+                         y - 4.5, colour);
+    default:
+      return fmt::format("<polygon points=\"{:.1f},{:.1f} {:.1f},{:.1f} {:.1f},{:.1f}\" fill=\"{}\"/>\n", x,
+                         y - 6, x - 6, y + 5, x + 6, y + 5, colour);
+  }
+}
+
 }  // namespace
 
 std::string svg(const Plot& plot) {
@@ -99,7 +114,7 @@ std::string svg(const Plot& plot) {
     for (const auto& [px, py] : curve.points) {
       const double cx = x.place(px, x0, x1), cy = y.place(py, y0, y1);
       if (curve.dots)
-        out += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"5\" fill=\"{}\"/>\n", cx, cy, colour);
+        out += mark(cx, cy, i);
       else
         line += fmt::format("{:.1f},{:.1f} ", cx, cy);
     }
@@ -107,9 +122,12 @@ std::string svg(const Plot& plot) {
       out += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.8\"{}/>\n",
                          line, colour, i >= colours.size() ? " stroke-dasharray=\"5 3\"" : "");
     const double row = height + 14 + 18 * double(i);
-    out += fmt::format(
-        "<rect x=\"{}\" y=\"{}\" width=\"12\" height=\"12\" fill=\"{}\"/><text x=\"{}\" y=\"{}\">{}</text>\n",
-        x0, row - 10, colour, x0 + 18, row, escaped(curve.label));
+    if (curve.dots)
+      out += mark(x0 + 6, row - 4, i);
+    else
+      out += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"12\" height=\"12\" fill=\"{}\"/>", x0, row - 10,
+                         colour);
+    out += fmt::format("<text x=\"{}\" y=\"{}\">{}</text>\n", x0 + 18, row, escaped(curve.label));
   }
   return out + "</svg>\n";
 }
