@@ -40,7 +40,16 @@ constexpr std::string_view style = R"(
   svg text { fill: currentColor; font: 12px system-ui, sans-serif; }
   figcaption { font-size: .85rem; opacity: .8; padding-top: .25rem; }
   pre { font-size: .8rem; white-space: pre-wrap; }
-  @media print { body { margin: 0; max-width: none; font-size: 11px; } table { font-size: 9px; } h2 { break-after: avoid; } section { break-inside: avoid; } }
+  @media print {
+    :root { font-size: 9px; }
+    body { margin: 0; max-width: none; font-size: 11px; }
+    p, li { max-width: none; }
+    table { font-size: 8px; }
+    .row { grid-template-columns: repeat(5, 1fr); gap: .5rem; break-inside: avoid; }
+    .plots svg { width: 31%; height: auto; break-inside: avoid; }
+    h2, h3, h2 + p, h3 + p { break-after: avoid; }
+    section { break-inside: avoid; }
+  }
 )";
 
 }  // namespace
