@@ -1,5 +1,6 @@
 #include "evaluation/perturbation.h"
 
+#include "autograd/resize.h"
 #include "models/dp_pix.h"
 #include "tensor/compute_device.h"
 #include "training/settings.h"
@@ -39,14 +40,19 @@ Variable Perturbation::mask_of(const FilmSet& films, std::int64_t index) const {
       MaskSet(masks_, {films.name(index)}, {.image_size = films.image_size()}).batch({0}));
 }
 
+Variable Perturbation::at_network_size(const Variable& x) const {
+  const std::int64_t size = anonymizer_->image_size();
+  if (x.shape()[1] == size && x.shape()[2] == size) return x;
+  return resize(x, size, size, {kernels::ResizeMode::antialiased});
+}
+
 ReleasedFilm Perturbation::release_one(const FilmSet& films, std::int64_t index,
                                        std::uint64_t release) const {
   const NoGradient no_gradient;
   const Tensor film = films.film(index);
   if (anonymizer_) {
-    const Tensor small = resized_film(film, anonymizer_->image_size());
-    const auto [released, moved] =
-        anonymizer_->release(to_compute_device(film), to_compute_device(small), mask_of(films, index));
+    const Variable x(to_compute_device(film));
+    const auto [released, moved] = anonymizer_->release(x, at_network_size(x), mask_of(films, index));
     return {image_from_tensor(to_host(released.value()), 8), to_host(moved.value())};
   }
   if (settings_.kind == "none") return {image_from_tensor(film, 8), {}};
@@ -64,7 +70,7 @@ FilmSet Perturbation::release(const FilmSet& films, std::uint64_t release) const
 Variable Perturbation::apply(const Variable& x, const Variable& mask) {
   require(anonymizer_.has_value(), "perturbation", "{} has no network", settings_.kind);
   const Frozen weights(anonymizer_->generator());
-  return (*anonymizer_)(x, mask);
+  return anonymizer_->release(x, at_network_size(x), mask).film;
 }
 
 std::string Perturbation::describe() const {

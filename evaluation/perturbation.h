@@ -51,7 +51,8 @@ class Perturbation {
   /// `seed`: of dp_pix's noise.
   Perturbation(const PerturbationSettings& settings, const MaskSettings& masks, std::uint64_t seed);
 
-  /// Film `index` as a hospital would release it: changed at the size that the network looks at. `release`: which of
+  /// Film `index` as a hospital would release it: at its own size, changed by what the network draws at the size that it
+  /// was trained on. `release`: which of
   /// several releases of the same film; only dp_pix's differ.
   ReleasedFilm release_one(const FilmSet& films, std::int64_t index, std::uint64_t release = 0) const;
   FilmSet release(const FilmSet& films, std::uint64_t release = 0) const;
@@ -65,6 +66,9 @@ class Perturbation {
   std::string describe() const;  ///< "flow_field, mu 0.01, operator corrected"
 
  private:
+  /// x at the size of the films that the network was trained on.
+  Variable at_network_size(const Variable& x) const;
+
   PerturbationSettings settings_;
   MaskSettings masks_;
   Random random_;

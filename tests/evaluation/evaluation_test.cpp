@@ -7,6 +7,7 @@
 #include "evaluation/restoration.h"
 #include "evaluation/retrain_verifier.h"
 #include "evaluation/segmentation.h"
+#include "models/flow_anonymizer.h"
 #include "models/noise_anonymizer.h"
 #include "tensor/atomic_file.h"
 #include "tests/support/op_check.h"
@@ -96,6 +97,24 @@ TEST_F(Evaluation, ReleaseIsTheFilmItselfWithoutAMethodAndNoiseIsOfTheFilm) {
   EXPECT_NE(noise.release(films, 0).fingerprint(0), noise.release(films, 1).fingerprint(0));
 }
 
+TEST_F(Evaluation, AGeneratorLooksAtFilmsOfTheSizeThatItWasTrainedOn) {
+  FlowAnonymizer flow({4, {0.3, WarpOperator::corrected}}, Initialiser(1));
+  Facts facts = facts_of(GeneratorSettings{.init_features = 4, .mu = 0.3});
+  facts["image_size"] = "32";
+  write_safetensors(folder / "flow.safetensors", {flow.generator.state(), facts});
+  const FilmSet films(data().images, {film_names(data().images, at("splits/test.txt")).front()},
+                      data().options());
+  const NoGradient no_gradient;
+  const Tensor film = films.film(0);
+  const Anonymizer anonymizer = Anonymizer::load(folder / "flow.safetensors");
+  const auto expected = anonymizer.release(film, resized_film(film, 32), {}).film.value();
+  const PerturbationSettings settings{.kind = "flow_field", .weights = folder / "flow.safetensors"};
+  EXPECT_EQ(Perturbation(settings, {}, 1).release_one(films, 0).image.pixels,
+            image_from_tensor(expected, 8).pixels);
+  EXPECT_NE(image_from_tensor(anonymizer.release(film, film, {}).film.value(), 8).pixels,
+            image_from_tensor(expected, 8).pixels);
+}
+
 TEST_F(Evaluation, ClassifierBeforeAndAfter) {
   ClassifierConfig training{.data = {.images = at("images"), .image_size = 32},
                             .lists = {at("splits/train.txt"), ""},
@@ -123,6 +142,7 @@ TEST_F(Evaluation, ClassifierBeforeAndAfter) {
 TEST_F(Evaluation, InversionTakesNoiseAwayAgain) {
   NoiseAnonymizer noisy({.init_features = 4, .noise_degree = 0.2}, Initialiser(1));
   Facts facts = facts_of(GeneratorSettings{.kind = "noise", .init_features = 4, .noise_degree = 0.2});
+  facts["image_size"] = "64";
   write_safetensors(folder / "noise.safetensors", {noisy.generator.state(), facts});
   const auto lines = read_pairs(at("pairs/test.txt"));
   write_pairs(folder / "pairs", {lines.begin(), lines.begin() + 6});
