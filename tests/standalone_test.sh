@@ -22,5 +22,6 @@ cp "$(dirname "$0")/small_study.toml" "$root/study.toml"
 [ -s "$root/look/report.html" ] || { echo "the study left no report" >&2; exit 1; }
 "${in_root[@]}" /scrim anonymize /cohort/images -o /hidden -w /look/steps/flow_game/lowest_total_loss.safetensors
 [ "$(ls "$root/hidden" | wc -l)" -eq 6 ] || { echo "expected 6 films" >&2; exit 1; }
+"${in_root[@]}" /scrim anonymize /cohort/images -o /hidden_by_built_in_weights
 echo "standalone: static, $bytes bytes, works in an empty root"
 echo "1 passed, 0 failed"
