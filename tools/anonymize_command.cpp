@@ -1,6 +1,7 @@
 #include "tools/film_anonymizer.h"
 #include "tools/film_jobs.h"
 #include "tools/weight_name.h"
+#include "weights/builtin_weights.h"
 
 namespace scrim {
 namespace {
@@ -15,6 +16,11 @@ struct Settings {
 
 int anonymize(const Settings& s, bool json) {
   FilmAnonymizer anonymizer(s.weights, s.network);
+  if (is_builtin(s.weights))
+    say(fmt::format(
+        "note: the built-in weights do not protect anybody from the attackers they were measured with; "
+        "see scrim inspect {}\n",
+        s.weights));
   const auto jobs = collect_film_jobs(
       s.jobs, [&](const fs::path& place) { return std::vector{fs::path(s.jobs.output) / place}; });
   return run_film_jobs("anonymize", s.jobs, jobs, json,

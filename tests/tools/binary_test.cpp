@@ -56,6 +56,7 @@ TEST_F(Binary, WorksOutOfTheBoxAndSaysWithWhat) {
   const Result hidden = run({"anonymize", film, "-o", folder / "hidden.png"});
   EXPECT_EQ(hidden.status, 0) << hidden.out;
   expect_contains(hidden.out, "builtin:flow_field (SHA-256 ");
+  expect_contains(hidden.error, "do not protect anybody");
   EXPECT_EQ(read_image(folder / "hidden.png").width, 64);
   EXPECT_EQ(run({"anonymize", film, "-o", folder / "noisy.png", "-w", "builtin:noise"}).status, 0);
 
