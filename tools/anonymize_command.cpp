@@ -45,7 +45,7 @@ void add_anonymize(CLI::App& app, const Common& common, Outcome& outcome) {
   verb->add_option("--image-size", settings->network.image_size,
                    "side at which the network looks, pixels; the output keeps the film's own size");
   verb->add_option("--segmenter", settings->network.segmenter,
-                   "weights that find the organs, for generators that spare some; else builtin:segmenter");
+                   "weights that find the organs, for generators that spare some");
   verb->footer(
       "The result has the size and bit depth of its film and is PNG. A folder's tree is kept. A film that "
       "cannot be\n"

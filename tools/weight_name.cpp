@@ -12,6 +12,7 @@ std::string sha256_of_weights(const std::string& weights) {
 }
 
 std::string name_of_weights(const std::string& weights) {
+  if (!is_builtin(weights)) return weights;  // hashing a large file would take longer than a film
   return fmt::format("{} (SHA-256 {})", weights, sha256_of_weights(weights).substr(0, 12));
 }
 

@@ -8,7 +8,7 @@ namespace scrim {
 /// Of a file's bytes, or of weights that are part of the executable ("builtin:NAME").
 std::string sha256_of_weights(const std::string& weights);
 
-/// "FILE (SHA-256 0123456789ab)".
+/// "builtin:NAME (SHA-256 0123456789ab)", or the file's path.
 std::string name_of_weights(const std::string& weights);
 
 }  // namespace scrim
