@@ -20,8 +20,8 @@ class BatchAhead {
     if (coming_.valid()) coming_.wait();
   }
 
-  /// The batch on compute_device(), waited for or made now, while `next` (when there is one) begins to be made in the background.
-  /// Rethrows what `make` threw.
+  /// The batch on compute_device(), waited for or made now, while `next` (when there is one) begins to be made
+  /// in the background. Rethrows what `make` threw.
   T take(const Key& key, const std::optional<Key>& next) {
     T batch = coming_.valid() && key_ == key ? coming_.get() : make_(key);
     if (next) {
