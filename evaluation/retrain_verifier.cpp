@@ -240,7 +240,7 @@ void check(const RetrainVerifierConfig& c) {
          "an attacker: seeds above 0, or correlation");
   check(c.augmentation);
   check(c.training);
-  check(c.contrast);
+  check(c.contrast, c.training.batch_size);
   check(c.optimiser, "optimiser");
   expect(c.bootstrap_draws >= 0 && c.bootstrap_draws <= 1'000'000, "evaluation.bootstrap_draws",
          c.bootstrap_draws, "0 to 1000000");

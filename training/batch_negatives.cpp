@@ -12,11 +12,13 @@
 
 namespace scrim {
 
-void check(const ContrastSettings& c) {
+void check(const ContrastSettings& c, std::int64_t batch_size) {
   expect(c.negatives == "listed" || c.negatives == "in_batch", "training.negatives", c.negatives,
          "\"listed\" or \"in_batch\"");
   expect(c.single_films.empty() || c.negatives == "in_batch", "data.single_films", c.single_films,
          "none unless training.negatives is \"in_batch\"");
+  expect(c.negatives == "listed" || batch_size > 1, "training.batch_size", batch_size,
+         "at least 2, so that a batch has strangers in it");
 }
 
 std::vector<Pair> pairs_to_learn_from(const std::string& list, const ContrastSettings& settings) {

@@ -28,7 +28,7 @@ void visit_training_fields(ContrastSettings& c, Visit&& visit) {
         "pairs of two patients: \"listed\" (published) or \"in_batch\": all films of a batch");
 }
 /// Throws UsageError that names the key whose value does not make sense.
-void check(const ContrastSettings& settings);
+void check(const ContrastSettings& settings, std::int64_t batch_size);
 
 /// The list's pairs, and each single film with itself.
 std::vector<Pair> pairs_to_learn_from(const std::string& list, const ContrastSettings& settings);

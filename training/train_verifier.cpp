@@ -148,7 +148,7 @@ void check(const VerifierConfig& c) {
   check_given("data.train_pairs", c.lists.train, "a file of pairs");
   check(c.augmentation);
   check(c.model, "model");
-  check(c.contrast);
+  check(c.contrast, c.training.batch_size);
   check_run_fields(c);
 }
 

@@ -409,6 +409,13 @@ TEST_F(Tasks, ConfigurationsAreChecked) {
   refuses(
       verifier("x"), [](auto& c) { c.contrast.negatives = "some"; }, "training.negatives");
   refuses(
+      verifier("x"),
+      [](auto& c) {
+        c.contrast.negatives = "in_batch";
+        c.training.batch_size = 1;
+      },
+      "training.batch_size");
+  refuses(
       verifier("x"), [](auto& c) { c.contrast.single_films = "list.txt"; }, "data.single_films");
   refuses(
       verifier("x"), [](auto& c) { c.augmentation.scale = -1; }, "augmentation.scale");
