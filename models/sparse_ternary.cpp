@@ -26,6 +26,12 @@ Variable enlarged(const Variable& x, std::int64_t ratio) {
   return ratio == 1 ? x : resize(x, x.shape()[1] * ratio, x.shape()[2] * ratio, {});
 }
 
+/// By how much the encoder shrinks a film before the projection.
+std::int64_t ratio_of(const SparseTernaryOptions& o) {
+  return std::accumulate(o.sampling_ratio_list.begin(), o.sampling_ratio_list.end(), std::int64_t(1),
+                         std::multiplies<>());
+}
+
 const SparseTernaryOptions& checked(const SparseTernaryOptions& o) {
   require(!o.sampling_ratio_list.empty() && o.channels_list.size() == o.sampling_ratio_list.size() + 1,
           "sparse_ternary", "{} ratios and {} channel counts came, expected one count more than ratios",
@@ -214,8 +220,7 @@ SparseTernaryCoder::SparseTernaryCoder(const SparseTernaryOptions& o, const Init
 SparseTernaryCoder::~SparseTernaryCoder() = default;
 
 Variable SparseTernaryCoder::projected(const Variable& x) {
-  std::int64_t ratio = 1;
-  for (const std::int64_t r : options_.sampling_ratio_list) ratio *= r;
+  const std::int64_t ratio = ratio_of(options_);
   const Shape& s = x.shape();
   const std::int64_t least = ratio * options_.proj_filter_size;
   require(s.rank() == 4 && s[3] == options_.channels_list[0] && s[1] % ratio == 0 && s[2] % ratio == 0 &&
@@ -268,15 +273,22 @@ void SparseTernaryCoder::update_beta(Tensor& beta, const Tensor& values) {
 }
 
 Variable SparseTernaryCoder::decode(const TernaryCode& code) {
-  const Scope scope(name());
   const Shape s = code.positive.shape();
   const std::int64_t c = options_.num_proj_channels, m = options_.num_code_maps;
   require(s.rank() == 5 && s[4] == m && code.negative.shape() == s, "sparse_ternary",
           "codes {} and {} came, expected [N,h,w,k,{}] twice", s.str(), code.negative.shape().str(), m);
   const Variable empty(Tensor::zeros({s[0], s[1], s[2], c, m}, code.positive.value().dtype()));
-  const Variable sparse = scatter(scatter(empty, code.positive_index, code.positive, index_axis),
-                                  code.negative_index, code.negative, index_axis);
-  const Variable channels = reshape(permute(sparse, {0, 1, 2, 4, 3}), {s[0], s[1], s[2], c * m});
+  return decode_dense(scatter(scatter(empty, code.positive_index, code.positive, index_axis),
+                              code.negative_index, code.negative, index_axis));
+}
+
+Variable SparseTernaryCoder::decode_dense(const Variable& dense) {
+  const Scope scope(name());
+  const Shape s = dense.shape();
+  const std::int64_t c = options_.num_proj_channels, m = options_.num_code_maps;
+  require(s.rank() == 5 && s[3] == c && s[4] == m, "sparse_ternary",
+          "channels {} came, expected [N,h,w,{},{}]", s.str(), c, m);
+  const Variable channels = reshape(permute(dense, {0, 1, 2, 4, 3}), {s[0], s[1], s[2], c * m});
   const std::int64_t stride = options_.proj_filter_size / 4;
   const Variable back = conv_transpose2d(channels, projection_->weight, {},
                                          {.stride = stride, .groups = options_.num_proj_channels});
@@ -289,15 +301,39 @@ Variable SparseTernaryCoder::decode(const TernaryCode& code) {
   return y;
 }
 
-TernaryCode SparseTernaryCoder::quantised(const TernaryCode& code) const {
-  const Shape& s = code.positive.shape();
+TernaryCode SparseTernaryCoder::with_betas(const Tensor& positive_index, const Tensor& negative_index,
+                                           bool by_rank) const {
+  const Shape& s = positive_index.shape();
+  require(s.rank() == 5 && s[4] == options_.num_code_maps && negative_index.shape() == s, "sparse_ternary",
+          "places {} and {} came, expected [N,h,w,k,{}] twice", s.str(), negative_index.shape().str(),
+          options_.num_code_maps);
   require(s[3] <= trained_k_, "sparse_ternary", "a code of k {} came, the network has betas for k up to {}",
           s[3], trained_k_);
-  const auto repeated = [&](const Tensor& beta) {
+  const auto values = [&](const Tensor& beta) {
     const Variable ranks = slice(Variable(beta.reshape({trained_k_, s[4]})), 0, 0, s[3]);
-    return expand(reshape(ranks, {1, 1, 1, s[3], s[4]}), s);
+    const Variable each = by_rank ? ranks : mean(ranks, kernels::Axes::of({0}), true);
+    return expand(reshape(each, {1, 1, 1, each.shape()[0], s[4]}), s);
   };
-  return {repeated(beta_positive_), repeated(beta_negative_), code.positive_index, code.negative_index};
+  return {values(beta_positive_), values(beta_negative_), positive_index, negative_index};
+}
+
+TernaryCode SparseTernaryCoder::quantised(const TernaryCode& code) const {
+  return with_betas(code.positive_index, code.negative_index, true);
+}
+
+TernaryCode SparseTernaryCoder::signs_alone(const TernaryCode& code) const {
+  return from_signs(code.positive_index, code.negative_index);
+}
+
+TernaryCode SparseTernaryCoder::from_signs(const Tensor& positive_index, const Tensor& negative_index) const {
+  return with_betas(positive_index, negative_index, false);
+}
+
+std::int64_t SparseTernaryCoder::code_side(std::int64_t patch) const {
+  const std::int64_t ratio = ratio_of(options_), filter = options_.proj_filter_size;
+  require(patch % ratio == 0 && patch >= ratio * filter, "sparse_ternary",
+          "patches of {} came, expected a multiple of {}, at least {}", patch, ratio, ratio * filter);
+  return (patch / ratio - filter) / (filter / 4) + 1;
 }
 
 void SparseTernaryCoder::set_k(std::int64_t k) {

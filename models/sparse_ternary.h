@@ -47,12 +47,22 @@ class SparseTernaryCoder : public Module {
   TernaryCode encode(const Variable& x, const Variable& channel_mask = {});
   /// The film from its code.
   Variable decode(const TernaryCode& code);
-  /// The same code with every value replaced by beta of its rank, map and sign: what a code of signs alone
-  /// says.
+  /// The same from every channel, [N,h,w,c,m]: what a code leaves out is zero.
+  Variable decode_dense(const Variable& channels);
+  /// The same code with every value replaced by beta of its rank, map and sign.
   TernaryCode quantised(const TernaryCode& code) const;
+  /// The same code with every value replaced by the mean of those betas over its k ranks: all that signs and
+  /// places say, when the order among them is not kept.
+  TernaryCode signs_alone(const TernaryCode& code) const;
+  /// Such a code from places: indices [N,h,w,k,m] in [0, c).
+  TernaryCode from_signs(const Tensor& positive_index, const Tensor& negative_index) const;
 
-  /// Another k at run time, 1 <= k, 2k <= c. quantised() needs k <= the trained one, whose betas exist.
+  /// Another k at run time, 1 <= k, 2k <= c. quantised() and signs_alone() need k <= the trained one, whose
+  /// betas exist.
   void set_k(std::int64_t k);
+  std::int64_t trained_k() const { return trained_k_; }
+  /// Of a square patch's code: its height and width. Throws Error for a patch that encode() does not take.
+  std::int64_t code_side(std::int64_t patch) const;
   const SparseTernaryOptions& options() const { return options_; }
 
  private:
@@ -61,6 +71,7 @@ class SparseTernaryCoder : public Module {
   class Up;
 
   Variable projected(const Variable& x);
+  TernaryCode with_betas(const Tensor& positive_index, const Tensor& negative_index, bool by_rank) const;
   void update_beta(Tensor& beta, const Tensor& values);
 
   SparseTernaryOptions options_;

@@ -25,10 +25,10 @@ void sync_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+AtomicFile::AtomicFile(std::filesystem::path path, unsigned mode) : path_(std::move(path)) {
   temporary_ = path_;
   temporary_ += fmt::format(".partial-{}", ::getpid());
-  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
   require(descriptor_ >= 0, "write", "{}: cannot be created: {}", path_.string(), reason());
 }
 
@@ -94,8 +94,8 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit) {
   return content;
 }
 
-void write_file(const std::filesystem::path& path, std::string_view content) {
-  AtomicFile file(path);
+void write_file(const std::filesystem::path& path, std::string_view content, unsigned mode) {
+  AtomicFile file(path, mode);
   file.write(content);
   file.commit();
 }

@@ -11,8 +11,9 @@ namespace scrim {
 /// temporary file is removed and `path` stays as it was.
 class AtomicFile {
  public:
-  /// Throws Error when the file cannot be created, the reason included.
-  explicit AtomicFile(std::filesystem::path path);
+  /// Throws Error when the file cannot be created, the reason included. `mode`: its permissions, before the
+  /// user's mask.
+  explicit AtomicFile(std::filesystem::path path, unsigned mode = 0666);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -47,6 +48,6 @@ class FileReader {
 
 /// The whole file. Throws Error when it cannot be read or is larger than `limit` bytes.
 std::string read_file(const std::filesystem::path& path, std::size_t limit);
-void write_file(const std::filesystem::path& path, std::string_view content);
+void write_file(const std::filesystem::path& path, std::string_view content, unsigned mode = 0666);
 
 }  // namespace scrim

@@ -176,7 +176,7 @@ TensorFile read_safetensors(const std::filesystem::path& path) {
   });
 }
 
-void write_safetensors(const std::filesystem::path& path, const TensorFile& file) {
+void write_safetensors(const std::filesystem::path& path, const TensorFile& file, unsigned mode) {
   Json header = Json::object();
   if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
   std::size_t offset = 0;
@@ -192,7 +192,7 @@ void write_safetensors(const std::filesystem::path& path, const TensorFile& file
   text.resize((text.size() + 7) / 8 * 8, ' ');  // the data begins at a multiple of 8
   const std::uint64_t header_bytes = text.size();
 
-  AtomicFile out(path);
+  AtomicFile out(path, mode);
   out.write(std::as_bytes(std::span(&header_bytes, 1)));
   out.write(text);
   for (const auto& [name, tensor] : file.tensors)

@@ -31,7 +31,8 @@ TensorFile read_safetensors(const std::filesystem::path& path);
 /// The same from memory; `name` stands in the messages.
 TensorFile parse_safetensors(std::string_view bytes, std::string_view name);
 
-/// Writes the tensors in the order of their names; the same content gives the same bytes. Atomic.
-void write_safetensors(const std::filesystem::path& path, const TensorFile& file);
+/// Writes the tensors in the order of their names; the same content gives the same bytes. Atomic. `mode`: the
+/// file's permissions.
+void write_safetensors(const std::filesystem::path& path, const TensorFile& file, unsigned mode = 0666);
 
 }  // namespace scrim

@@ -97,7 +97,10 @@ class Run {
 }  // namespace
 
 void add_film_options(CLI::App& verb, FilmJobs& jobs, const std::string& output_help) {
-  verb.add_option("inputs", jobs.inputs, "PNG or JPEG files (gray), or folders of them")->required();
+  verb.add_option("inputs", jobs.inputs,
+                  jobs.extension.empty() ? "PNG or JPEG files (gray), or folders of them"
+                                         : jobs.extension + " files, or folders of them")
+      ->required();
   verb.add_option("-o,--output", jobs.output, output_help)->required();
   auto* overwrite = verb.add_flag("--overwrite", jobs.overwrite, "replace files that are there already");
   verb.add_flag("--skip-existing", jobs.skip_existing, "leave out films whose result is there already")
@@ -111,14 +114,18 @@ std::vector<FilmJob> collect_film_jobs(const FilmJobs& s,
   const auto as_png = [](fs::path path) { return path.replace_extension(".png"); };
   for (const fs::path input : s.inputs) {
     if (!fs::is_directory(input)) {
-      const bool has_whole_name = s.inputs.size() == 1 && out.extension() == ".png" && !fs::is_directory(out);
-      jobs.push_back({input, has_whole_name ? std::vector{out} : outputs(as_png(input.filename()))});
+      std::vector<fs::path> results = outputs(as_png(input.filename()));
+      const bool has_whole_name = s.inputs.size() == 1 && results.size() == 1 && !fs::is_directory(out) &&
+                                  out.extension() == results.front().extension();
+      jobs.push_back({input, has_whole_name ? std::vector{out} : results});
       continue;
     }
     std::vector<fs::path> found;
     for (const auto& entry :
          fs::recursive_directory_iterator(input, fs::directory_options::skip_permission_denied))
-      if (!entry.is_directory() && has_image_name(entry.path())) found.push_back(entry.path());
+      if (!entry.is_directory() &&
+          (s.extension.empty() ? has_image_name(entry.path()) : entry.path().extension() == s.extension))
+        found.push_back(entry.path());
     std::sort(found.begin(), found.end());
     for (const fs::path& path : found)
       jobs.push_back({path, outputs(as_png(path.lexically_relative(input)))});
@@ -129,7 +136,9 @@ std::vector<FilmJob> collect_film_jobs(const FilmJobs& s,
 int run_film_jobs(const std::string& verb, const FilmJobs& settings, const std::vector<FilmJob>& jobs,
                   bool json, const std::string& describe,
                   const std::function<nlohmann::json(const FilmJob&)>& work) {
-  if (jobs.empty()) throw UsageError(fmt::format("[{}] the inputs hold no PNG or JPEG file", verb));
+  if (jobs.empty())
+    throw UsageError(fmt::format("[{}] the inputs hold no {} file", verb,
+                                 settings.extension.empty() ? "PNG or JPEG" : settings.extension));
   return Run(verb, settings, json)(jobs, describe, work);
 }
 

@@ -13,6 +13,7 @@ namespace scrim {
 
 struct FilmJobs {
   std::vector<std::string> inputs;  ///< files and folders
+  std::string extension;            ///< of files that are taken from folders: ".sealed"; "" = PNG and JPEG
   std::string output;
   bool overwrite = false, skip_existing = false;
 };
@@ -26,9 +27,9 @@ struct FilmJob {
 void add_film_options(CLI::App& verb, FilmJobs& jobs, const std::string& output_help);
 
 /// Where an input's results go: folders are walked in the order of names and their tree is kept below the
-/// output; a file goes there under its own name; a single file may also be given the output's whole name. All
-/// results are PNG. `outputs(place)`: the files that one film becomes, from its place below the output
-/// folder.
+/// output; a file goes there under its own name; a single file that becomes a single file may also be given the
+/// output's whole name. `outputs(place)`: the files that one film becomes, from its place below the output folder,
+/// which ends in .png.
 std::vector<FilmJob> collect_film_jobs(
     const FilmJobs& jobs,
     const std::function<std::vector<std::filesystem::path>(const std::filesystem::path& place)>& outputs);

@@ -57,6 +57,7 @@ void add_train(CLI::App& app, const Common& common, Outcome&) {
       "  pretrain_generator  a generator learns to leave films as they are\n"
       "  train_anonymizer    the generator against verifier and classifier\n"
       "  train_segmenter     lungs and heart from masks (U-Net) or landmarks (HybridGNet)\n"
+      "  train_sparse_coder  the coder of image sharing gives films back from sparse ternary codes\n"
       "Paths in the file are relative to the current folder. A run killed at any moment and resumed ends "
       "with the same\n"
       "bytes as an undisturbed one.\n\n"

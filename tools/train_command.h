@@ -10,13 +10,14 @@
 #include "training/train_anonymizer.h"
 #include "training/train_classifier.h"
 #include "training/train_segmenter.h"
+#include "training/train_sparse_coder.h"
 #include "training/train_verifier.h"
 
 namespace scrim {
 
 /// Every task of `scrim train`.
-using TrainingConfig =
-    std::variant<PretrainConfig, ClassifierConfig, VerifierConfig, AnonymizerConfig, SegmenterConfig>;
+using TrainingConfig = std::variant<PretrainConfig, ClassifierConfig, VerifierConfig, AnonymizerConfig,
+                                    SegmenterConfig, SparseCoderConfig>;
 
 /// The configuration of a TOML file with "table.key=value" overrides. Throws UsageError.
 TrainingConfig read_training_config(const std::filesystem::path& file,

@@ -13,11 +13,12 @@ Learner::Learner(std::string name, Module& module, const OptimiserSettings& sett
   optimiser_ = make_optimiser(settings, module);
 }
 
-double Learner::update(const std::function<Variable()>& make_loss) {
+double Learner::update(const std::function<Variable()>& make_loss, double skip_above) {
   module_.zero_gradients();
   const Variable loss = make_loss();
   const double value = loss.value().item();
   bool finite = std::isfinite(value);
+  if (finite && value > skip_above) return value;
   if (finite) {
     backward(loss);
     for (const auto& [name, parameter] : module_.parameters())

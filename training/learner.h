@@ -13,10 +13,11 @@ class Learner {
   /// Moves the network to compute_device(). `name` stands before its tensors in a checkpoint and in messages: "generator".
   Learner(std::string name, Module& module, const OptimiserSettings& settings);
 
-  /// Computes the loss, its gradients and one step of the optimiser; returns the loss. Throws NonFiniteError
-  /// that names the op and leaves the weights as they were when the loss or a gradient is NaN or infinite;
-  /// `loss` runs a second time then.
-  double update(const std::function<Variable()>& loss);
+  /// Computes the loss, its gradients and one step of the optimiser; returns the loss. A loss above
+  /// `skip_above` leaves the weights as they are. Throws NonFiniteError that names the op and leaves the
+  /// weights as they were when the loss or a gradient is NaN or infinite; `loss` runs a second time then.
+  double update(const std::function<Variable()>& loss, double skip_above = no_limit);
+  static constexpr double no_limit = 1e308;
 
   Optimiser& optimiser() { return *optimiser_; }
   /// Weights and moments: "NAME.model....", "NAME.optimiser....", "NAME.learning_rate".

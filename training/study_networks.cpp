@@ -42,14 +42,6 @@ State generator_state(TensorFile& file) {
   return state;
 }
 
-TensorFile read_weights(const std::filesystem::path& path, std::string_view model) {
-  TensorFile file = read_weight_file(path);
-  const auto name = file.metadata.find("model");
-  require(name == file.metadata.end() || name->second == model, "weights", "{} holds a {}, expected a {}",
-          path.string(), name == file.metadata.end() ? "" : name->second, model);
-  return file;
-}
-
 template <class Network, class Settings>
 LoadedNetwork<Network> load_judge(const std::filesystem::path& path, std::string_view model,
                                   std::int64_t published_size) {
@@ -64,6 +56,14 @@ LoadedNetwork<Network> load_judge(const std::filesystem::path& path, std::string
 }
 
 }  // namespace
+
+TensorFile read_weights(const std::filesystem::path& path, std::string_view model) {
+  TensorFile file = read_weight_file(path);
+  const auto name = file.metadata.find("model");
+  require(name == file.metadata.end() || name->second == model, "weights", "{} holds a {}, expected a {}",
+          path.string(), name == file.metadata.end() ? "" : name->second, model);
+  return file;
+}
 
 void check(const GeneratorSettings& g, std::string_view table) {
   bool known = false;

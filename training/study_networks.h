@@ -127,6 +127,9 @@ class Anonymizer {
 ResNetOptions options_of(const VerifierSettings& settings);
 DenseNetOptions options_of(const ClassifierSettings& settings);
 
+/// A weight file that must hold this network, or say nothing of it. Throws Error otherwise.
+TensorFile read_weights(const std::filesystem::path& path, std::string_view model);
+
 template <class Network>
 struct LoadedNetwork {
   std::unique_ptr<Network> network;

@@ -74,11 +74,13 @@ class Loop {
     const std::int64_t epoch = epoch_ + place / steps_in_epoch_;
     if (epoch >= settings_.training.epochs) return std::nullopt;
     if (order_.epoch != epoch)
-      order_ = {epoch, order_of_epoch(task_.examples(), settings_.training.seed, epoch)};
+      order_ = {-1, epoch, order_of_epoch(task_.examples(), settings_.training.seed, epoch)};
     const auto& order = order_.examples;
     const auto begin = std::size_t(place % steps_in_epoch_ * settings_.training.batch_size);
     const auto end = std::min(order.size(), begin + std::size_t(settings_.training.batch_size));
-    return Batch{epoch, {order.begin() + std::ptrdiff_t(begin), order.begin() + std::ptrdiff_t(end)}};
+    return Batch{step_ + steps_ahead,
+                 epoch,
+                 {order.begin() + std::ptrdiff_t(begin), order.begin() + std::ptrdiff_t(end)}};
   }
 
   std::vector<double> step() {
@@ -133,7 +135,9 @@ class Loop {
     }
     for (std::size_t i = 0; i < valid_columns_.size(); ++i) {
       line += valid.empty() ? "," : fmt::format(",{}", valid[i]);
-      if (!valid.empty()) folder_.events().scalar(valid_columns_[i].name + "/valid", step_, valid[i]);
+      if (valid.empty()) continue;
+      folder_.events().scalar(valid_columns_[i].name + "/valid", step_, valid[i]);
+      folder_.events().scalar("best_" + valid_columns_[i].name + "/valid", step_, best_[i]);
     }
     folder_.events().scalar("learning_rate", step_, rate);
     folder_.add_metrics(fmt::format("{},{}\n", line, rate));
@@ -183,7 +187,7 @@ class Loop {
   PlateauSchedule plateau_;
   RunFolder folder_;
   std::int64_t steps_in_epoch_ = 0;
-  Batch order_{-1, {}};  ///< all examples of the epoch that was looked at last
+  Batch order_{-1, -1, {}};  ///< all examples of the epoch that was looked at last
   std::int64_t step_ = 0, epoch_ = 0, step_in_epoch_ = 0;
   std::int64_t epochs_without_gain_ = 0;
   double train_loss_ = 0;

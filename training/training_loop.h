@@ -13,6 +13,7 @@ namespace scrim {
 
 /// What one step works on: a function of seed and place alone, so that a resumed run goes the same way.
 struct Batch {
+  std::int64_t step = 0;               ///< of the whole run, from 0
   std::int64_t epoch = 0;              ///< from 0
   std::vector<std::int64_t> examples;  ///< indices into the task's training data
   friend bool operator==(const Batch&, const Batch&) = default;

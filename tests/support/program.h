@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "tensor/atomic_file.h"
+#include "tests/support/errors.h"
 #include "tests/support/temporary_folder.h"
 
 namespace scrim::test {
@@ -46,10 +47,6 @@ inline Result run(const Words& words, rlim_t largest_file = RLIM_INFINITY) {
   ::waitpid(start(words, folder / "out", folder / "error", largest_file), &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
           read_file(folder / "out", 1 << 24), read_file(folder / "error", 1 << 24)};
-}
-
-inline void expect_contains(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << text << "\nexpected: " << part;
 }
 
 }  // namespace scrim::test

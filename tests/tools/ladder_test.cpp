@@ -1,6 +1,5 @@
-// The ladder of folders, read from the includes: tools -> evaluation -> training -> models -> layers ->
-// autograd -> kernels
-// -> tensor, data and weights beside, on tensor. A step up again is a failure.
+// The ladder of folders, read from the includes: tools -> evaluation -> sharing -> training -> models -> layers ->
+// autograd -> kernels -> tensor, data and weights beside, on tensor. A step up again is a failure.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -22,9 +21,12 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"layers", {"autograd", "kernels", "tensor"}},
     {"models", {"layers", "autograd", "kernels", "tensor"}},
     {"training", {"models", "layers", "autograd", "kernels", "tensor", "data", "weights"}},
-    {"evaluation", {"training", "models", "layers", "autograd", "kernels", "tensor", "data", "weights"}},
+    {"sharing", {"training", "models", "layers", "autograd", "kernels", "tensor", "data", "weights"}},
+    {"evaluation",
+     {"sharing", "training", "models", "layers", "autograd", "kernels", "tensor", "data", "weights"}},
     {"tools",
-     {"evaluation", "training", "models", "layers", "autograd", "kernels", "tensor", "data", "weights"}},
+     {"evaluation", "sharing", "training", "models", "layers", "autograd", "kernels", "tensor", "data",
+      "weights"}},
 };
 
 TEST(Ladder, IncludesRunDownward) {

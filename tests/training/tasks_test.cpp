@@ -6,6 +6,7 @@
 #include "data/phantom_cohort.h"
 #include "models/organ_mask.h"
 #include "tensor/atomic_file.h"
+#include "tests/support/errors.h"
 #include "tests/support/op_check.h"
 #include "tests/support/temporary_folder.h"
 #include "training/overlap.h"
@@ -21,19 +22,6 @@ namespace fs = std::filesystem;
 
 std::string bytes(const fs::path& path) {
   return read_file(path, 1 << 28);
-}
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
-
-void expect_contains(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << text;
 }
 
 class Tasks : public testing::Test {

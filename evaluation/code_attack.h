@@ -1,0 +1,77 @@
+// Attacks on what a public file shows, by somebody who has the coder's public weights and films of his own, but no
+// key. What they recover is measured against the film's true code and pixels.
+//
+//   k_smallest  in a published public code every decoy is at or above every true negative value: the k smallest
+//               values of a line are exactly the negative ones
+//   threshold   that, and the positives between the top of the negatives' decoys, 2 n1 - n0, and the bottom of the
+//               positives', p1. n0 and n1 are read off the k smallest values; p1 is where the density of the values
+//               above 2 n1 - n0 rises, found by maximum likelihood
+//   learned     a network (a line's values and its k smallest through two 1x1 convolutions to a code, then the
+//               public decoder) trained on public files that the attacker makes of his own films in the same way; it
+//               may also answer with the mean of those films
+//
+// The bytes of sealed files are looked at in the same way, as numbers in the places of a dense code.
+#pragma once
+
+#include "sharing/film_sealer.h"
+#include "sharing/public_code_file.h"
+
+namespace scrim {
+
+/// How a public file came to be.
+enum class PublicKind { published, sealed, ternary_pad };
+const char* name_of(PublicKind kind);
+
+/// What an attacker looks at, whatever the file: a number for each place of the dense code, [N,h,w,c,m].
+Tensor dense_view(const ShareFile& file);
+
+struct AttackedFilm {
+  Tensor dense;       ///< [N,h,w,c,m]
+  TernarySigns code;  ///< the true one
+  GrayImage film;     ///< the true one
+};
+
+/// What one attack made of one film.
+struct AttackResult {
+  std::string attack;
+  double negatives = 0, positives = 0;                ///< share of the true places that it named
+  double negatives_chance = 0, positives_chance = 0;  ///< what as many names drawn at random would
+  double psnr = 0, ssim = 0;
+  GrayImage seen;
+};
+
+/// k_smallest and threshold.
+std::vector<AttackResult> attack_by_values(FilmCoder& coder, const AttackedFilm& target, PublicKind kind);
+
+struct LearnedAttackOptions {
+  std::int64_t steps = 300;
+  std::int64_t patches_in_step = 16;
+  std::uint64_t seed = 1;
+};
+
+/// Learns on films of one size (others are left out); then answers any number of targets of that size.
+class LearnedAttacker {
+ public:
+  /// `own`: the attacker's films, at least two of the size height x width. Throws Error otherwise.
+  LearnedAttacker(FilmSealer& sealer, PublicKind kind, const std::vector<GrayImage>& own, std::int64_t height,
+                  std::int64_t width, const LearnedAttackOptions& options,
+                  const std::function<void(std::int64_t step, double loss)>& progress);
+  ~LearnedAttacker();
+
+  AttackResult operator()(const AttackedFilm& target);
+  /// The mean of the attacker's films: what needs no public file at all.
+  AttackResult mean_film(const AttackedFilm& target) const;
+  /// Share of the answer that comes from the public file, 0 to 1.
+  double trust() const;
+
+ private:
+  class Network;
+  Tensor mean_patches_;
+  FilmCoder& coder_;
+  std::unique_ptr<Network> network_;
+};
+
+/// In words: what was recovered, and what not.
+std::string verdict(PublicKind kind, const std::vector<AttackResult>& results);
+
+}  // namespace scrim

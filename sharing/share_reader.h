@@ -1,0 +1,17 @@
+// Reads the bytes of docs/share_format.md. Strict and bounded: nothing that the bytes say is believed before they
+// are there.
+#pragma once
+
+#include <string_view>
+
+#include "sharing/share_format.h"
+
+namespace scrim {
+
+/// `name` stands in messages. Throws Error that says what came and what was expected.
+ShareFile parse_share_file(std::string_view bytes, std::string_view name);
+
+/// Whether a file begins like a sealed film.
+bool looks_like_share_file(std::string_view bytes);
+
+}  // namespace scrim

@@ -1,0 +1,88 @@
+// The reader of sealed files: the bytes of the page, and nothing else.
+#include <gtest/gtest.h>
+
+#include "sharing/envelope.h"
+#include "sharing/share_reader.h"
+#include "sharing/share_writer.h"
+#include "tests/sharing/random_signs.h"
+#include "tests/support/errors.h"
+
+namespace scrim::test {
+namespace {
+
+std::string parse_error(const std::string& bytes) {
+  return error_of([&] { parse_share_file(bytes, "file"); });
+}
+
+void expect_error(const std::string& bytes, const std::string& part) {
+  expect_contains(parse_error(bytes), part);
+}
+
+class ShareBytes : public testing::Test {
+ protected:
+  std::string with(std::size_t at, const std::string& replacement) const {
+    std::string changed = good;
+    changed.replace(at, replacement.size(), replacement);
+    return changed;
+  }
+  ShareFile file = seal_code({.height = 20, .width = 16, .patch_size = 16}, random_signs({2, 1, 2, 16, 2}, 1),
+                             {.keys = {new_secret_key().public_key()}});
+  std::string good = file_bytes(file);
+};
+
+TEST_F(ShareBytes, WrittenAndReadAreTheSame) {
+  const ShareFile back = parse_share_file(good, "file");
+  EXPECT_EQ(file_bytes(back), good);
+  EXPECT_EQ(back.header.code, file.header.code);
+  EXPECT_EQ(back.header.height, 20);
+  EXPECT_EQ(header_bytes(file.header).size(), share_format::header_size);
+  EXPECT_EQ(good.substr(0, 10), std::string("SCRIMSHR\x01\0", 10));
+}
+
+TEST_F(ShareBytes, EveryLengthButTheRightOneIsRefused) {
+  for (std::size_t size = 0; size < good.size(); ++size)
+    EXPECT_NE(parse_error(good.substr(0, size)), "no error");
+  expect_error(good + '\0', "bytes of payload");
+}
+
+TEST_F(ShareBytes, FieldsThatMakeNoSenseAreNamed) {
+  expect_error("", "is no sealed film");
+  expect_error("\x89PNG\r\n\x1a\n", "is no sealed film");
+  expect_error(with(8, "\x02"), "version 2, this program reads version 1");
+  expect_error(with(10, "\x03"), "mode 3");
+  expect_error(with(11, "\x0c"), "12 bits");
+  expect_error(with(12, std::string(4, '\0')), "height 0");
+  expect_error(with(20, std::string(2, '\0')), "patch size 0");
+  expect_error(with(24, "\x09"), "k 9, expected 1 to 8");
+  expect_error(with(30, "\x01"), "where the version has a zero");
+}
+
+TEST_F(ShareBytes, HugeClaimsAreRefusedBeforeAnythingIsAllocated) {
+  expect_error(with(12, "\xff\xff\xff\xff"), "height 4294967295");
+  expect_error(with(12, std::string("\xff\xff\0\0\xff\xff\0\0", 8)), "more than 268435456 signs");
+  expect_error(with(120, "\xff\xff\xff\xff\xff\xff\xff\xff"), "says a payload of 18446744073709551615 bytes");
+}
+
+TEST_F(ShareBytes, ListsOfRecipientsHaveLimits) {
+  expect_error(with(128, std::string(2, '\0')), "has 0 recipients, expected 1 to 1000");
+  expect_error(with(128, "\x10\x27"), "has 10000 recipients, expected 1 to 1000");
+  EXPECT_NE(parse_error(with(128, "\xe8\x03")), "no error");  // a thousand that are not there
+  expect_error(with(130, "\x07"), "recipient of kind 7");
+  ShareFile two = file;
+  two.recipients.assign(
+      2, {Recipient::Kind::passphrase, std::string(share_format::passphrase_recipient_size, 'x')});
+  expect_error(file_bytes(two), "2 passphrases");
+  ShareFile many = file;
+  many.recipients.assign(10000, file.recipients.front());
+  expect_error(file_bytes(many), "has 10000 recipients");
+}
+
+TEST(ShareLimits, TenThousandRecipientsAreRefusedWhenSealing) {
+  const PublicKey key = new_secret_key().public_key();
+  const TernarySigns code = random_signs({1, 1, 1, 4, 1}, 1);
+  EXPECT_THROW(seal_code({.height = 8, .width = 8, .patch_size = 8}, code, {}), Error);
+  EXPECT_THROW(seal_code({.height = 8, .width = 8, .patch_size = 8}, code, {.keys = {key, key}}), Error);
+}
+
+}  // namespace
+}  // namespace scrim::test

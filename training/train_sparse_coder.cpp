@@ -1,0 +1,136 @@
+#include "training/train_sparse_coder.h"
+
+#include <cmath>
+
+#include "autograd/binary.h"
+#include "autograd/loss.h"
+#include "autograd/permute.h"
+#include "autograd/unary.h"
+#include "tensor/compute_device.h"
+#include "training/batch_ahead.h"
+#include "training/film_images.h"
+
+namespace scrim {
+namespace {
+
+constexpr std::int64_t steps_of_wide_clamp = 99;
+constexpr double loss_to_skip = 5;
+
+/// `from` in the forward pass; its gradient goes to `to` (the straight-through estimator: Bengio, Leonard,
+/// Courville, "Estimating or Propagating Gradients Through Stochastic Neurons", 2013).
+Variable straight_through(const Variable& to, const Variable& from) {
+  return to + Variable((Variable(from.value()) - Variable(to.value())).value());
+}
+
+class SparseCoderTask : public TrainingTask {
+ public:
+  explicit SparseCoderTask(const SparseCoderConfig& config)
+      : config_(config),
+        films_(read_films(config.data, config.lists)),
+        coder_(options_of(config.model), Initialiser(std::uint64_t(config.training.seed))),
+        learner_("coder", coder_, config.optimiser),
+        batches_([this](const Batch& batch) { return films_.train.batch(batch.examples); }) {}
+
+  std::int64_t examples() const override { return films_.train.count(); }
+
+  std::vector<ValidColumn> valid_columns() const override {
+    if (!films_.valid) return {};
+    if (config_.signs == 0) return {{"loss", "best"}};
+    return {{"values_loss", ""}, {"signs_loss", "best"}};
+  }
+
+  std::vector<double> step(const Batch& batch, const std::optional<Batch>& next) override {
+    const Tensor patches = patches_from(batches_.take(batch, next));
+    const double limit = batch.step < steps_of_wide_clamp ? 2 : 1;
+    // Spread evenly over the run: step s is one of signs where s * share passes a whole number.
+    const double place = double(batch.step) * config_.signs;
+    const bool signs = std::floor(place + config_.signs) > std::floor(place);
+    coder_.set_training(true);
+    return {learner_.update(
+        [&] {
+          TernaryCode code = coder_.encode(patches, channel_mask(patches.size(0), batch.step));
+          if (signs) {
+            const TernaryCode ternary = coder_.signs_alone(code);
+            code.positive = straight_through(code.positive, ternary.positive);
+            code.negative = straight_through(code.negative, ternary.negative);
+          }
+          return mse(clamp(coder_.decode(code), -limit, limit), patches);
+        },
+        loss_to_skip)};
+  }
+
+  std::vector<double> validate(std::int64_t step, EventFile& events) override {
+    const NoGradient no_gradient;
+    coder_.set_training(false);
+    double values_sum = 0, signs_sum = 0;
+    const std::int64_t count = films_.valid->count();
+    for (std::int64_t i = 0; i < count; ++i) {
+      const Tensor film = to_compute_device(films_.valid->batch({i})), patches = patches_from(film);
+      const TernaryCode code = coder_.encode(patches);
+      const Variable from_values = clamp(coder_.decode(code), 0, 1);
+      values_sum += mse(from_values, patches).value().item();
+      Variable shown = from_values;
+      if (config_.signs > 0) {
+        shown = clamp(coder_.decode(coder_.signs_alone(code)), 0, 1);
+        signs_sum += mse(shown, patches).value().item();
+      }
+      if (i < config_.training.images_logged)
+        log_before_and_after(events, i, step, film,
+                             film_of_patches(shown.value(), film.size(1), film.size(2)));
+    }
+    if (config_.signs == 0) return {values_sum / double(count)};
+    return {values_sum / double(count), signs_sum / double(count)};
+  }
+
+  std::vector<Learner*> learners() override { return {&learner_}; }
+
+  std::map<std::string, TensorFile> weights() const override {
+    Facts facts = facts_of(config_.model);
+    facts["image_size"] = std::to_string(config_.data.image_size);
+    facts["trained_by"] = SparseCoderConfig::task;
+    return {{"", {coder_.state(), facts}}};
+  }
+
+ private:
+  Tensor patches_from(const Tensor& films) const {
+    return patches_from_images(Variable(films), config_.model.patch_size).value();
+  }
+
+  /// Dropout of whole channels after the projection, [patches, c*m]; a function of seed and step.
+  Variable channel_mask(std::int64_t patches, std::int64_t step) const {
+    const double p = config_.model.dropout;
+    if (p == 0) return {};
+    const Random random = Random(std::uint64_t(config_.training.seed), "dropout").split(std::uint64_t(step));
+    Tensor mask = Tensor::empty({patches, config_.model.num_proj_channels * config_.model.num_code_maps});
+    const auto values = mask.mutable_data<float>();
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = random.uniform_at(i) < p ? 0.0f : float(1 / (1 - p));
+    return to_compute_device(mask);
+  }
+
+  const SparseCoderConfig& config_;
+  TrainAndValid films_;
+  SparseTernaryCoder coder_;
+  Learner learner_;
+  BatchAhead<Batch, Tensor> batches_;
+};
+
+}  // namespace
+
+void check(const SparseCoderConfig& c) {
+  check(c.data, 1);
+  check(c.model, "model");
+  expect(2 * c.data.image_size > c.model.patch_size, "data.image_size", c.data.image_size,
+         fmt::format("more than half of model.patch_size, {}", c.model.patch_size));
+  check_range("training", "signs", c.signs, 0, 1);
+  check_run_fields(c);
+}
+
+TrainingResult run(const SparseCoderConfig& config, const std::string& config_text, bool resume,
+                   const std::function<void(const TrainingProgress&)>& progress) {
+  check(config);
+  SparseCoderTask task(config);
+  return run_training_loop(task, loop_settings(config, config.schedule, config_text, resume), progress);
+}
+
+}  // namespace scrim

@@ -1,0 +1,46 @@
+// Task "train_sparse_coder": the sparse ternary coder of PRIMIS learns to give films back from their codes.
+//   loss = mean((clamp(D(E(x))) - x)^2) over patches x, clamped to [-2,2] in the first 99 steps and to [-1,1]
+//   after them; a step whose loss is above 5 changes nothing; validation clamps to [0,1] (published training of
+//   PRIMIS)
+//
+// What a sealed file holds is less than a code: signs without values (sharing/). `training.signs` trains a
+// share of the steps on such codes: forward the decoder sees the betas that stand for the signs, backward the
+// gradient passes to the values as if it had seen them.
+#pragma once
+
+#include "training/film_settings.h"
+#include "training/sparse_coder.h"
+#include "training/training_loop.h"
+
+namespace scrim {
+
+struct SparseCoderConfig {
+  static constexpr const char* task = "train_sparse_coder";
+  FilmSettings data{.image_size = 512};
+  FilmLists lists;
+  SparseCoderSettings model;
+  double signs = 0;
+  TrainingSettings training{.epochs = 20, .batch_size = 4};
+  OptimiserSettings optimiser{.learning_rate = 3e-4, .weight_decay = 1e-6};
+  ScheduleSettings schedule;
+  std::string folder = "runs/sparse_coder";
+};
+
+template <class Visit>
+void visit_fields(SparseCoderConfig& c, Visit&& visit) {
+  visit_fields(c.data, visit);
+  visit_fields(c.lists, visit);
+  visit_fields(c.model, "model", visit);
+  visit("training", "signs", c.signs,
+        "share of the steps whose codes keep signs alone, as sealed files do; published 0");
+  visit_run_fields(c, visit);
+}
+
+/// Throws UsageError that names the key whose value does not make sense.
+void check(const SparseCoderConfig& config);
+
+/// Runs the task in config.folder; `config_text` is kept there. See run_training_loop for what it promises.
+TrainingResult run(const SparseCoderConfig& config, const std::string& config_text, bool resume,
+                   const std::function<void(const TrainingProgress&)>& progress);
+
+}  // namespace scrim
