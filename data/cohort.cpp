@@ -45,6 +45,14 @@ Splits split_by_patient(const FilmsByPatient& films, std::uint64_t seed) {
   return splits;
 }
 
+Splits split_by_film(std::vector<std::string> films, std::uint64_t seed) {
+  Random random(seed, "split by film");
+  shuffle(films, random);
+  const auto train = films.begin() + std::ptrdiff_t(films.size() * 90 / 100),
+             valid = films.begin() + std::ptrdiff_t(films.size() * 95 / 100);
+  return {{films.begin(), train}, {train, valid}, {valid, films.end()}};
+}
+
 std::vector<Pair> make_pairs(const FilmsByPatient& films, std::uint64_t seed) {
   Random random(seed, "pairs");
   std::vector<Pair> same;
@@ -99,6 +107,18 @@ void write_splits(const std::filesystem::path& folder, const FilmsByPatient& fil
   write_part("train", splits.train);
   write_part("valid", splits.valid);
   write_part("test", splits.test);
+}
+
+void write_lists(const std::filesystem::path& folder, const Splits& splits) {
+  const std::pair<const char*, const std::vector<std::string>*> parts[] = {
+      {"train.txt", &splits.train}, {"valid.txt", &splits.valid}, {"test.txt", &splits.test}};
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  require(!error, "split", "{} cannot be made: {}", folder.string(), error.message());
+  for (const auto& [name, names] : parts)
+    require(!std::filesystem::exists(folder / name), "split", "{} is there already",
+            (folder / name).string());
+  for (const auto& [name, names] : parts) write_list(folder / name, *names);
 }
 
 void write_list(const std::filesystem::path& path, const std::vector<std::string>& names) {

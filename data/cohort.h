@@ -28,6 +28,10 @@ using FilmsByPatient = std::map<std::string, std::vector<std::string>>;
 /// 70 % of the patients to train, 10 % to valid, the rest to test; no patient in two.
 Splits split_by_patient(const FilmsByPatient& films, std::uint64_t seed);
 
+/// As PRIMIS does it: 90 % of the films to train, 5 % to valid, the rest to test, whoever is on them; in the order
+/// drawn.
+Splits split_by_film(std::vector<std::string> films, std::uint64_t seed);
+
 /// Every pair of films of one patient, at most 10 a patient, and as many pairs of two patients, made by
 /// shuffling the second films: each film stands as often in one kind as in the other.
 std::vector<Pair> make_pairs(const FilmsByPatient& films, std::uint64_t seed);
@@ -35,6 +39,9 @@ std::vector<Pair> make_pairs(const FilmsByPatient& films, std::uint64_t seed);
 /// Splits and the pairs within each, as splits/{train,valid,test}.txt and pairs/{train,valid,test}.txt below
 /// `folder`.
 void write_splits(const std::filesystem::path& folder, const FilmsByPatient& films, std::uint64_t seed);
+
+/// FOLDER/{train,valid,test}.txt. Throws Error when one of them is there already.
+void write_lists(const std::filesystem::path& folder, const Splits& splits);
 
 /// Text files with a name a line; "first second 1" for pairs. Atomic.
 void write_list(const std::filesystem::path& path, const std::vector<std::string>& names);

@@ -6,6 +6,7 @@
 
 #include <csetjmp>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "data/png.h"
@@ -61,7 +62,56 @@ bool read_rows(Reader& reader, std::uint8_t* out) {
   return true;
 }
 
+struct Writer {
+  jpeg_compress_struct info{};
+  ErrorManager errors{};
+  unsigned char* bytes = nullptr;
+  unsigned long size = 0;
+  Writer() {
+    info.err = jpeg_std_error(&errors.base);
+    errors.base.error_exit = on_error;
+    errors.base.emit_message = on_message;
+    jpeg_create_compress(&info);
+  }
+  ~Writer() {
+    jpeg_destroy_compress(&info);
+    std::free(bytes);
+  }
+  Writer(const Writer&) = delete;
+};
+
+bool write_rows(Writer& writer, std::int64_t height, std::int64_t width, std::uint8_t* rows, int quality) {
+  if (setjmp(writer.errors.escape)) return false;
+  jpeg_compress_struct& info = writer.info;
+  jpeg_mem_dest(&info, &writer.bytes, &writer.size);
+  info.image_width = JDIMENSION(width);
+  info.image_height = JDIMENSION(height);
+  info.input_components = 1;
+  info.in_color_space = JCS_GRAYSCALE;
+  jpeg_set_defaults(&info);
+  jpeg_set_quality(&info, quality, TRUE);
+  info.optimize_coding = TRUE;
+  info.dct_method = JDCT_ISLOW;
+  jpeg_start_compress(&info, TRUE);
+  while (info.next_scanline < info.image_height) {
+    JSAMPROW row = rows + std::size_t(info.next_scanline) * info.image_width;
+    jpeg_write_scanlines(&info, &row, 1);
+  }
+  jpeg_finish_compress(&info);
+  return true;
+}
+
 }  // namespace
+
+std::string encode_jpeg(const GrayImage& image, int quality) {
+  require(image.bits == 8 && quality >= 1 && quality <= 100, "jpeg",
+          "{} bits and quality {} came, expected 8 and 1 to 100", image.bits, quality);
+  std::vector<std::uint8_t> rows(image.pixels.begin(), image.pixels.end());
+  Writer writer;
+  require(write_rows(writer, image.height, image.width, rows.data(), quality), "jpeg", "{}",
+          writer.errors.text);
+  return {reinterpret_cast<const char*>(writer.bytes), writer.size};
+}
 
 GrayImage decode_jpeg(std::string_view bytes, std::string_view name) {
   Reader reader;

@@ -1,6 +1,7 @@
 // Baseline and progressive JPEG through libjpeg, gray only.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "data/image_file.h"
@@ -8,5 +9,7 @@
 namespace scrim {
 
 GrayImage decode_jpeg(std::string_view bytes, std::string_view name);
+/// Baseline with optimal Huffman tables; an 8-bit image, quality 1 to 100.
+std::string encode_jpeg(const GrayImage& image, int quality);
 
 }  // namespace scrim

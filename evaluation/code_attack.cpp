@@ -85,16 +85,17 @@ Claims name_smallest(const Tensor& dense, std::int64_t k) {
   return claims;
 }
 
-/// Where the density of sorted values jumps: between `low` (its first value's lower bound) and their largest. Two
-/// Poisson densities, the split that makes the values most likely.
-double density_jump(const std::vector<float>& sorted, double low) {
+/// Where the density of sorted values above `low` rises to at least twice what it was below: two Poisson densities,
+/// the split that makes the values most likely. `low` itself when no split is much likelier than none.
+double density_rise(const std::vector<float>& sorted, double low) {
+  constexpr double least_gain = 20;  // in log likelihood; chance brings a few
   const double n = double(sorted.size()), high = sorted.back();
-  double best = 0, place = low;
+  double best = least_gain, place = low;
   for (std::size_t i = 1; i < sorted.size(); ++i) {
     const double at = sorted[i], left = at - low, right = high - at;
     if (left <= 0 || right <= 0) continue;
     const double below = double(i), above = n - below;
-    if (below / left > above / right) continue;  // it must rise
+    if (2 * below / left > above / right) continue;
     const double gain =
         below * std::log(below / left) + above * std::log(above / right) - n * std::log(n / (high - low));
     if (gain > best) {
@@ -119,9 +120,10 @@ Claims name_by_thresholds(const Tensor& dense, std::int64_t k) {
   std::vector<float> above;
   for (const float value : values)
     if (value > top_of_negative_decoys) above.push_back(value);
-  if (above.size() < 3) return claims;
   std::sort(above.begin(), above.end());
-  const double p1 = density_jump(above, top_of_negative_decoys);
+  above.erase(std::unique(above.begin(), above.end()), above.end());  // bytes looked at twice are no evidence
+  if (above.size() < 3) return claims;
+  const double p1 = density_rise(above, top_of_negative_decoys);
   for (std::size_t i = 0; i < values.size(); ++i)
     if (values[i] > top_of_negative_decoys && values[i] < p1) {
       signs[i] = 1;
@@ -190,7 +192,7 @@ class LearnedAttacker::Network : public Module {
         coded_(channels * maps),
         read_({2 * coded_, hidden, 1, true}, initialiser.of("read")),
         write_({hidden, coded_, 1, true}, initialiser.of("write")),
-        trust_(Variable::parameter(Tensor::zeros({1}))) {
+        trust_(Variable::parameter(Tensor::full({1}, 2 / trust_unit))) {
     write_.weight.mutable_value().copy_from(Tensor::zeros(write_.weight.shape()));
     add_module("read", read_);
     add_module("write", write_);
@@ -209,11 +211,12 @@ class LearnedAttacker::Network : public Module {
     return Variable(mean) + share() * (shown - Variable(mean));
   }
 
-  /// Twenty times the parameter, so that Adam's small steps can turn it within a few hundred of them.
-  Variable share() const { return sigmoid(scrim::scale(trust_, 20)); }
+  Variable share() const { return sigmoid(scrim::scale(trust_, trust_unit)); }
 
  private:
   static constexpr std::int64_t hidden = 128;
+  /// So that Adam's small steps can turn it within a few hundred of them; it begins at sigmoid(2) = 0.88.
+  static constexpr double trust_unit = 100;
   SparseTernaryCoder& decoder_;
   std::int64_t coded_;
   Conv2d read_, write_;
@@ -233,18 +236,6 @@ Sight sight_of(const Tensor& dense, std::int64_t k) {
   for (const float value : dense.data<float>()) squares += double(value) * value;
   return {dense, zeros_where_unnamed(dense, claims),
           float(std::sqrt(squares / double(dense.numel())) + 1e-12)};
-}
-
-/// Some of the patches of a tensor [N,...].
-Tensor rows_of(const Tensor& x, const std::vector<std::int64_t>& rows) {
-  Shape shape = x.shape();
-  const std::int64_t width = x.numel() / shape[0];
-  shape[0] = std::int64_t(rows.size());
-  Tensor some = Tensor::empty(shape);
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    std::copy_n(x.data<float>().data() + rows[i] * width, width,
-                some.mutable_data<float>().data() + std::int64_t(i) * width);
-  return some;
 }
 
 }  // namespace
@@ -291,7 +282,7 @@ LearnedAttacker::LearnedAttacker(FilmSealer& sealer, PublicKind kind, const std:
 
   network_ = std::make_unique<Network>(coder_.network(), coder_.channels(), coder_.settings().num_code_maps,
                                        Initialiser(options.seed));
-  Learner learner("attacker", *network_, {.learning_rate = 2e-3});
+  Learner learner("attacker", *network_, {.learning_rate = 3e-4});
   Random order = random.split("order");
   const std::int64_t patches = mean_patches_.size(0);
   for (std::int64_t step = 0; step < options.steps; ++step) {
@@ -300,7 +291,7 @@ LearnedAttacker::LearnedAttacker(FilmSealer& sealer, PublicKind kind, const std:
     std::vector<std::int64_t> rows;
     for (std::int64_t i = 0; i < std::min(options.patches_in_step, patches); ++i)
       rows.push_back(order.below(patches));
-    const auto there = [&](const Tensor& x) { return to_compute_device(rows_of(x, rows)); };
+    const auto there = [&](const Tensor& x) { return to_compute_device(chosen_patches(x, rows)); };
     const Tensor dense = there(sight.dense), smallest = there(sight.smallest), mean = there(mean_patches_),
                  target = there(pixels[film]);
     const double loss = learner.update([&] {
@@ -362,20 +353,20 @@ std::string verdict(PublicKind kind, const std::vector<AttackResult>& results) {
                   100 * threshold->positives)
             : std::string("Thresholds give away no positive place beyond chance.\n");
   const AttackResult *learned = of("learned"), *mean = of("mean film");
-  if (learned && mean)
-    text += learned->ssim > mean->ssim + 0.01
-                ? fmt::format(
-                      "The learned attacker sees more than the mean of films shows: SSIM {:.3f} against "
-                      "{:.3f}.\n",
-                      learned->ssim, mean->ssim)
-                : fmt::format(
-                      "The learned attacker sees no more than the mean of films shows: SSIM {:.3f} against "
-                      "{:.3f}.\n",
-                      learned->ssim, mean->ssim);
+  if (learned && mean) {
+    const bool sees_more = learned->ssim > mean->ssim + 0.01 || learned->psnr > mean->psnr + 0.5;
+    text += fmt::format(
+        "The learned attacker sees {} the mean of films shows: PSNR {:.2f} against {:.2f} dB, SSIM {:.3f} "
+        "against "
+        "{:.3f}.\n",
+        sees_more ? "more than" : "no more than", learned->psnr, mean->psnr, learned->ssim, mean->ssim);
+  }
   if (kind == PublicKind::published)
     text +=
-        "Why: every decoy is at or above every true negative value. The published reconstruction without the key looks "
-        "safe\nonly because its k largest are all decoys, and the negatives that it does find enter with the wrong "
+        "Why: every decoy is at or above every true negative value. The published reconstruction without the "
+        "key looks "
+        "safe\nonly because its k largest are all decoys, and the negatives that it does find enter with the "
+        "wrong "
         "sign.\n";
   return text;
 }

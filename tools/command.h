@@ -25,6 +25,7 @@ void add_study(CLI::App& app, const Common& common, Outcome& outcome);
 void add_evaluate(CLI::App& app, const Common& common, Outcome& outcome);
 void add_anonymize(CLI::App& app, const Common& common, Outcome& outcome);
 void add_segment(CLI::App& app, const Common& common, Outcome& outcome);
+void add_share(CLI::App& app, const Common& common, Outcome& outcome);
 void add_inspect(CLI::App& app, const Common& common, Outcome& outcome);
 void add_infer(CLI::App& app, const Common& common, Outcome& outcome);
 void add_quickstart(CLI::App& app, const Common& common, Outcome& outcome);

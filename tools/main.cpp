@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   add_evaluate(app, common, outcome);
   add_anonymize(app, common, outcome);
   add_segment(app, common, outcome);
+  add_share(app, common, outcome);
   add_infer(app, common, outcome);
   add_inspect(app, common, outcome);
   add_quickstart(app, common, outcome);

@@ -12,9 +12,26 @@ namespace {
 struct Settings {
   std::string labels, output;
   std::uint64_t seed = 1;
+  bool published = false;
 };
 
+/// PRIMIS's split of a list of films, into lists beside each other.
+void split_as_published(const Settings& s, bool json) {
+  const std::vector<std::string> films = read_list(s.labels);
+  const Splits splits = split_by_film(films, s.seed);
+  write_lists(s.output, splits);
+  say("note: the published split is by film: a patient may be on both sides, which flatters whatever is "
+      "measured\n");
+  if (json)
+    fmt::print("{{\"train\": {}, \"valid\": {}, \"test\": {}}}\n", splits.train.size(), splits.valid.size(),
+               splits.test.size());
+  else
+    fmt::print("{} films in {}: {} train, {} valid, {} test\n", films.size(), s.output, splits.train.size(),
+               splits.valid.size(), splits.test.size());
+}
+
 void split(const Settings& s, bool json) {
+  if (s.published) return split_as_published(s, json);
   FilmsByPatient films;
   std::size_t count = 0;
   const LabelTable table(s.labels);
@@ -40,16 +57,22 @@ void add_split(CLI::App& app, const Common& common, Outcome&) {
   auto* verb =
       app.add_subcommand("split", "divide films by patient into train, valid and test, and pair them");
   auto settings = std::make_shared<Settings>();
-  verb->add_option("labels", settings->labels,
-                   "table of films: NIH's Data_Entry_2017*.csv, or columns image,findings,patient")
+  verb->add_option(
+          "labels", settings->labels,
+          "table of films: NIH's Data_Entry_2017*.csv, or columns image,findings,patient; with --published a "
+          "list with a film's name a line (all.txt)")
       ->required();
   verb->add_option("-o,--output", settings->output, "folder for splits/ and pairs/")->required();
   verb->add_option("--seed", settings->seed, "the same seed gives the same bytes");
+  verb->add_flag(
+      "--published", settings->published,
+      "as PRIMIS does it: 90 % of the films to train.txt, 5 % to valid.txt, the rest to test.txt, by film");
   verb->footer(
       "70 % of the patients to train, 10 % to valid, the rest to test; no patient in two. Pairs: those of "
       "one patient,\n"
       "at most 10 a patient, and as many of two patients, each film as often in one kind as in the other.\n\n"
-      "Example:\n  scrim split Data_Entry_2017_v2020.csv -o nih --seed 1");
+      "Example:\n  scrim split Data_Entry_2017_v2020.csv -o nih --seed 1\n"
+      "  scrim split splits/all.txt -o splits --published");
   verb->callback([settings, &common] { split(*settings, common.json); });
 }
 

@@ -77,6 +77,17 @@ Tensor film_of_patches(const Tensor& patches, std::int64_t height, std::int64_t 
   return images_from_patches(Variable(patches), height, width).value();
 }
 
+Tensor chosen_patches(const Tensor& x, const std::vector<std::int64_t>& patches) {
+  Shape shape = x.shape();
+  const std::int64_t size = x.numel() / shape[0];
+  shape[0] = std::int64_t(patches.size());
+  Tensor chosen = Tensor::empty(shape);
+  for (std::size_t i = 0; i < patches.size(); ++i)
+    std::copy_n(x.data<float>().data() + patches[i] * size, size,
+                chosen.mutable_data<float>().data() + std::int64_t(i) * size);
+  return chosen;
+}
+
 std::int64_t patch_count(std::int64_t height, std::int64_t width, std::int64_t patch_size) {
   const auto patches = [&](std::int64_t side) { return (side + patch_size - 1) / patch_size; };
   return patches(height) * patches(width);

@@ -50,6 +50,8 @@ LoadedCoder load_sparse_coder(const std::filesystem::path& weights);
 /// [1,H,W,1] back from them. Sides above P/2: a mirror is no longer than what it mirrors.
 Tensor patches_of_film(const Tensor& film, std::int64_t patch_size);
 Tensor film_of_patches(const Tensor& patches, std::int64_t height, std::int64_t width);
+/// Some of the patches of a tensor [n,...], in this order.
+Tensor chosen_patches(const Tensor& x, const std::vector<std::int64_t>& patches);
 std::int64_t patch_count(std::int64_t height, std::int64_t width, std::int64_t patch_size);
 
 }  // namespace scrim

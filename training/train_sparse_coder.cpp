@@ -1,6 +1,7 @@
 #include "training/train_sparse_coder.h"
 
 #include <cmath>
+#include <numeric>
 
 #include "autograd/binary.h"
 #include "autograd/loss.h"
@@ -29,7 +30,7 @@ class SparseCoderTask : public TrainingTask {
         films_(read_films(config.data, config.lists)),
         coder_(options_of(config.model), Initialiser(std::uint64_t(config.training.seed))),
         learner_("coder", coder_, config.optimiser),
-        batches_([this](const Batch& batch) { return films_.train.batch(batch.examples); }) {}
+        batches_([this](const Batch& batch) { return patches_of(batch); }) {}
 
   std::int64_t examples() const override { return films_.train.count(); }
 
@@ -40,7 +41,7 @@ class SparseCoderTask : public TrainingTask {
   }
 
   std::vector<double> step(const Batch& batch, const std::optional<Batch>& next) override {
-    const Tensor patches = patches_from(batches_.take(batch, next));
+    const Tensor patches = batches_.take(batch, next);
     const double limit = batch.step < steps_of_wide_clamp ? 2 : 1;
     // Spread evenly over the run: step s is one of signs where s * share passes a whole number.
     const double place = double(batch.step) * config_.signs;
@@ -96,6 +97,26 @@ class SparseCoderTask : public TrainingTask {
     return patches_from_images(Variable(films), config_.model.patch_size).value();
   }
 
+  /// A function of seed, step and films.
+  Tensor patches_of(const Batch& batch) const {
+    const NoGradient no_gradient;
+    const Tensor all = patches_from(films_.train.batch(batch.examples));
+    const auto films = std::int64_t(batch.examples.size()), of_film = all.size(0) / films,
+               wanted = config_.patches_per_film;
+    if (wanted == 0 || wanted >= of_film) return all;
+    Random random = Random(std::uint64_t(config_.training.seed), "patches").split(std::uint64_t(batch.step));
+    std::vector<std::int64_t> chosen;
+    for (std::int64_t film = 0; film < films; ++film) {
+      std::vector<std::int64_t> order(static_cast<std::size_t>(of_film));
+      std::iota(order.begin(), order.end(), film * of_film);
+      for (std::int64_t i = 0; i < wanted; ++i) {
+        std::swap(order[std::size_t(i)], order[std::size_t(i + random.below(of_film - i))]);
+        chosen.push_back(order[std::size_t(i)]);
+      }
+    }
+    return chosen_patches(all, chosen);
+  }
+
   /// Dropout of whole channels after the projection, [patches, c*m]; a function of seed and step.
   Variable channel_mask(std::int64_t patches, std::int64_t step) const {
     const double p = config_.model.dropout;
@@ -123,6 +144,7 @@ void check(const SparseCoderConfig& c) {
   expect(2 * c.data.image_size > c.model.patch_size, "data.image_size", c.data.image_size,
          fmt::format("more than half of model.patch_size, {}", c.model.patch_size));
   check_range("training", "signs", c.signs, 0, 1);
+  expect(c.patches_per_film >= 0, "training.patches_per_film", c.patches_per_film, "at least 0");
   check_run_fields(c);
 }
 

@@ -6,6 +6,9 @@
 // What a sealed file holds is less than a code: signs without values (sharing/). `training.signs` trains a
 // share of the steps on such codes: forward the decoder sees the betas that stand for the signs, backward the
 // gradient passes to the values as if it had seen them.
+//
+// A batch of a few whole films has norm statistics of its own; `training.patches_per_film` with more films a step
+// mixes them better at the same price.
 #pragma once
 
 #include "training/film_settings.h"
@@ -20,6 +23,7 @@ struct SparseCoderConfig {
   FilmLists lists;
   SparseCoderSettings model;
   double signs = 0;
+  std::int64_t patches_per_film = 0;
   TrainingSettings training{.epochs = 20, .batch_size = 4};
   OptimiserSettings optimiser{.learning_rate = 3e-4, .weight_decay = 1e-6};
   ScheduleSettings schedule;
@@ -33,6 +37,8 @@ void visit_fields(SparseCoderConfig& c, Visit&& visit) {
   visit_fields(c.model, "model", visit);
   visit("training", "signs", c.signs,
         "share of the steps whose codes keep signs alone, as sealed files do; published 0");
+  visit("training", "patches_per_film", c.patches_per_film,
+        "patches of each film in a step, drawn at random; 0 = all, as published");
   visit_run_fields(c, visit);
 }
 

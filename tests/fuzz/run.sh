@@ -7,7 +7,7 @@ seconds=${2:-20}
 corpus=$build/corpus
 "$build/tests/fuzz/fuzz_seeds" "$corpus"
 passed=0
-for target in safetensors image config lists; do
+for target in safetensors image config lists share sign_code; do
   echo "fuzzing the $target reader for $seconds s"
   log=$build/fuzz_$target.log
   status=0

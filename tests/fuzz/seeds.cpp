@@ -2,6 +2,9 @@
 #include <filesystem>
 
 #include "data/image_file.h"
+#include "sharing/envelope.h"
+#include "sharing/share_writer.h"
+#include "sharing/sign_coder.h"
 #include "tensor/atomic_file.h"
 #include "tensor/safetensors.h"
 #include "tools/train_command.h"
@@ -9,7 +12,7 @@
 int main(int, char** argv) {
   using namespace scrim;
   const std::filesystem::path folder = argv[1];
-  for (const char* part : {"safetensors", "image", "config", "lists"})
+  for (const char* part : {"safetensors", "image", "config", "lists", "share", "sign_code"})
     std::filesystem::create_directories(folder / part);
   write_safetensors(
       folder / "safetensors/two",
@@ -26,4 +29,12 @@ int main(int, char** argv) {
              "image,findings,patient,view\na.png,Mass|Edema,p1,PA\nb.png,No Finding,p2,AP\n");
   write_file(folder / "lists/pairs", "a.png b.png 1\na.png c.png 0\n");
   write_file(folder / "lists/landmarks", "structure,index,x,y\nlung,0,1.5,2\nlung,1,3,4\nheart,0,5,6.25\n");
+
+  const TernarySigns signs{{1, 1, 1, 2, 1}, {1, -1}};
+  write_file(folder / "sign_code/smallest", std::string(1, '\0') + encode_signs(signs));
+  const Audience audience{{new_secret_key().public_key()}, nullptr};
+  for (const ShareMode mode : {ShareMode::sealed, ShareMode::ternary_pad})
+    write_file(
+        folder / "share" / name_of(mode),
+        file_bytes(seal_code({.mode = mode, .height = 8, .width = 8, .patch_size = 8}, signs, audience)));
 }

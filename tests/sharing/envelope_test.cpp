@@ -125,6 +125,29 @@ TEST_P(Envelope, KeyMaterialIsSmall) {
             32u + 200u);
 }
 
+/// The reader that was written from docs/share_format.md alone.
+TEST_P(Envelope, AnotherReaderOpensItFromThePageAlone) {
+  const TemporaryFolder folder;
+  write_key_files(folder / "mine", mine);
+  struct Case {
+    std::int64_t side;  // of the film
+    TernarySigns signs;
+  };
+  for (const auto& [side, signs] : {Case{8, code}, Case{80, random_signs({100, 5, 4, 256, 16}, 2)}}) {
+    ShareHeader h = header();
+    h.height = h.width = side;
+    write_file(folder / "film.sealed",
+               file_bytes(seal_code(h, signs, {.keys = {other.public_key(), mine.public_key()}})));
+    const std::string command = fmt::format("python3 {}/tests/sharing/open_sealed.py {} {} {}",
+                                            SCRIM_SOURCE_DIR, (folder / "film.sealed").string(),
+                                            (folder / "mine.key").string(), (folder / "signs").string());
+    ASSERT_EQ(std::system(command.c_str()), 0);
+    const std::string read = read_file(folder / "signs", 1 << 24);
+    EXPECT_TRUE(std::equal(signs.signs.begin(), signs.signs.end(), read.begin(), read.end(),
+                           [](std::int8_t a, char b) { return a == std::int8_t(b); }));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Modes, Envelope, testing::Values(ShareMode::sealed, ShareMode::ternary_pad),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 

@@ -22,7 +22,7 @@ class ShareBytes : public testing::Test {
  protected:
   std::string with(std::size_t at, const std::string& replacement) const {
     std::string changed = good;
-    changed.replace(at, replacement.size(), replacement);
+    std::copy(replacement.begin(), replacement.end(), changed.begin() + std::ptrdiff_t(at));
     return changed;
   }
   ShareFile file = seal_code({.height = 20, .width = 16, .patch_size = 16}, random_signs({2, 1, 2, 16, 2}, 1),

@@ -43,11 +43,20 @@ class Binary : public testing::Test {
 
 TEST_F(Binary, HelpOfEveryVerbEndsWithAnExample) {
   EXPECT_EQ(run({"--help"}).status, 0);
-  for (const char* verb : {"phantom", "split", "train", "evaluate", "study", "anonymize", "segment", "infer",
-                           "inspect", "quickstart"}) {
+  for (const char* verb : {"phantom", "split", "train", "evaluate", "study", "anonymize", "segment", "share",
+                           "infer", "inspect", "quickstart"}) {
     const Result help = run({verb, "--help"});
     EXPECT_EQ(help.status, 0) << verb;
     expect_contains(help.out, std::string("Example:\n  scrim ") + verb);
+  }
+}
+
+TEST_F(Binary, SoDoesThatOfEveryShareVerb) {
+  for (const char* verb :
+       {"keygen", "seal", "open", "recipients", "inspect", "ambiguate", "disambiguate", "attack", "report"}) {
+    const Result help = run({"share", verb, "--help"});
+    EXPECT_EQ(help.status, 0) << verb;
+    expect_contains(help.out, std::string("Example:\n  scrim share ") + verb);
   }
 }
 

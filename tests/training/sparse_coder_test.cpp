@@ -1,0 +1,142 @@
+// Training of the sparse coder on a small phantom cohort; films in patches; the published clamp and skip rules.
+#include <gtest/gtest.h>
+
+#include "autograd/loss.h"
+#include "data/phantom_cohort.h"
+#include "layers/linear.h"
+#include "tensor/atomic_file.h"
+#include "tests/support/errors.h"
+#include "tests/support/temporary_folder.h"
+#include "training/learner.h"
+#include "training/train_sparse_coder.h"
+
+namespace scrim::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SparseCoder : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    shared_ = new TemporaryFolder;
+    phantom::write_cohort(cohort(), {.films = 16, .film = {.size = 64}}, [](std::int64_t) {});
+  }
+  static void TearDownTestSuite() { delete shared_; }
+  static fs::path cohort() { return *shared_ / "cohort"; }
+
+  SparseCoderConfig config(const std::string& name) const {
+    return {.data = {.images = (cohort() / "images").string(), .image_size = 64},
+            .lists = {(cohort() / "splits/train.txt").string(), (cohort() / "splits/test.txt").string()},
+            .model = {.channels_list = {1, 8, 8},
+                      .proj_filter_size = 4,
+                      .num_proj_channels = 32,
+                      .num_code_maps = 2,
+                      .k = 4,
+                      .patch_size = 32},
+            .signs = 0.5,
+            .patches_per_film = 3,
+            .training = {.epochs = 2, .batch_size = 4, .checkpoint_every_steps = 1, .images_logged = 1},
+            .optimiser = {.learning_rate = 2e-3},
+            .folder = (folder / name).string()};
+  }
+
+  struct Stop {};
+  static void quiet(const TrainingProgress&) {}
+
+  TemporaryFolder folder;
+  static inline TemporaryFolder* shared_ = nullptr;
+};
+
+TEST_F(SparseCoder, LearnsAndSaysWhatItIs) {
+  auto longer = config("run");
+  longer.training.epochs = 40;
+  double first = 0, last = 0;
+  const auto result = run(longer, "x", false, [&](const TrainingProgress& p) {
+    if (!p.valid_loss) return;
+    if (first == 0) first = *p.valid_loss;
+    last = *p.valid_loss;
+  });
+  EXPECT_LT(last, 0.5 * first);
+  const LoadedCoder loaded = load_sparse_coder(result.weights);
+  EXPECT_EQ(loaded.settings.patch_size, 32);
+  EXPECT_EQ(loaded.settings.k, 4);
+  EXPECT_EQ(loaded.network->options().num_proj_channels, 32);
+  const std::string events = read_file(folder / "run/events.out.tfevents.1", 1 << 26);
+  for (const char* tag : {"best_signs_loss/valid", "model.num_proj_channels", "original/0", "output/0"})
+    expect_contains(events, tag);
+}
+
+TEST_F(SparseCoder, ResumesToTheSameBytes) {
+  run(config("whole"), "x", false, quiet);
+  for (const std::int64_t stop : {1, 3, 4, 1000}) {
+    try {
+      run(config("parts"), "x", true, [&](const TrainingProgress& p) {
+        if (p.step >= stop) throw Stop();
+      });
+    } catch (const Stop&) {
+    }
+  }
+  for (const char* file :
+       {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"})
+    EXPECT_EQ(read_file(folder / "whole" / file, 1 << 26), read_file(folder / "parts" / file, 1 << 26))
+        << file;
+}
+
+TEST_F(SparseCoder, ConfigurationsAreChecked) {
+  check(config("x"));
+  const auto refuses = [&](const std::function<void(SparseCoderConfig&)>& change, const std::string& key) {
+    SparseCoderConfig changed = config("x");
+    change(changed);
+    expect_contains(error_of([&] { check(changed); }), key);
+  };
+  refuses([](auto& c) { c.model.k = 17; }, "model.k is 17, expected 1 to 16");
+  refuses([](auto& c) { c.model.channels_list = {1, 8}; }, "model.channels_list");
+  refuses([](auto& c) { c.model.channels_list = {3, 8, 8}; }, "model.channels_list");
+  refuses([](auto& c) { c.model.sampling_ratio_list = {}; }, "model.sampling_ratio_list");
+  refuses([](auto& c) { c.model.patch_size = 30; }, "model.patch_size");
+  refuses([](auto& c) { c.model.patch_size = 12; }, "model.patch_size");
+  refuses([](auto& c) { c.model.proj_filter_size = 6; }, "model.proj_filter_size");
+  refuses([](auto& c) { c.model.beta_momentum = 0; }, "model.beta_momentum");
+  refuses([](auto& c) { c.model.dropout = 1; }, "model.dropout");
+  refuses([](auto& c) { c.data.image_size = 16; }, "data.image_size");
+  refuses([](auto& c) { c.signs = 1.5; }, "training.signs");
+}
+
+TEST(FilmPatches, FilmsOfAnySizeComeBackExactly) {
+  Random random(3);
+  for (const auto& [height, width] :
+       {std::pair<std::int64_t, std::int64_t>{64, 64}, {33, 100}, {65, 64}, {127, 33}}) {
+    Tensor film = Tensor::empty({1, height, width, 1});
+    for (float& value : film.mutable_data<float>()) value = float(random.uniform());
+    const Tensor patches = patches_of_film(film, 64);
+    EXPECT_EQ(patches.size(0), patch_count(height, width, 64));
+    const Tensor back = film_of_patches(patches, height, width);
+    EXPECT_TRUE(std::equal(film.data<float>().begin(), film.data<float>().end(), back.data<float>().begin()));
+  }
+  // A side that divides gets no extra patch, whatever the other one does (a slip of the published code).
+  EXPECT_EQ(patch_count(512, 500, 64), 64);
+  expect_contains(error_of([] {
+                    patches_of_film(Tensor::zeros({1, 32, 100, 1}), 64);
+                  }),
+                  "expected sides of more than 32");
+}
+
+/// The published rule: a step whose loss is above 5 changes nothing.
+TEST(LearnerSkips, LeavesTheWeightsWhenTheLossIsTooHigh) {
+  Linear line(3, 1, Initialiser(1));
+  Learner learner("line", line, {.learning_rate = 0.1});
+  const Variable x(Tensor::full({2, 3}, 10)), far(Tensor::full({2, 1}, 1000));
+  const State before = line.state();
+  const auto equal = [&] {
+    const State after = line.state();
+    return std::equal(after.at("weight").data<float>().begin(), after.at("weight").data<float>().end(),
+                      before.at("weight").data<float>().begin());
+  };
+  EXPECT_GT(learner.update([&] { return mse(line(x), far); }, 5), 5);
+  EXPECT_TRUE(equal());
+  learner.update([&] { return mse(line(x), far); });
+  EXPECT_FALSE(equal());
+}
+
+}  // namespace
+}  // namespace scrim::test
