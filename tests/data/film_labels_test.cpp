@@ -89,6 +89,23 @@ TEST(Pairs, AreReadStrictly) {
   EXPECT_NE(error_of([&] { read_pairs(folder / "empty"); }).find("names no pair"), std::string::npos);
 }
 
+TEST(Splits, ByFilmAsPublishedHoldEveryFilmOnce) {
+  std::vector<std::string> films;
+  for (int i = 0; i < 100; ++i) films.push_back(fmt::format("{:03}.png", i));
+  const Splits splits = split_by_film(films, 1);
+  EXPECT_EQ(splits.train.size(), 90u);
+  EXPECT_EQ(splits.valid.size(), 5u);
+  EXPECT_EQ(splits.test.size(), 5u);
+  std::vector<std::string> all = splits.train;
+  all.insert(all.end(), splits.valid.begin(), splits.valid.end());
+  all.insert(all.end(), splits.test.begin(), splits.test.end());
+  EXPECT_NE(all, films);  // shuffled
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(all, films);
+  EXPECT_EQ(split_by_film(films, 1).test, splits.test);
+  EXPECT_NE(split_by_film(films, 2).test, splits.test);
+}
+
 TEST(Splits, AreWrittenByPatientWithAnyNames) {
   const TemporaryFolder folder;
   FilmsByPatient films;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "data/jpeg.h"
 #include "tensor/atomic_file.h"
 #include "tests/support/op_check.h"
 #include "tests/support/temporary_folder.h"
@@ -152,6 +153,27 @@ TEST(ImageFile, RealFilms) {
     ++count;
   }
   EXPECT_EQ(count, 12);
+}
+
+TEST(Jpeg, WhatIsWrittenCanBeReadAndBetterQualityIsCloserAndLarger) {
+  GrayImage film{40, 57, 8, {}};
+  for (int i = 0; i < 40 * 57; ++i) film.pixels.push_back(std::uint16_t(128 + 90 * std::sin(0.01 * i * i)));
+  double error_before = 1e9;
+  std::size_t size_before = 0;
+  for (const int quality : {5, 50, 95}) {
+    const std::string bytes = encode_jpeg(film, quality);
+    const GrayImage back = decode_image(bytes, "jpeg");
+    ASSERT_EQ(back.pixels.size(), film.pixels.size());
+    double error = 0;
+    for (std::size_t i = 0; i < film.pixels.size(); ++i)
+      error += std::abs(double(back.pixels[i]) - double(film.pixels[i]));
+    EXPECT_LT(error, error_before);
+    EXPECT_GT(bytes.size(), size_before);
+    error_before = error;
+    size_before = bytes.size();
+  }
+  EXPECT_THROW(encode_jpeg(film, 0), Error);
+  EXPECT_THROW(encode_jpeg({1, 1, 16, {0}}, 50), Error);
 }
 
 }  // namespace

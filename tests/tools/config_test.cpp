@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tools/evaluate_command.h"
+#include "tools/share_command.h"
 #include "tools/study_config.h"
 #include "tools/train_command.h"
 
@@ -74,10 +75,10 @@ TEST(Config, WrongTypesAndSyntaxAreNamed) {
   EXPECT_EQ(
       error_of(""),
       "c.toml: names no task, expected task = one of pretrain_generator, train_classifier, train_verifier, "
-      "train_anonymizer, train_segmenter");
+      "train_anonymizer, train_segmenter, train_sparse_coder");
   EXPECT_EQ(error_of("task = \"fly\""),
             "c.toml: there is no task \"fly\", expected one of pretrain_generator, train_classifier, "
-            "train_verifier, train_anonymizer, train_segmenter");
+            "train_verifier, train_anonymizer, train_segmenter, train_sparse_coder");
   EXPECT_EQ(error_of(minimal, {"nonsense"}), "--set nonsense: expected table.key=value");
 }
 
@@ -90,12 +91,15 @@ TEST(Config, EveryShippedFileIsValid) {
     if (text.find("task = \"study\"") != std::string::npos)
       EXPECT_NO_THROW(parse_study(text, entry.path().string(), {}));
     else if (entry.path().filename().string().starts_with("train_") ||
-             entry.path().filename() == "pretrain_generator.toml")
+             entry.path().filename() == "pretrain_generator.toml" ||
+             entry.path().filename() == "nih_sparse_coder.toml")
       EXPECT_NO_THROW(parse_training_config(text, entry.path().string(), {}));
+    else if (entry.path().filename() == "share.toml")
+      EXPECT_NO_THROW(parse_config<std::variant<ShareSettings>>(text, entry.path().string(), {}));
     else
       EXPECT_NO_THROW(parse_evaluation_config(text, entry.path().string(), {}));
   }
-  EXPECT_GE(files, 13u);
+  EXPECT_GE(files, 16u);
 }
 
 }  // namespace

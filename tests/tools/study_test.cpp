@@ -124,6 +124,15 @@ TEST(SplitBinary, WritesSplitsOfATable) {
   expect_contains(result.out, "40 films of");
   EXPECT_TRUE(fs::exists(folder / "s/pairs/test.txt"));
   EXPECT_EQ(run({"split", folder / "c/labels.csv", "-o", folder / "s"}).status, 2);
+  std::string all;
+  for (int i = 0; i < 40; ++i) all += fmt::format("{}.png\n", i);
+  write_file(folder / "all.txt", all);
+  const Result published = run({"split", folder / "all.txt", "-o", folder / "p", "--published"});
+  EXPECT_EQ(published.status, 0) << published.error;
+  expect_contains(published.out, "36 train, 2 valid, 2 test");
+  expect_contains(published.error, "a patient may be on both sides");
+  EXPECT_TRUE(fs::exists(folder / "p/train.txt"));
+  EXPECT_EQ(run({"split", folder / "all.txt", "-o", folder / "p", "--published"}).status, 1);
   write_file(folder / "l.csv", "image,findings\na.png,Mass\n");
   const Result nobody = run({"split", folder / "l.csv", "-o", folder / "t"});
   EXPECT_EQ(nobody.status, 1);

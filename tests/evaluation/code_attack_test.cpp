@@ -1,0 +1,120 @@
+// Attacks on public codes: what must be found is found, and chance is called chance.
+#include "evaluation/code_attack.h"
+
+#include <gtest/gtest.h>
+
+#include "sharing/share_writer.h"
+#include "tests/sharing/random_signs.h"
+#include "tests/support/errors.h"
+#include "tests/support/temporary_folder.h"
+
+namespace scrim::test {
+namespace {
+
+/// A small coder with random weights, and films of noise in large spots.
+class CodeAttack : public testing::Test {
+ protected:
+  static constexpr std::int64_t side = 64;
+
+  CodeAttack() {
+    const SparseCoderSettings settings{.channels_list = {1, 8, 8},
+                                       .proj_filter_size = 4,
+                                       .num_proj_channels = 64,
+                                       .num_code_maps = 2,
+                                       .k = 4,
+                                       .patch_size = 32};
+    SparseTernaryCoder coder(options_of(settings), Initialiser(3));
+    State state = coder.state();
+    state["decoder.conv_deindexer.beta_pos"] = Tensor::full({8}, 0.5);
+    state["decoder.conv_deindexer.beta_neg"] = Tensor::full({8}, -0.5);
+    state["decoder.up_blocks_int.1.res_conv.bias"] = Tensor::full({1}, 0.5);
+    for (float& weight : state["decoder.conv_channel.weight"].mutable_data<float>()) weight *= 20;
+    write_safetensors(folder / "w", {state, facts_of(settings)});
+    sealer = std::make_unique<FilmSealer>(folder / "w", 0);
+    for (std::uint64_t seed = 0; seed < 6; ++seed) films.push_back(spots(seed));
+  }
+
+  static GrayImage spots(std::uint64_t seed) {
+    Random random(seed);
+    std::array<double, 36> heights{};
+    for (double& height : heights) height = random.uniform();
+    GrayImage film{side, side, 8, {}};
+    for (std::int64_t y = 0; y < side; ++y)
+      for (std::int64_t x = 0; x < side; ++x)
+        film.pixels.push_back(std::uint16_t(255 * heights[std::size_t(y / 11 * 6 + x / 11)]));
+    return film;
+  }
+
+  AttackedFilm published(std::size_t film) {
+    const TernaryCode code = sealer->coder().encode(films[film]);
+    return {ambiguated(code, 64, Random(film)), signs_of(code, 64), films[film]};
+  }
+  AttackedFilm sealed(std::size_t film, ShareMode mode) {
+    const ShareFile file = sealer->seal(films[film], mode, {{new_secret_key().public_key()}, nullptr});
+    return {dense_view(file), sealer->coder().signs(films[film]), films[film]};
+  }
+
+  TemporaryFolder folder;
+  std::unique_ptr<FilmSealer> sealer;
+  std::vector<GrayImage> films;
+};
+
+TEST_F(CodeAttack, PublishedCodesGiveAllNegativesAway) {
+  const auto results = attack_by_values(sealer->coder(), published(0), PublicKind::published);
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(results[0].negatives, 1);
+  EXPECT_EQ(results[0].positives, 0);
+  EXPECT_NEAR(results[0].negatives_chance, 4.0 / 64, 1e-9);
+  EXPECT_EQ(results[1].negatives, 1);
+  expect_contains(verdict(PublicKind::published, results), "100.0 % of the negative places (all of them");
+}
+
+TEST_F(CodeAttack, PositivesAboveTheNegativesDecoysAreFoundByThresholds) {
+  // Negatives in [-1.2, -1]: their decoys end at -0.8. Positives in [1, 3] lie bare, up to their decoys from 3 on.
+  AttackedFilm target = published(0);
+  const SignPlaces places = places_of(target.code);
+  Random random(2);
+  const auto values = [&](const Tensor& index, double low, double high) {
+    Tensor value = Tensor::empty(index.shape());
+    for (float& v : value.mutable_data<float>()) v = float(random.uniform(low, high));
+    return value;
+  };
+  const TernaryCode code{values(places.positive, 1, 3), values(places.negative, -1.2, -1), places.positive,
+                         places.negative};
+  target.dense = ambiguated(code, 64, Random(5));
+  const auto results = attack_by_values(sealer->coder(), target, PublicKind::published);
+  EXPECT_EQ(results[1].negatives, 1);
+  EXPECT_GT(results[1].positives, 0.99);
+  EXPECT_LT(results[1].positives_chance, 0.07);  // no decoy is named
+  expect_contains(verdict(PublicKind::published, results), "of the positive places; the others");
+}
+
+TEST_F(CodeAttack, SealedBytesGiveChance) {
+  for (const ShareMode mode : {ShareMode::sealed, ShareMode::ternary_pad}) {
+    double mean = 0;
+    for (std::size_t film = 0; film < films.size(); ++film)
+      mean += attack_by_values(sealer->coder(), sealed(film, mode), PublicKind::sealed)[0].negatives / 6;
+    // 4 of 64 of 6 films with 4 patches, 5 x 5 places, 2 maps and 4 negatives: 0.0625, deviation 0.0035.
+    EXPECT_NEAR(mean, 4.0 / 64, 0.0175) << name_of(mode);
+  }
+}
+
+TEST_F(CodeAttack, TheLearnedAttackerLearnsFromPublishedCodesAndNotFromSealedOnes) {
+  std::vector<GrayImage> own;
+  for (std::uint64_t seed = 10; seed < 30; ++seed) own.push_back(spots(seed));
+  const LearnedAttackOptions options{.steps = 300, .patches_in_step = 8};
+  const auto quiet = [](std::int64_t, double) {};
+  LearnedAttacker on_sealed(*sealer, PublicKind::sealed, own, side, side, options, quiet);
+  const AttackedFilm target = sealed(0, ShareMode::sealed);
+  EXPECT_LT(on_sealed.trust(), 0.1);
+  EXPECT_LE(on_sealed(target).ssim, on_sealed.mean_film(target).ssim + 0.01);
+  EXPECT_LE(on_sealed(target).psnr, on_sealed.mean_film(target).psnr + 0.2);
+  LearnedAttacker on_published(*sealer, PublicKind::published, own, side, side, options, quiet);
+  EXPECT_GT(on_published.trust(), on_sealed.trust());
+  expect_contains(
+      error_of([&] { LearnedAttacker(*sealer, PublicKind::sealed, {own[0]}, side, side, options, quiet); }),
+      "expected at least 2");
+}
+
+}  // namespace
+}  // namespace scrim::test
