@@ -54,10 +54,12 @@ Tensor betas_where_named(FilmCoder& coder, const Claims& claims, std::int64_t k)
   const Shape& s = claims.signs.shape();
   const Tensor any = Tensor::zeros({1, 1, 1, k, s[4]}, DType::i64);
   const TernaryCode betas = coder.network().from_signs(any, any);
+  const Tensor positive_values = to_host(betas.positive.value()),
+               negative_values = to_host(betas.negative.value());
   Tensor values = Tensor::zeros(s);
   const auto out = values.mutable_data<float>();
-  const auto sign = claims.signs.data<float>(), positive = betas.positive.value().data<float>(),
-             negative = betas.negative.value().data<float>();
+  const auto sign = claims.signs.data<float>(), positive = positive_values.data<float>(),
+             negative = negative_values.data<float>();
   for (std::size_t i = 0; i < out.size(); ++i) {
     const std::size_t map = i % std::size_t(s[4]);
     if (sign[i] != 0) out[i] = sign[i] > 0 ? positive[map] : negative[map];

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sharing/share_reader.h"
 #include "sharing/share_writer.h"
 #include "sharing/sign_coder.h"
 #include "sharing/ternary_pad.h"
@@ -199,35 +200,18 @@ TernarySigns unpadded(const ShareFile& file, const SecretBytes& file_key, std::s
   return remove_pad(dense, file.header.code, subkey(file_key, Subkey::pad_stream), file.header.nonce);
 }
 
-void require_listable(const std::vector<Recipient>& recipients) {
-  std::vector<std::string> ids;
-  for (const Recipient& recipient : recipients) ids.push_back(id_of(recipient));
-  std::sort(ids.begin(), ids.end());
-  const auto twice = std::adjacent_find(ids.begin(), ids.end());
-  require(twice == ids.end(), "recipients", "{} comes twice", twice == ids.end() ? "" : *twice);
-  require(!recipients.empty() && recipients.size() <= most_recipients, "recipients",
-          "{} came, expected 1 to {}", recipients.size(), most_recipients);
-}
-
 }  // namespace
-
-std::string id_of(const Recipient& recipient) {
-  if (recipient.kind == Recipient::Kind::passphrase) return "passphrase";
-  std::string text;
-  for (std::size_t i = 0; i < key_id_size; ++i)
-    text += fmt::format("{:02x}", static_cast<unsigned char>(recipient.wrapped[i]));
-  return text;
-}
 
 ShareFile seal_code(ShareHeader header, const TernarySigns& code, const Audience& audience) {
   header.code = code.shape;
   const SecretBytes file_key = random_secret(file_key_size);
   ShareFile file;
   file.recipients = wrapped_for_all(audience, file_key);
-  require_listable(file.recipients);
+  require_distinct(file.recipients, "the list");
   file.payload = header.mode == ShareMode::sealed ? sealed(header, encode_signs(code), file_key)
                                                   : padded(header, code, file_key);
   file.header = header;
+  check_share_header(header, "film");  // what no reader takes is not written
   file.recipients_mac = mac_of_recipients(file, file_key);
   return file;
 }
@@ -245,7 +229,7 @@ void add_recipients(ShareFile& file, const Opener& opener, const Audience& audie
   ShareFile changed = file;
   for (Recipient& recipient : wrapped_for_all(audience, file_key))
     changed.recipients.push_back(std::move(recipient));
-  require_listable(changed.recipients);
+  require_distinct(changed.recipients, name);
   changed.recipients_mac = mac_of_recipients(changed, file_key);
   file = std::move(changed);
 }
@@ -260,7 +244,7 @@ void remove_recipients(ShareFile& file, const Opener& opener, const std::vector<
     require(found != changed.recipients.end(), name, "has no recipient {}", id);
     changed.recipients.erase(found);
   }
-  require_listable(changed.recipients);
+  require_distinct(changed.recipients, name);
   changed.recipients_mac = mac_of_recipients(changed, file_key);
   file = std::move(changed);
 }

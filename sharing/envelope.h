@@ -25,8 +25,8 @@ struct Opener {
 /// the code is.
 ShareFile seal_code(ShareHeader header, const TernarySigns& code, const Audience& audience);
 
-/// Throws Error when the opener is not among the recipients, or anything in header, recipients or payload is
-/// not what was sealed; only then is the code decoded.
+/// Throws Error when the opener is not among the recipients, or anything in header, recipients or payload was
+/// changed by somebody who could not open the file; only then is the code decoded.
 TernarySigns open_code(const ShareFile& file, const Opener& opener, std::string_view name);
 
 /// Change who may open the file; its payload and key stay. Who has opened it before keeps what he has.
@@ -34,8 +34,5 @@ void add_recipients(ShareFile& file, const Opener& opener, const Audience& audie
 /// Key ids as 16 hexadecimal digits, or "passphrase". Throws Error when one is not there or none would be left.
 void remove_recipients(ShareFile& file, const Opener& opener, const std::vector<std::string>& ids,
                        std::string_view name);
-
-/// The key's id, or "passphrase".
-std::string id_of(const Recipient& recipient);
 
 }  // namespace scrim

@@ -16,10 +16,6 @@ Hash from_hexadecimal(const std::string& text) {
   return hash;
 }
 
-std::string beginning(const Hash& hash) {
-  return fmt::format("{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3]);
-}
-
 /// "key=value" a line, in the order of the keys.
 std::string config_text(const SparseCoderSettings& settings) {
   std::string text;
@@ -84,9 +80,9 @@ ShareFile FilmSealer::seal(const GrayImage& film, ShareMode mode, const Audience
 
 GrayImage FilmSealer::open(const ShareFile& file, const Opener& opener, std::string_view name) {
   const ShareHeader& h = file.header;
-  require(h.model == model_ && h.config == config_, name,
-          "was sealed with another model: SHA-256 {}..., these weights have {}...", beginning(h.model),
-          beginning(model_));
+  require(h.model == model_, name, "was sealed with another model: SHA-256 {}, these weights have {}",
+          hexadecimal(h.model), hexadecimal(model_));
+  require(h.config == config_, name, "was sealed with other settings of the coder than these weights say");
   TernaryShape expected = coder_.shape_of(h.height, h.width);
   expected.k = h.code.k;
   require(

@@ -1,7 +1,6 @@
 #include "sharing/key_files.h"
 
 #include <sodium.h>
-#include <sys/stat.h>
 
 #include <cstring>
 
@@ -28,18 +27,12 @@ void decode_key(std::string_view text, std::string_view tag, const std::string& 
           "is damaged: its key is not {} characters of base64", base64_size);
 }
 
-void require_private(const std::filesystem::path& file) {
-  struct stat info {};
-  if (::stat(file.c_str(), &info) != 0) return;  // reading it says why
-  require((info.st_mode & 077) == 0, file.string(),
-          "holds a secret that others may read (mode {:03o}); say: chmod 600 {}", info.st_mode & 0777,
-          file.string());
-}
-
 /// A small file that only its owner may read.
 SecretBytes read_secret_file(const std::filesystem::path& file, std::size_t limit) {
-  require_private(file);
   const FileReader reader(file, limit);
+  require((reader.mode() & 077) == 0, file.string(),
+          "holds a secret that others may read (mode {:03o}); say: chmod 600 {}", reader.mode(),
+          file.string());
   SecretBytes bytes(reader.size());
   reader.read(0, reader.size(), bytes.data());
   return bytes;
@@ -94,8 +87,16 @@ void write_key_files(const std::filesystem::path& base, const SecretKey& key) {
   secret_line.reserve(secret_tag.size() + base64_size + 1);
   line(secret_tag, key.bytes.data(), secret_line);
   line(public_tag, key.public_key().bytes.data(), public_line);
-  write_file(secret_file, secret_line, 0600);
-  write_file(public_file, public_line);
+  AtomicFile secret(secret_file, 0600), open(public_file);
+  secret.write(secret_line);
+  open.write(public_line);
+  secret.commit_new();
+  try {
+    open.commit_new();
+  } catch (...) {  // a secret key whose public one is another's would be a trap
+    std::filesystem::remove(secret_file);
+    throw;
+  }
 }
 
 PublicKey read_public_key(const std::filesystem::path& file) {

@@ -58,6 +58,7 @@ PublicCode read_public_code(const std::filesystem::path& path) {
                   int(number("bits", 8, 16)),
                   number("k", 1, 2048),
                   fact("model_sha256")};
+  require(code.bits == 8 || code.bits == 16, where, "says {} bits, expected 8 or 16", code.bits);
   require(2 * code.k <= code.dense.size(3), where, "says k = {}, its code has {} channels", code.k,
           code.dense.size(3));
   for (const float value : code.dense.data<float>())

@@ -1,5 +1,9 @@
 #include "sharing/share_format.h"
 
+#include <algorithm>
+
+#include "tensor/error.h"
+
 namespace scrim {
 
 using namespace share_format;
@@ -8,8 +12,32 @@ const char* name_of(ShareMode mode) {
   return mode == ShareMode::sealed ? "sealed" : "ternary_pad";
 }
 
+std::string hexadecimal(const Hash& hash) {
+  std::string text;
+  for (const unsigned char byte : hash) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
 std::size_t size_of(Recipient::Kind kind) {
   return kind == Recipient::Kind::public_key ? public_key_recipient_size : passphrase_recipient_size;
+}
+
+std::string id_of(const Recipient& recipient) {
+  if (recipient.kind == Recipient::Kind::passphrase) return "passphrase";
+  std::string text;
+  for (std::size_t i = 0; i < key_id_size; ++i)
+    text += fmt::format("{:02x}", static_cast<unsigned char>(recipient.wrapped[i]));
+  return text;
+}
+
+void require_distinct(const std::vector<Recipient>& recipients, std::string_view name) {
+  require(!recipients.empty() && recipients.size() <= most_recipients, name,
+          "has {} recipients, expected 1 to {}", recipients.size(), most_recipients);
+  std::vector<std::string> ids;
+  for (const Recipient& recipient : recipients) ids.push_back(id_of(recipient));
+  std::sort(ids.begin(), ids.end());
+  const auto twice = std::adjacent_find(ids.begin(), ids.end());
+  require(twice == ids.end(), name, "has the recipient {} twice", twice == ids.end() ? "" : *twice);
 }
 
 std::size_t sealed_size(std::size_t plain) {

@@ -48,6 +48,7 @@ enum class ShareMode : std::uint8_t { sealed = 1, ternary_pad = 2 };
 const char* name_of(ShareMode mode);
 
 using Hash = std::array<unsigned char, share_format::hash_size>;
+std::string hexadecimal(const Hash& hash);
 
 struct ShareHeader {
   ShareMode mode = ShareMode::sealed;
@@ -67,6 +68,10 @@ struct Recipient {
   std::string wrapped;  ///< public_key: key id, sealed box; passphrase: salt, nonce, secret box
 };
 std::size_t size_of(Recipient::Kind kind);
+/// The key's id as 16 hexadecimal digits, or "passphrase".
+std::string id_of(const Recipient& recipient);
+/// Throws Error unless there are 1 to most_recipients, each id once.
+void require_distinct(const std::vector<Recipient>& recipients, std::string_view name);
 
 struct ShareFile {
   ShareHeader header;

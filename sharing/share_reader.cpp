@@ -1,7 +1,6 @@
 #include "sharing/share_reader.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "sharing/sign_coder.h"
 #include "training/sparse_coder.h"
@@ -40,8 +39,9 @@ class Reader {
   std::size_t at_ = 0;
 };
 
-/// The sizes make a code, and one that these payload bytes can hold.
-void check(const ShareHeader& h, std::string_view name) {
+}  // namespace
+
+void check_share_header(const ShareHeader& h, std::string_view name) {
   require(h.bits == 8 || h.bits == 16, name, "says {} bits a pixel, expected 8 or 16", h.bits);
   const auto within = [&](const char* what, std::int64_t value, std::int64_t low, std::int64_t high) {
     require(value >= low && value <= high, name, "says {} {}, expected {} to {}", what, value, low, high);
@@ -53,8 +53,11 @@ void check(const ShareHeader& h, std::string_view name) {
   within("k", h.code.k, 1, h.code.channels / 2);
   within("code maps", h.code.maps, 1, 64);
   within("code side", h.code.side, 1, h.patch_size);
-  require(h.code.patches <= most_symbols / (h.code.side * h.code.side * h.code.maps * h.code.channels), name,
+  const std::int64_t patches = patch_count(h.height, h.width, h.patch_size);
+  require(patches <= most_symbols / (h.code.side * h.code.side * h.code.maps * h.code.channels), name,
           "says {} x {} pixels, whose code would have more than {} signs", h.width, h.height, most_symbols);
+  require(h.code.patches == patches, name, "has a code of {} patches, {} x {} pixels make {}", h.code.patches,
+          h.width, h.height, patches);
   if (h.mode == ShareMode::ternary_pad) {
     const std::size_t expected = padded_payload_size(h.code);
     require(h.payload_size == expected, name, "says a payload of {} bytes, expected {}", h.payload_size,
@@ -62,13 +65,10 @@ void check(const ShareHeader& h, std::string_view name) {
     return;
   }
   // Other writers may round the size of a code in another way.
-  const double least = std::floor(h.code.ideal_bits() / 8), most = 1.01 * least + 256;
-  require(h.payload_size >= sealed_size(std::size_t(std::max(least, 1.0))) &&
-              h.payload_size <= sealed_size(std::size_t(most)),
+  const auto least = std::size_t(std::max(h.code.ideal_bits() / 8, 1.0));
+  require(h.payload_size >= sealed_size(least) && h.payload_size <= sealed_size(encoded_size(h.code) + 256),
           name, "says a payload of {} bytes, which no code of its shape has", h.payload_size);
 }
-
-}  // namespace
 
 ShareFile parse_share_file(std::string_view bytes, std::string_view name) {
   require(bytes.size() <= largest_file, name, "has {} bytes, at most {} are accepted", bytes.size(),
@@ -98,23 +98,23 @@ ShareFile parse_share_file(std::string_view bytes, std::string_view name) {
   reader.bytes(h.config, "header");
   reader.bytes(h.nonce, "header");
   h.payload_size = reader.number(8, "header");
-  h.code.patches = h.patch_size < 1 ? 0 : patch_count(h.height, h.width, h.patch_size);
-  check(h, name);
+  // Numbers that are out of their limits are refused by the check, whatever they would make here.
+  if (h.height <= largest_side && h.width <= largest_side && h.patch_size >= 1)
+    h.code.patches = patch_count(h.height, h.width, h.patch_size);
+  check_share_header(h, name);
 
   const std::uint64_t count = reader.number(2, "list of recipients");
   require(count >= 1 && count <= most_recipients, name, "has {} recipients, expected 1 to {}", count,
           most_recipients);
-  std::size_t passphrases = 0;
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t kind = reader.number(1, "list of recipients");
     require(kind == 1 || kind == 2, name, "has a recipient of kind {}, expected 1 (key) or 2 (passphrase)",
             kind);
     Recipient recipient{Recipient::Kind(kind), {}};
     recipient.wrapped = reader.take(size_of(recipient.kind), "list of recipients");
-    passphrases += recipient.kind == Recipient::Kind::passphrase;
     file.recipients.push_back(std::move(recipient));
   }
-  require(passphrases <= 1, name, "has {} passphrases, expected at most 1", passphrases);
+  require_distinct(file.recipients, name);
   reader.bytes(file.recipients_mac, "list of recipients");
   require(reader.rest().size() == h.payload_size, name, "has {} bytes of payload, its header says {}",
           reader.rest().size(), h.payload_size);

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <random>
 
 #include "tensor/error.h"
 
@@ -26,9 +28,13 @@ void sync_folder(const std::filesystem::path& folder) {
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path path, unsigned mode) : path_(std::move(path)) {
-  temporary_ = path_;
-  temporary_ += fmt::format(".partial-{}", ::getpid());
-  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  // A file that is there already may be somebody else's, with other permissions: never written into.
+  std::random_device random;
+  do {
+    temporary_ = path_;
+    temporary_ += fmt::format(".partial-{:08x}", random());
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  } while (descriptor_ < 0 && errno == EEXIST);
   require(descriptor_ >= 0, "write", "{}: cannot be created: {}", path_.string(), reason());
 }
 
@@ -52,20 +58,30 @@ void AtomicFile::write(std::string_view text) {
 }
 
 void AtomicFile::commit() {
+  commit(true);
+}
+
+void AtomicFile::commit_new() {
+  commit(false);
+}
+
+void AtomicFile::commit(bool may_replace) {
   require(::fsync(descriptor_) == 0, "write", "{}: cannot be written: {}", path_.string(), reason());
-  require(::rename(temporary_.c_str(), path_.c_str()) == 0, "write", "{}: cannot be put in place: {}",
-          path_.string(), reason());
+  const unsigned flags = may_replace ? 0 : RENAME_NOREPLACE;
+  require(::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), flags) == 0, "write",
+          "{}: cannot be put in place: {}", path_.string(), reason());
   ::close(descriptor_);
   descriptor_ = -1;
   sync_folder(path_.parent_path());
 }
 
 FileReader::FileReader(const std::filesystem::path& path, std::size_t limit)
-    : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   require(descriptor_ >= 0, "read", "{}: cannot be opened: {}", path_.string(), reason());
   struct stat info {};
   const bool known = ::fstat(descriptor_, &info) == 0;
   size_ = std::size_t(info.st_size);
+  mode_ = info.st_mode & 07777;
   if (known && S_ISREG(info.st_mode) && size_ <= limit) return;
   ::close(descriptor_);
   require(known && S_ISREG(info.st_mode), "read", "{}: is not a regular file", path_.string());

@@ -22,8 +22,12 @@ class AtomicFile {
   void write(std::string_view text);
   /// After this the content is on the disk under `path`. Throws Error (disk full, no permission, ...).
   void commit();
+  /// The same, but Error when `path` is there already.
+  void commit_new();
 
  private:
+  void commit(bool may_replace);
+
   std::filesystem::path path_, temporary_;
   int descriptor_ = -1;
 };
@@ -38,12 +42,14 @@ class FileReader {
   FileReader& operator=(const FileReader&) = delete;
 
   std::size_t size() const { return size_; }
+  unsigned mode() const { return mode_; }  ///< permissions: 0644
   void read(std::size_t offset, std::size_t count, void* to) const;
 
  private:
   std::filesystem::path path_;
   int descriptor_;
   std::size_t size_ = 0;
+  unsigned mode_ = 0;
 };
 
 /// The whole file. Throws Error when it cannot be read or is larger than `limit` bytes.

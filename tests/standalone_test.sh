@@ -23,5 +23,10 @@ cp "$(dirname "$0")/small_study.toml" "$root/study.toml"
 "${in_root[@]}" /scrim anonymize /cohort/images -o /hidden -w /look/steps/flow_game/lowest_total_loss.safetensors
 [ "$(ls "$root/hidden" | wc -l)" -eq 6 ] || { echo "expected 6 films" >&2; exit 1; }
 "${in_root[@]}" /scrim anonymize /cohort/images -o /hidden_by_built_in_weights
+cp "$(dirname "$0")/../weights/sparse_coder.safetensors" "$root/coder.safetensors"
+"${in_root[@]}" /scrim share keygen -o /clinic
+"${in_root[@]}" /scrim share seal /cohort/images -o /sealed --to /clinic.pub -w /coder.safetensors
+"${in_root[@]}" /scrim share open /sealed -o /opened --key /clinic.key -w /coder.safetensors
+[ "$(ls "$root/opened" | wc -l)" -eq 6 ] || { echo "expected 6 opened films" >&2; exit 1; }
 echo "standalone: static, $bytes bytes, works in an empty root"
 echo "1 passed, 0 failed"

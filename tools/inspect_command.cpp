@@ -12,6 +12,7 @@
 #include "tools/config.h"
 #include "tools/evaluate_command.h"
 #include "tools/network_choice.h"
+#include "tools/share_command.h"
 #include "tools/train_command.h"
 #include "weights/builtin_weights.h"
 
@@ -82,10 +83,14 @@ void print_graph(const FlowAnonymizerOptions& options, std::int64_t size, std::i
   fmt::print("peak memory of tensors during the step: {}\n", megabytes(memory::peak_bytes()));
 }
 
+template <class First, class Second, class... More>
+struct Joined;
+template <class... First, class... Second, class... More>
+struct Joined<std::variant<First...>, std::variant<Second...>, More...> {
+  using type = std::variant<First..., Second..., More...>;
+};
 /// Every task that a configuration may name.
-using AnyTask = std::variant<PretrainConfig, ClassifierConfig, VerifierConfig, AnonymizerConfig,
-                             SegmenterConfig, RetrainVerifierConfig, ClassificationConfig, SegmentationConfig,
-                             ImageQualityConfig, InversionConfig, AveragingConfig>;
+using AnyTask = Joined<TrainingConfig, EvaluationConfig, ShareSettings>::type;
 
 /// Whether the weights fit the network; prints each difference.
 bool print_comparison(const Settings& s, const TensorFile& file) {
@@ -130,6 +135,8 @@ int inspect(const Settings& s) {
                 s.batch);
     return 0;
   }
+  if (path.extension() == sealed_extension)
+    throw UsageError(fmt::format("[inspect] {} is a sealed film; see scrim share inspect", s.file));
   const TensorFile file = read_weight_file(path);
   if (!s.network.model.empty()) return print_comparison(s, file) ? 0 : 1;
   if (is_builtin(s.file)) fmt::print("{}\n", builtin_card(s.file));

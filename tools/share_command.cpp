@@ -74,9 +74,6 @@ void AudienceOptions::read() {
   if (!passphrase_file_.empty()) passphrase_ = read_passphrase(passphrase_file_);
   if (keys_.empty() && !passphrase_)
     throw UsageError("[share] nobody is named who may open; expected --to FILE.pub or a passphrase file");
-  if (keys_.size() > share_format::most_recipients - 1)
-    throw UsageError(fmt::format("[share] {} recipients came, expected at most {}", keys_.size(),
-                                 share_format::most_recipients - 1));
 }
 
 Audience AudienceOptions::audience() const {

@@ -61,7 +61,7 @@ int for_each_file(const std::vector<std::string>& inputs, const std::function<vo
   return status;
 }
 
-int change_recipients(const std::vector<std::string>& inputs, const char* done,
+int change_recipients(const std::vector<std::string>& inputs, bool json,
                       const std::function<void(ShareFile&, const std::string& name)>& change) {
   std::size_t changed = 0;
   const int status = for_each_file(inputs, [&](const fs::path& path) {
@@ -70,7 +70,8 @@ int change_recipients(const std::vector<std::string>& inputs, const char* done,
     write_file(path, file_bytes(file));
     ++changed;
   });
-  fmt::print("{} {} files; their payloads are as they were\n", done, changed);
+  fmt::print("{}\n", json ? nlohmann::json{{"changed", changed}}.dump()
+                          : fmt::format("{} files changed; their payloads are as they were", changed));
   return status;
 }
 
@@ -79,11 +80,6 @@ void show(const fs::path& path, bool json) {
   const ShareHeader& h = file.header;
   std::vector<std::string> recipients;
   for (const Recipient& recipient : file.recipients) recipients.push_back(id_of(recipient));
-  const auto hex = [](const Hash& hash) {
-    std::string text;
-    for (const unsigned char byte : hash) text += fmt::format("{:02x}", byte);
-    return text;
-  };
   const std::size_t bytes = file_bytes(file).size();
   if (json) {
     fmt::print("{}\n", nlohmann::ordered_json{{"file", path.string()},
@@ -95,7 +91,7 @@ void show(const fs::path& path, bool json) {
                                               {"bytes", bytes},
                                               {"payload_bytes", file.payload.size()},
                                               {"bits_per_pixel", bits_per_pixel(bytes, h.height, h.width)},
-                                              {"model_sha256", hex(h.model)},
+                                              {"model_sha256", hexadecimal(h.model)},
                                               {"recipients", recipients}}
                            .dump());
     return;
@@ -107,7 +103,7 @@ void show(const fs::path& path, bool json) {
              h.code.patches, h.patch_size, h.code.side, h.code.side, h.code.maps, h.code.channels, h.code.k);
   fmt::print("  size        {} bytes, {:.3f} bits a pixel; payload {} bytes, ideal code {:.0f}\n", bytes,
              bits_per_pixel(bytes, h.height, h.width), file.payload.size(), h.code.ideal_bits() / 8);
-  fmt::print("  model       SHA-256 {}\n", hex(h.model));
+  fmt::print("  model       SHA-256 {}\n", hexadecimal(h.model));
   fmt::print("  recipients  {}\n", fmt::join(recipients, ", "));
 }
 
@@ -142,11 +138,11 @@ void add_share_keys(CLI::App& share, const Common& common, Outcome& outcome) {
   common_options(*add, *added);
   added->audience = std::make_unique<AudienceOptions>(*add, "--new-passphrase-file");
   add->footer("Example:\n  scrim share recipients add sealed --key clinic.key --to colleague.pub");
-  add->callback([added, &outcome] {
+  add->callback([added, &common, &outcome] {
     added->opener->read();
     added->audience->read();
     outcome.status =
-        change_recipients(added->inputs, "changed", [&](ShareFile& file, const std::string& name) {
+        change_recipients(added->inputs, common.json, [&](ShareFile& file, const std::string& name) {
           add_recipients(file, added->opener->opener(), added->audience->audience(), name);
         });
   });
@@ -156,10 +152,10 @@ void add_share_keys(CLI::App& share, const Common& common, Outcome& outcome) {
   remove->add_option("--id", removed->ids, "key ids as scrim share inspect shows them, or passphrase")
       ->required();
   remove->footer("Example:\n  scrim share recipients remove sealed --key clinic.key --id 0123456789abcdef");
-  remove->callback([removed, &outcome] {
+  remove->callback([removed, &common, &outcome] {
     removed->opener->read();
     outcome.status =
-        change_recipients(removed->inputs, "changed", [&](ShareFile& file, const std::string& name) {
+        change_recipients(removed->inputs, common.json, [&](ShareFile& file, const std::string& name) {
           remove_recipients(file, removed->opener->opener(), removed->ids, name);
         });
   });

@@ -172,7 +172,12 @@ std::string page(const Settings& s, const std::vector<Point>& points, std::size_
 
 void report(Settings s, bool json) {
   const std::vector<GrayImage> films = read_films(s);
-  if (s.ks.empty()) s.ks = {1, 2, 4, 8, 16, 32};
+  const std::int64_t largest_k = FilmCoder(s.weights).channels() / 2;
+  if (s.ks.empty())
+    for (std::int64_t k = 1; k <= std::min<std::int64_t>(32, largest_k); k *= 2) s.ks.push_back(k);
+  for (const std::int64_t k : s.ks)
+    if (k > largest_k)
+      throw UsageError(fmt::format("[share report] k is {}, expected 1 to {}", k, largest_k));
   Progress progress("report", std::int64_t(films.size() * s.ks.size()), Progress::fitting(json));
   std::int64_t done = 0;
   std::vector<Point> points = coder_points(s, films, progress, done);

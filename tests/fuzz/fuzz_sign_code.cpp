@@ -1,6 +1,7 @@
 // Any bytes, read as a code of one of some shapes, either give an Error or signs with the right counts, which code to
 // bytes that give the same signs. The same for packed signs.
 #include <cstdlib>
+#include <optional>
 
 #include "sharing/sign_coder.h"
 #include "sharing/ternary_pad.h"
@@ -18,12 +19,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const TernaryShape& shape = shapes[data[0] % std::size(shapes)];
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+  std::optional<TernarySigns> signs;
   try {
-    const TernarySigns signs = decode_signs(bytes, shape);
-    places_of(signs);  // the counts are right, or this throws
-    if (decode_signs(encode_signs(signs), shape).signs != signs.signs) __builtin_trap();
-  } catch (const Error& e) {
-    if (std::string_view(e.what()).find("a line has") != std::string_view::npos) __builtin_trap();
+    signs = decode_signs(bytes, shape);
+  } catch (const Error&) {
+  }
+  if (signs) {  // what throws from here on is a fault of the coder's
+    places_of(*signs);
+    if (decode_signs(encode_signs(*signs), shape).signs != signs->signs) __builtin_trap();
   }
   try {
     for (const std::int8_t sign : unpacked(bytes, std::int64_t(5 * bytes.size())))

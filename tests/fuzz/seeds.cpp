@@ -2,11 +2,11 @@
 #include <filesystem>
 
 #include "data/image_file.h"
-#include "sharing/envelope.h"
 #include "sharing/share_writer.h"
 #include "sharing/sign_coder.h"
 #include "tensor/atomic_file.h"
 #include "tensor/safetensors.h"
+#include "tests/fuzz/share_seed.h"
 #include "tools/train_command.h"
 
 int main(int, char** argv) {
@@ -32,9 +32,9 @@ int main(int, char** argv) {
 
   const TernarySigns signs{{1, 1, 1, 2, 1}, {1, -1}};
   write_file(folder / "sign_code/smallest", std::string(1, '\0') + encode_signs(signs));
-  const Audience audience{{new_secret_key().public_key()}, nullptr};
+  const Audience audience{{fuzz::seed_key().public_key()}, nullptr};
   for (const ShareMode mode : {ShareMode::sealed, ShareMode::ternary_pad})
-    write_file(
-        folder / "share" / name_of(mode),
-        file_bytes(seal_code({.mode = mode, .height = 8, .width = 8, .patch_size = 8}, signs, audience)));
+    write_file(folder / "share" / name_of(mode),
+               file_bytes(seal_code({.mode = mode, .height = 8, .width = 8, .patch_size = 8},
+                                    fuzz::seed_code(), audience)));
 }

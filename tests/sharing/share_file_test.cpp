@@ -59,6 +59,7 @@ TEST_F(ShareBytes, FieldsThatMakeNoSenseAreNamed) {
 
 TEST_F(ShareBytes, HugeClaimsAreRefusedBeforeAnythingIsAllocated) {
   expect_error(with(12, "\xff\xff\xff\xff"), "height 4294967295");
+  expect_error(with(12, std::string("\xff\xff\xff\xff\xff\xff\xff\xff\x01\0", 10)), "height 4294967295");
   expect_error(with(12, std::string("\xff\xff\0\0\xff\xff\0\0", 8)), "more than 268435456 signs");
   expect_error(with(120, "\xff\xff\xff\xff\xff\xff\xff\xff"), "says a payload of 18446744073709551615 bytes");
 }
@@ -71,17 +72,39 @@ TEST_F(ShareBytes, ListsOfRecipientsHaveLimits) {
   ShareFile two = file;
   two.recipients.assign(
       2, {Recipient::Kind::passphrase, std::string(share_format::passphrase_recipient_size, 'x')});
-  expect_error(file_bytes(two), "2 passphrases");
+  expect_error(file_bytes(two), "has the recipient passphrase twice");
   ShareFile many = file;
   many.recipients.assign(10000, file.recipients.front());
   expect_error(file_bytes(many), "has 10000 recipients");
 }
 
-TEST(ShareLimits, TenThousandRecipientsAreRefusedWhenSealing) {
-  const PublicKey key = new_secret_key().public_key();
+TEST(ShareLimits, HoldWhenSealingToo) {
+  const ShareHeader header{.height = 8, .width = 8, .patch_size = 8};
   const TernarySigns code = random_signs({1, 1, 1, 4, 1}, 1);
-  EXPECT_THROW(seal_code({.height = 8, .width = 8, .patch_size = 8}, code, {}), Error);
-  EXPECT_THROW(seal_code({.height = 8, .width = 8, .patch_size = 8}, code, {.keys = {key, key}}), Error);
+  Audience audience;
+  const auto error = [&] { return error_of([&] { seal_code(header, code, audience); }); };
+  expect_contains(error(), "has 0 recipients, expected 1 to 1000");
+  const PublicKey key = new_secret_key().public_key();
+  audience.keys = {key, key};
+  expect_contains(error(), "twice");
+  audience.keys.clear();
+  for (int i = 0; i < 1000; ++i) audience.keys.push_back(new_secret_key().public_key());
+  EXPECT_EQ(error(), "no error");
+  audience.keys.push_back(key);
+  expect_contains(error(), "has 1001 recipients, expected 1 to 1000");
+}
+
+/// Whatever is sealed can be read: the largest rounding is where many channels meet a small k.
+TEST(ShareLimits, WhatIsWrittenIsWithinTheReadersBounds) {
+  const SecretKey key = new_secret_key();
+  const TernarySigns wide = random_signs({400, 2, 2, 4096, 1}, 3);
+  const ShareFile file =
+      seal_code({.height = 160, .width = 160, .patch_size = 8}, wide, {.keys = {key.public_key()}});
+  EXPECT_EQ(open_code(parse_share_file(file_bytes(file), "f"), {.key = &key}, "f").signs, wide.signs);
+  ShareHeader large = file.header;
+  large.height = large.width = 65535;
+  large.code.patches = 8192 * 8192;
+  expect_contains(error_of([&] { check_share_header(large, "f"); }), "more than 268435456 signs");
 }
 
 }  // namespace

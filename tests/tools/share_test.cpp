@@ -111,7 +111,7 @@ TEST_F(Share, WhatWasChangedIsRefusedAndNothingIsWritten) {
   const std::size_t size = fs::file_size(at("sealed/a.sealed"));
   refuses(flip(0), "is no sealed film");
   refuses(flip(33), "was sealed with another model");
-  refuses(flip(65), "was sealed with another model");
+  refuses(flip(65), "was sealed with other settings");
   refuses(flip(100), "was changed");
   refuses(flip(135), "is not sealed to key");
   refuses(flip(150), "is damaged");
