@@ -14,13 +14,6 @@
 namespace scrim {
 namespace {
 
-/// Fisher and Yates.
-template <class T>
-void shuffle(std::vector<T>& items, Random& random) {
-  for (std::size_t i = items.size(); i > 1; --i)
-    std::swap(items[i - 1], items[std::size_t(random.below(std::int64_t(i)))]);
-}
-
 constexpr std::size_t most_pairs_of_a_patient = 10;
 
 }  // namespace

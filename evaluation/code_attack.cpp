@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <numeric>
+#include <optional>
 
 #include "autograd/binary.h"
 #include "autograd/concat.h"
@@ -20,29 +23,29 @@ namespace {
 
 constexpr int index_axis = 3;
 
-/// Places that an attacker names, as signs: 1 where he says positive, -1 where he says negative.
-struct Claims {
-  Tensor signs;  ///< [N,h,w,c,m] f32
-  std::size_t positive = 0, negative = 0;
-};
+/// Places that an attacker names, as signs: 1 where he says positive, -1 where he says negative; [N,h,w,c,m] f32.
+using Claims = Tensor;
 
-/// Share of the true places of a sign among the claims.
-double recall(const Claims& claims, const TernarySigns& truth, int sign) {
+/// `copies`: how often a sealed file's bytes are looked at: as many claims hit or miss together.
+Recovered recovered(const Claims& claims, const TernarySigns& truth, int sign, double copies) {
   const TernaryShape& s = truth.shape;
-  const auto claimed = claims.signs.data<float>();
-  std::int64_t hits = 0;
+  const auto claimed = claims.data<float>();
+  std::int64_t hits = 0, named = 0;
   for (std::int64_t place = 0; place < s.lines() / s.maps; ++place)
     for (std::int64_t map = 0; map < s.maps; ++map)
-      for (std::int64_t channel = 0; channel < s.channels; ++channel)
-        hits += truth.signs[std::size_t((place * s.maps + map) * s.channels + channel)] == sign &&
-                claimed[std::size_t((place * s.channels + channel) * s.maps + map)] == float(sign);
-  return double(hits) / double(s.lines() * s.k);
+      for (std::int64_t channel = 0; channel < s.channels; ++channel) {
+        if (claimed[std::size_t((place * s.channels + channel) * s.maps + map)] != float(sign)) continue;
+        ++named;
+        hits += truth.signs[std::size_t((place * s.maps + map) * s.channels + channel)] == sign;
+      }
+  const double places = double(s.lines() * s.k), chance = double(named) / double(s.symbols());
+  return {double(hits) / places, chance, std::sqrt(chance * (1 - chance) / places * copies)};
 }
 
 Tensor zeros_where_unnamed(const Tensor& dense, const Claims& claims) {
   Tensor kept = dense.clone();
   const auto out = kept.mutable_data<float>();
-  const auto sign = claims.signs.data<float>();
+  const auto sign = claims.data<float>();
   for (std::size_t i = 0; i < out.size(); ++i)
     if (sign[i] == 0) out[i] = 0;
   return kept;
@@ -51,14 +54,14 @@ Tensor zeros_where_unnamed(const Tensor& dense, const Claims& claims) {
 /// Named places with the beta that stands for their sign and map.
 Tensor betas_where_named(FilmCoder& coder, const Claims& claims, std::int64_t k) {
   const NoGradient no_gradient;
-  const Shape& s = claims.signs.shape();
+  const Shape& s = claims.shape();
   const Tensor any = Tensor::zeros({1, 1, 1, k, s[4]}, DType::i64);
   const TernaryCode betas = coder.network().from_signs(any, any);
   const Tensor positive_values = to_host(betas.positive.value()),
                negative_values = to_host(betas.negative.value());
   Tensor values = Tensor::zeros(s);
   const auto out = values.mutable_data<float>();
-  const auto sign = claims.signs.data<float>(), positive = positive_values.data<float>(),
+  const auto sign = claims.data<float>(), positive = positive_values.data<float>(),
              negative = negative_values.data<float>();
   for (std::size_t i = 0; i < out.size(); ++i) {
     const std::size_t map = i % std::size_t(s[4]);
@@ -74,63 +77,62 @@ GrayImage decoded(FilmCoder& coder, const Tensor& values, const GrayImage& like)
 }
 
 AttackResult result_of(std::string attack, const GrayImage& seen, const GrayImage& truth) {
-  return {std::move(attack), 0, 0, 0, 0, psnr(truth, seen), ssim(truth, seen), seen};
+  return {std::move(attack), {}, {}, psnr(truth, seen), ssim(truth, seen), seen};
+}
+
+Claims with_claims(const Claims& claims, const Tensor& index, double sign) {
+  return scatter(Variable(claims), index, Variable(Tensor::full(index.shape(), sign)), index_axis).value();
 }
 
 Claims name_smallest(const Tensor& dense, std::int64_t k) {
   const NoGradient no_gradient;
-  const TopK smallest = top_k(negate(Variable(dense)), index_axis, k);
-  Claims claims{Tensor::zeros(dense.shape())};
-  const Variable minus(Tensor::full(smallest.indices.shape(), -1));
-  claims.signs = scatter(Variable(claims.signs), smallest.indices, minus, index_axis).value();
-  claims.negative = std::size_t(smallest.indices.numel());
-  return claims;
+  return with_claims(Tensor::zeros(dense.shape()), top_k(negate(Variable(dense)), index_axis, k).indices, -1);
 }
 
-/// Where the density of sorted values above `low` rises to at least twice what it was below: two Poisson densities,
-/// the split that makes the values most likely. `low` itself when no split is much likelier than none.
-double density_rise(const std::vector<float>& sorted, double low) {
-  constexpr double least_gain = 20;  // in log likelihood; chance brings a few
-  const double n = double(sorted.size()), high = sorted.back();
-  double best = least_gain, place = low;
-  for (std::size_t i = 1; i < sorted.size(); ++i) {
-    const double at = sorted[i], left = at - low, right = high - at;
-    if (left <= 0 || right <= 0) continue;
-    const double below = double(i), above = n - below;
-    if (2 * below / left > above / right) continue;
-    const double gain =
-        below * std::log(below / left) + above * std::log(above / right) - n * std::log(n / (high - low));
-    if (gain > best) {
-      best = gain;
-      place = at;
-    }
+/// Where the density of values above `low` jumps up most; nothing when it does not.
+std::optional<double> density_jump(std::vector<float> values, double low) {
+  constexpr std::size_t bins = 512, window = 8;
+  constexpr double least_deviations = 8;
+  std::erase_if(values, [&](float value) { return value <= low; });
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()),
+               values.end());  // bytes looked at twice are no evidence
+  if (values.size() < bins) return {};
+  const double width = (values.back() - low) / double(bins);
+  std::vector<double> counts(bins);
+  for (const float value : values) ++counts[std::min(bins - 1, std::size_t((value - low) / width))];
+  double best = least_deviations;
+  std::optional<double> place;
+  for (std::size_t bin = window; bin + window <= bins; ++bin) {
+    const auto at = counts.begin() + std::ptrdiff_t(bin);
+    const double below = std::accumulate(at - window, at, 0.0), above = std::accumulate(at, at + window, 0.0);
+    const double deviations = (above - below) / std::sqrt(above + below + 1);
+    if (deviations <= best) continue;
+    best = deviations;
+    place = low + double(bin) * width;
   }
   return place;
 }
 
 Claims name_by_thresholds(const Tensor& dense, std::int64_t k) {
-  Claims claims = name_smallest(dense, k);
+  const NoGradient no_gradient;
+  const Claims negatives = name_smallest(dense, k);
   const auto values = dense.data<float>();
-  const auto signs = claims.signs.mutable_data<float>();
-  double n0 = 0, n1 = -1e300;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (signs[i] == 0) continue;
-    n0 = std::min(n0, double(values[i]));
-    n1 = std::max(n1, double(values[i]));
-  }
-  const double top_of_negative_decoys = 2 * n1 - n0;
-  std::vector<float> above;
-  for (const float value : values)
-    if (value > top_of_negative_decoys) above.push_back(value);
-  std::sort(above.begin(), above.end());
-  above.erase(std::unique(above.begin(), above.end()), above.end());  // bytes looked at twice are no evidence
-  if (above.size() < 3) return claims;
-  const double p1 = density_rise(above, top_of_negative_decoys);
+  const auto sign = negatives.data<float>();
+  double n1 = -1e300;
   for (std::size_t i = 0; i < values.size(); ++i)
-    if (values[i] > top_of_negative_decoys && values[i] < p1) {
-      signs[i] = 1;
-      ++claims.positive;
-    }
+    if (sign[i] < 0) n1 = std::max(n1, double(values[i]));
+  const auto p1 = density_jump({values.begin(), values.end()}, n1);
+  if (!p1) return negatives;
+  Tensor below = dense.clone();
+  const auto candidates = below.mutable_data<float>();
+  for (float& value : candidates)
+    if (value >= *p1) value = -std::numeric_limits<float>::max();
+  Claims claims = with_claims(negatives, top_k(Variable(below), index_axis, k).indices, 1);
+  // A line may have fewer than k values between n1 and p1.
+  const auto named = claims.mutable_data<float>();
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (named[i] > 0 && candidates[i] <= n1) named[i] = sign[i];
   return claims;
 }
 
@@ -176,10 +178,10 @@ std::vector<AttackResult> attack_by_values(FilmCoder& coder, const AttackedFilm&
     const Tensor values = kind == PublicKind::published ? zeros_where_unnamed(target.dense, claims)
                                                         : betas_where_named(coder, claims, s.k);
     AttackResult result = result_of(attack, decoded(coder, values, target.film), target.film);
-    result.negatives = recall(claims, target.code, -1);
-    result.positives = recall(claims, target.code, 1);
-    result.negatives_chance = double(claims.negative) / double(s.symbols());
-    result.positives_chance = double(claims.positive) / double(s.symbols());
+    const double copies =
+        kind == PublicKind::sealed ? std::max(1.0, 8 * double(s.symbols()) / s.ideal_bits()) : 1;
+    result.negatives = recovered(claims, target.code, -1, copies);
+    result.positives = recovered(claims, target.code, 1, copies);
     results.push_back(std::move(result));
   }
   return results;
@@ -242,14 +244,14 @@ Sight sight_of(const Tensor& dense, std::int64_t k) {
 
 }  // namespace
 
-LearnedAttacker::LearnedAttacker(FilmSealer& sealer, PublicKind kind, const std::vector<GrayImage>& own,
+LearnedAttacker::LearnedAttacker(FilmCoder& coder, PublicKind kind, const std::vector<GrayImage>& own,
                                  std::int64_t height, std::int64_t width, const LearnedAttackOptions& options,
                                  const std::function<void(std::int64_t, double)>& progress)
-    : coder_(sealer.coder()) {
+    : coder_(coder) {
   std::vector<const GrayImage*> films;
   for (const GrayImage& film : own)
     if (film.height == height && film.width == width) films.push_back(&film);
-  require(films.size() >= 2, "attack", "{} of the attacker's films have {} x {} pixels, expected at least 2",
+  require(films.size() >= 3, "attack", "{} of the attacker's films have {} x {} pixels, expected at least 3",
           films.size(), width, height);
   const std::int64_t patch = coder_.settings().patch_size;
   std::vector<TernaryCode> codes;
@@ -263,22 +265,23 @@ LearnedAttacker::LearnedAttacker(FilmSealer& sealer, PublicKind kind, const std:
     for (std::size_t i = 0; i < std::size_t(film.numel()); ++i)
       mean_patches_.mutable_data<float>()[i] += film.data<float>()[i] / float(pixels.size());
 
+  // A stranger's film is not in the mean, so that the one shown in training must not be either.
+  const auto mean_of_others = [&](const Tensor& film) {
+    const auto n = float(films.size());
+    Tensor mean = mean_patches_.clone();
+    for (std::size_t i = 0; i < std::size_t(mean.numel()); ++i)
+      mean.mutable_data<float>()[i] = (n * mean.data<float>()[i] - film.data<float>()[i]) / (n - 1);
+    return mean;
+  };
+
   const PublicKey anyone = new_secret_key().public_key();
   const Random random(options.seed, "learned attack");
   // A public file of the attacker's own, made anew in every step.
   const auto dense_of = [&](std::size_t film, std::int64_t step) {
     if (kind == PublicKind::published)
       return ambiguated(codes[film], coder_.channels(), random.split("decoys").split(std::uint64_t(step)));
-    const ShareHeader header{kind == PublicKind::sealed ? ShareMode::sealed : ShareMode::ternary_pad,
-                             8,
-                             height,
-                             width,
-                             patch,
-                             {},
-                             {},
-                             {},
-                             {},
-                             0};
+    const ShareHeader header = coder_.header_of(
+        *films[film], kind == PublicKind::sealed ? ShareMode::sealed : ShareMode::ternary_pad);
     return dense_view(seal_code(header, signs_of(codes[film], coder_.channels()), {.keys = {anyone}}));
   };
 
@@ -294,8 +297,8 @@ LearnedAttacker::LearnedAttacker(FilmSealer& sealer, PublicKind kind, const std:
     for (std::int64_t i = 0; i < std::min(options.patches_in_step, patches); ++i)
       rows.push_back(order.below(patches));
     const auto there = [&](const Tensor& x) { return to_compute_device(chosen_patches(x, rows)); };
-    const Tensor dense = there(sight.dense), smallest = there(sight.smallest), mean = there(mean_patches_),
-                 target = there(pixels[film]);
+    const Tensor dense = there(sight.dense), smallest = there(sight.smallest),
+                 mean = there(mean_of_others(pixels[film])), target = there(pixels[film]);
     const double loss = learner.update([&] {
       const Frozen frozen(coder_.network());
       return mse((*network_)(dense, smallest, sight.scale, mean), target);
@@ -336,24 +339,22 @@ std::string verdict(PublicKind kind, const std::vector<AttackResult>& results) {
     return found == results.end() ? nullptr : &*found;
   };
   std::string text;
-  if (const AttackResult* smallest = of("k_smallest")) {
-    const bool above_chance = smallest->negatives > 2 * smallest->negatives_chance;
-    text += fmt::format(
-        "The k smallest values of each line give away {:.1f} % of the negative places ({}; {:.1f} % "
-        "by chance).\n",
-        100 * smallest->negatives,
-        smallest->negatives == 1 ? "all of them"
-        : above_chance           ? "more than chance"
-                                 : "chance",
-        100 * smallest->negatives_chance);
+  const auto said = [&](const char* what, const Recovered& r) {
+    text += fmt::format("{}: {:.1f} % ({}; {:.1f} % by chance).\n", what, 100 * r.share,
+                        r.share == 1        ? "all of them"
+                        : r.beyond_chance() ? "more than chance"
+                                            : "chance",
+                        100 * r.chance);
+  };
+  if (const AttackResult* smallest = of("k_smallest"))
+    said("Negative places that the k smallest values of each line give away", smallest->negatives);
+  if (const AttackResult* threshold = of("threshold")) {
+    if (threshold->positives.chance > 0)
+      said("Positive places that the k largest values below the positives' decoys give away",
+           threshold->positives);
+    else
+      text += "Positive places: the bottom of their decoys does not stand out, none was named.\n";
   }
-  if (const AttackResult* threshold = of("threshold"))
-    text +=
-        threshold->positives > 0 && threshold->positives > 2 * threshold->positives_chance
-            ? fmt::format(
-                  "Thresholds give away {:.1f} % of the positive places; the others lie among the decoys.\n",
-                  100 * threshold->positives)
-            : std::string("Thresholds give away no positive place beyond chance.\n");
   const AttackResult *learned = of("learned"), *mean = of("mean film");
   if (learned && mean) {
     const bool sees_more = learned->ssim > mean->ssim + 0.01 || learned->psnr > mean->psnr + 0.5;

@@ -3,9 +3,9 @@
 //
 //   k_smallest  in a published public code every decoy is at or above every true negative value: the k smallest
 //               values of a line are exactly the negative ones
-//   threshold   that, and the positives between the top of the negatives' decoys, 2 n1 - n0, and the bottom of the
-//               positives', p1. n0 and n1 are read off the k smallest values; p1 is where the density of the values
-//               above 2 n1 - n0 rises, found by maximum likelihood
+//   threshold   that, and for the positives the k largest of each line below p1: no positive value lies above it, and
+//               half of the decoys do. p1 is where the density of the values jumps up (histogram of 512 bins above
+//               n1, windows of 8 bins); where it does not jump, no positive is named
 //   learned     a network (a line's values and its k smallest through two 1x1 convolutions to a code, then the
 //               public decoder) trained on public files that the attacker makes of his own films in the same way; it
 //               may also answer with the mean of those films
@@ -31,11 +31,17 @@ struct AttackedFilm {
   GrayImage film;     ///< the true one
 };
 
+/// The share of the true places that an attack named, and what as many names drawn at random would have hit.
+struct Recovered {
+  double share = 0, chance = 0;
+  double deviation = 0;  ///< standard deviation of the share by chance
+  bool beyond_chance() const { return share > chance + 5 * deviation; }
+};
+
 /// What one attack made of one film.
 struct AttackResult {
   std::string attack;
-  double negatives = 0, positives = 0;                ///< share of the true places that it named
-  double negatives_chance = 0, positives_chance = 0;  ///< what as many names drawn at random would
+  Recovered negatives, positives;
   double psnr = 0, ssim = 0;
   GrayImage seen;
 };
@@ -52,8 +58,8 @@ struct LearnedAttackOptions {
 /// Learns on films of one size (others are left out); then answers any number of targets of that size.
 class LearnedAttacker {
  public:
-  /// `own`: the attacker's films, at least two of the size height x width. Throws Error otherwise.
-  LearnedAttacker(FilmSealer& sealer, PublicKind kind, const std::vector<GrayImage>& own, std::int64_t height,
+  /// `own`: the attacker's films, at least three of the size height x width. Throws Error otherwise.
+  LearnedAttacker(FilmCoder& coder, PublicKind kind, const std::vector<GrayImage>& own, std::int64_t height,
                   std::int64_t width, const LearnedAttackOptions& options,
                   const std::function<void(std::int64_t step, double loss)>& progress);
   ~LearnedAttacker();

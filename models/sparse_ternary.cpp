@@ -9,7 +9,6 @@
 #include "autograd/resize.h"
 #include "autograd/top_k.h"
 #include "autograd/unary.h"
-#include "kernels/reduce/reduce.h"
 
 namespace scrim {
 namespace {
@@ -260,16 +259,10 @@ TernaryCode SparseTernaryCoder::encode(const Variable& x, const Variable& channe
 }
 
 void SparseTernaryCoder::update_beta(Tensor& beta, const Tensor& values) {
-  const Shape& s = values.shape();
-  Tensor mean = Tensor::empty({s[3] * s[4]}, values.dtype());
-  kernels::sum(values.view(), kernels::Axes::of({0, 1, 2}), mean.mutable_view());
-  const double count = double(s[0] * s[1] * s[2]), momentum = options_.beta_momentum;
-  for_real_type(values.dtype(), "sparse_ternary", [&]<class T>(T) {
-    const auto sums = mean.data<T>();
-    const auto out = beta.mutable_data<T>();
-    for (std::size_t i = 0; i < out.size(); ++i)
-      out[i] = T((1 - momentum) * double(out[i]) + momentum * sums[i] / count);
-  });
+  const NoGradient no_gradient;
+  const double momentum = options_.beta_momentum;
+  const Variable of_batch = reshape(mean(Variable(values), kernels::Axes::of({0, 1, 2})), beta.shape());
+  beta.copy_from((scale(Variable(beta), 1 - momentum) + scale(of_batch, momentum)).value());
 }
 
 Variable SparseTernaryCoder::decode(const TernaryCode& code) {
@@ -277,7 +270,8 @@ Variable SparseTernaryCoder::decode(const TernaryCode& code) {
   const std::int64_t c = options_.num_proj_channels, m = options_.num_code_maps;
   require(s.rank() == 5 && s[4] == m && code.negative.shape() == s, "sparse_ternary",
           "codes {} and {} came, expected [N,h,w,k,{}] twice", s.str(), code.negative.shape().str(), m);
-  const Variable empty(Tensor::zeros({s[0], s[1], s[2], c, m}, code.positive.value().dtype()));
+  const Tensor& values = code.positive.value();
+  const Variable empty(Tensor::zeros({s[0], s[1], s[2], c, m}, values.dtype()).to(values.device()));
   return decode_dense(scatter(scatter(empty, code.positive_index, code.positive, index_axis),
                               code.negative_index, code.negative, index_axis));
 }

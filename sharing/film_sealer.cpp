@@ -61,6 +61,14 @@ TernaryShape FilmCoder::shape_of(std::int64_t height, std::int64_t width) const 
           s.num_proj_channels, k()};
 }
 
+ShareHeader FilmCoder::header_of(const GrayImage& film, ShareMode mode) const {
+  return {.mode = mode,
+          .bits = film.bits,
+          .height = film.height,
+          .width = film.width,
+          .patch_size = settings().patch_size};
+}
+
 FilmSealer::FilmSealer(const std::filesystem::path& weights, std::int64_t k)
     : coder_(weights, k),
       model_(from_hexadecimal(sha256_of_file(weights))),
@@ -73,8 +81,9 @@ FilmSealer::FilmSealer(const std::filesystem::path& weights, std::int64_t k)
 }
 
 ShareFile FilmSealer::seal(const GrayImage& film, ShareMode mode, const Audience& audience) {
-  ShareHeader header{mode, film.bits, film.height, film.width, coder_.settings().patch_size,
-                     {},   model_,    config_,     {},         0};
+  ShareHeader header = coder_.header_of(film, mode);
+  header.model = model_;
+  header.config = config_;
   return seal_code(header, coder_.signs(film), audience);
 }
 

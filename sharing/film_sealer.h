@@ -25,6 +25,8 @@ class FilmCoder {
   std::int64_t channels() const { return coder_.settings.num_proj_channels; }
   std::int64_t k() const { return coder_.network->options().k; }
   TernaryShape shape_of(std::int64_t height, std::int64_t width) const;
+  /// What a sealed file says of a film, but for the model.
+  ShareHeader header_of(const GrayImage& film, ShareMode mode) const;
 
  private:
   LoadedCoder coder_;
@@ -39,6 +41,7 @@ class FilmSealer {
   GrayImage open(const ShareFile& file, const Opener& opener, std::string_view name);
 
   FilmCoder& coder() { return coder_; }
+  const Hash& model() const { return model_; }  ///< SHA-256 of the weight file
 
  private:
   FilmCoder coder_;

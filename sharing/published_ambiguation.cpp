@@ -37,8 +37,7 @@ Tensor ambiguated(const TernaryCode& code, std::int64_t channels, Random random)
   // Which places draw from which range: a random half of them, exactly.
   std::vector<std::uint8_t> is_positive(out.size(), 0);
   std::fill_n(is_positive.begin(), out.size() / 2, 1);
-  for (std::size_t i = out.size(); i > 1; --i)
-    std::swap(is_positive[i - 1], is_positive[std::size_t(random.below(std::int64_t(i)))]);
+  shuffle(is_positive, random);
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = (is_positive[i] ? positive : negative).decoy(random);
   const Variable with_positive = scatter(Variable(decoys), code.positive_index, code.positive, index_axis);
   return scatter(with_positive, code.negative_index, code.negative, index_axis).value();

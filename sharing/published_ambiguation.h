@@ -23,7 +23,7 @@ TernaryCode disambiguated_without_key(const Tensor& dense, std::int64_t k);
 struct CodeRates {
   double
       printed_actual;    ///< what the published code prints as actual: 2 m (m h w) log2 c; m twice, k missing
-  double indices;        ///< every index as it is stored: 2 k m h w log2 c
+  double indices;        ///< every index in log2 c bits: 2 k m h w log2 c
   double printed_ideal;  ///< what it prints as ideal: m h w log2 C(c, 2k); the places without the signs
   double ideal;          ///< places and signs: m h w log2(C(c,k) C(c-k,k))
 };

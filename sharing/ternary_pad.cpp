@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 namespace scrim {
 namespace {
 
@@ -80,8 +82,6 @@ std::vector<std::int8_t> unpacked(std::string_view bytes, std::int64_t count) {
     require(rest < values, "ternary code", "is damaged: a byte is {}, five signs make at most 242", rest);
     for (int i = 0; i < signs_in_byte; ++i, rest /= 3) signs.push_back(std::int8_t(rest % 3 - 1));
   }
-  for (std::size_t i = std::size_t(count); i < signs.size(); ++i)
-    require(signs[i] == 0, "ternary code", "is damaged: something follows after its end");
   signs.resize(std::size_t(count));
   return signs;
 }
@@ -96,7 +96,12 @@ TernarySigns remove_pad(std::string_view padded, const TernaryShape& shape, cons
     require(value < values, "ternary code", "is damaged: a byte is {}, five signs make at most 242", value);
     byte = char(combined(value, pad.next(), true));
   }
-  return {shape, unpacked(plain, shape.symbols())};
+  std::vector<std::int8_t> signs = unpacked(plain, std::int64_t(plain.size()) * signs_in_byte);
+  const auto end = signs.begin() + std::ptrdiff_t(shape.symbols());
+  require(std::all_of(end, signs.end(), [](std::int8_t sign) { return sign == 0; }), "ternary code",
+          "is damaged: something follows after its end");
+  signs.erase(end, signs.end());
+  return {shape, std::move(signs)};
 }
 
 }  // namespace scrim

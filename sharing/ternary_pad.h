@@ -21,7 +21,8 @@ std::string add_pad(const TernarySigns& signs, const SecretBytes& key,
 TernarySigns remove_pad(std::string_view padded, const TernaryShape& shape, const SecretBytes& key,
                         const std::array<unsigned char, share_format::nonce_size>& nonce);
 
-/// The signs of packed bytes, -1 to 1, as they are. Throws Error as remove_pad does for bytes.
+/// The first `count` signs of packed bytes, -1 to 1, as they are. Throws Error for a byte of 243 or above, and when
+/// there are more or fewer bytes than they take.
 std::vector<std::int8_t> unpacked(std::string_view bytes, std::int64_t count);
 
 }  // namespace scrim

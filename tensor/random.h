@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace scrim {
 
@@ -38,5 +40,12 @@ class Random {
  private:
   std::uint64_t seed_, stream_, next_ = 0;
 };
+
+/// Fisher and Yates.
+template <class T>
+void shuffle(std::vector<T>& items, Random& random) {
+  for (std::size_t i = items.size(); i > 1; --i)
+    std::swap(items[i - 1], items[std::size_t(random.below(std::int64_t(i)))]);
+}
 
 }  // namespace scrim

@@ -107,28 +107,36 @@ void add_film_options(CLI::App& verb, FilmJobs& jobs, const std::string& output_
       ->excludes(overwrite);
 }
 
-std::vector<FilmJob> collect_film_jobs(const FilmJobs& s,
-                                       const std::function<std::vector<fs::path>(const fs::path&)>& outputs) {
-  std::vector<FilmJob> jobs;
-  const fs::path out = s.output;
-  const auto as_png = [](fs::path path) { return path.replace_extension(".png"); };
-  for (const fs::path input : s.inputs) {
+std::vector<FoundFile> find_files(const std::vector<std::string>& inputs,
+                                  const std::function<bool(const fs::path&)>& accepts) {
+  std::vector<FoundFile> files;
+  for (const fs::path input : inputs) {
     if (!fs::is_directory(input)) {
-      std::vector<fs::path> results = outputs(as_png(input.filename()));
-      const bool has_whole_name = s.inputs.size() == 1 && results.size() == 1 && !fs::is_directory(out) &&
-                                  out.extension() == results.front().extension();
-      jobs.push_back({input, has_whole_name ? std::vector{out} : results});
+      files.push_back({input, input.parent_path(), input.filename(), true});
       continue;
     }
     std::vector<fs::path> found;
     for (const auto& entry :
          fs::recursive_directory_iterator(input, fs::directory_options::skip_permission_denied))
-      if (!entry.is_directory() &&
-          (s.extension.empty() ? has_image_name(entry.path()) : entry.path().extension() == s.extension))
-        found.push_back(entry.path());
+      if (!entry.is_directory() && accepts(entry.path())) found.push_back(entry.path());
     std::sort(found.begin(), found.end());
-    for (const fs::path& path : found)
-      jobs.push_back({path, outputs(as_png(path.lexically_relative(input)))});
+    for (const fs::path& path : found) files.push_back({path, input, path.lexically_relative(input)});
+  }
+  return files;
+}
+
+std::vector<FilmJob> collect_film_jobs(const FilmJobs& s,
+                                       const std::function<std::vector<fs::path>(const fs::path&)>& outputs) {
+  const fs::path out = s.output;
+  const auto accepts = [&](const fs::path& path) {
+    return s.extension.empty() ? has_image_name(path) : path.extension() == s.extension;
+  };
+  std::vector<FilmJob> jobs;
+  for (const FoundFile& file : find_files(s.inputs, accepts)) {
+    std::vector<fs::path> results = outputs(fs::path(file.place).replace_extension(".png"));
+    const bool has_whole_name = file.is_named && s.inputs.size() == 1 && results.size() == 1 &&
+                                !fs::is_directory(out) && out.extension() == results.front().extension();
+    jobs.push_back({file.path, has_whole_name ? std::vector{out} : results});
   }
   return jobs;
 }

@@ -18,6 +18,15 @@ struct FilmJobs {
   bool overwrite = false, skip_existing = false;
 };
 
+/// A file, the folder that was named to find it (of a file that was named: its own), and its place below that.
+struct FoundFile {
+  std::filesystem::path path, folder, place;
+  bool is_named = false;  ///< itself, not its folder
+};
+/// The files that are named, and those that `accepts` takes below folders that are named, in the order of names.
+std::vector<FoundFile> find_files(const std::vector<std::string>& inputs,
+                                  const std::function<bool(const std::filesystem::path&)>& accepts);
+
 struct FilmJob {
   std::filesystem::path input;
   std::vector<std::filesystem::path> outputs;

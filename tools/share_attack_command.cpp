@@ -24,72 +24,52 @@ struct PublicFile {
   PublicKind kind;
   Tensor dense;
   std::int64_t height, width, k;
+  std::string model;  ///< SHA-256
 };
 
 PublicFile read_public_file(const fs::path& path) {
   if (path.extension() != sealed_extension) {
     const PublicCode code = read_public_code(path);
-    return {path, PublicKind::published, code.dense, code.height, code.width, code.k};
+    return {path, PublicKind::published, code.dense, code.height, code.width, code.k, code.model};
   }
   const ShareFile file = read_share_file(path);
+  const ShareHeader& h = file.header;
   return {path,
-          file.header.mode == ShareMode::sealed ? PublicKind::sealed : PublicKind::ternary_pad,
+          h.mode == ShareMode::sealed ? PublicKind::sealed : PublicKind::ternary_pad,
           dense_view(file),
-          file.header.height,
-          file.header.width,
-          file.header.code.k};
-}
-
-/// A file and where it lies below the folder that was named; for a file that was named, its own folder.
-struct Input {
-  fs::path file, folder, place;
-};
-
-std::vector<Input> public_files(const std::vector<std::string>& inputs) {
-  std::vector<Input> files;
-  for (const fs::path input : inputs) {
-    if (!fs::is_directory(input)) {
-      files.push_back({input, input.parent_path(), input.filename()});
-      continue;
-    }
-    std::vector<fs::path> found;
-    for (const auto& entry : fs::recursive_directory_iterator(input))
-      if (entry.path().extension() == sealed_extension || entry.path().extension() == ".safetensors")
-        found.push_back(entry.path());
-    std::sort(found.begin(), found.end());
-    for (const fs::path& file : found) files.push_back({file, input, file.lexically_relative(input)});
-  }
-  if (files.empty()) throw UsageError("[share attack] the inputs hold no .safetensors or .sealed file");
-  return files;
+          h.height,
+          h.width,
+          h.code.k,
+          hexadecimal(h.model)};
 }
 
 /// The film that a public file was made of: of the same place and name among the originals, which lie in ../original
 /// where scrim share ambiguate made the file.
-GrayImage original_of(const Input& input, const std::string& originals) {
-  const fs::path folder = originals.empty()
-                              ? fs::absolute(input.folder).lexically_normal().parent_path() / "original"
-                              : fs::path(originals);
+GrayImage original_of(const FoundFile& file, const std::string& originals) {
+  const fs::path folder =
+      originals.empty() ? fs::canonical(file.folder.empty() ? "." : file.folder).parent_path() / "original"
+                        : fs::path(originals);
   for (const char* extension : {".png", ".jpg", ".jpeg"}) {
-    const fs::path film = (folder / input.place).replace_extension(extension);
+    const fs::path film = (folder / file.place).replace_extension(extension);
     if (fs::exists(film)) return read_image(film);
   }
   fail("share attack", "{} has no original in {}; what was recovered is measured against it (--originals)",
-       input.place.string(), folder.string());
+       file.place.string(), folder.string());
 }
 
 class Attacks {
  public:
   explicit Attacks(const Settings& s) : s_(s), sealer_(s.weights, 0) {
     if (s.films.empty()) return;
-    std::vector<fs::path> found;
-    for (const auto& entry : fs::recursive_directory_iterator(s.films))
-      if (!entry.is_directory() && has_image_name(entry.path())) found.push_back(entry.path());
-    std::sort(found.begin(), found.end());
+    std::vector<FoundFile> found = find_files({s.films}, has_image_name);
+    if (found.empty()) throw UsageError(fmt::format("[share attack] {} holds no PNG or JPEG file", s.films));
     if (std::int64_t(found.size()) > s.most_films) found.resize(std::size_t(s.most_films));
-    for (const fs::path& film : found) own_.push_back(read_image(film));
+    for (const FoundFile& film : found) own_.push_back(read_image(film.path));
   }
 
   std::vector<AttackResult> operator()(const PublicFile& file, const GrayImage& film) {
+    require(file.model == hexadecimal(sealer_.model()), file.path.string(),
+            "was made with other weights, SHA-256 {}", file.model);
     FilmCoder& coder = sealer_.coder();
     coder.network().set_k(file.k);
     require(film.height == file.height && film.width == file.width, file.path.string(),
@@ -100,6 +80,8 @@ class Attacks {
     require(file.dense.shape() == Shape{s.patches, s.side, s.side, s.channels, s.maps}, file.path.string(),
             "holds a code {}, which these weights do not make", file.dense.shape().str());
     std::vector<AttackResult> results = attack_by_values(coder, target, file.kind);
+    for (const GrayImage& own : own_)
+      require(own.pixels != film.pixels, file.path.string(), "is of one of the attacker's own films");
     if (!own_.empty()) {
       if (!learned_ || learned_key_ != key_of(file)) learn(file);
       results.push_back((*learned_)(target));
@@ -118,7 +100,7 @@ class Attacks {
                       Progress::fitting(false));
     learned_.reset();
     learned_ = std::make_unique<LearnedAttacker>(
-        sealer_, file.kind, own_, file.height, file.width, s_.learned,
+        sealer_.coder(), file.kind, own_, file.height, file.width, s_.learned,
         [&](std::int64_t step, double loss) { progress.update(step, fmt::format("loss {:.3e}", loss)); });
     learned_key_ = key_of(file);
   }
@@ -129,7 +111,7 @@ class Attacks {
         kind == PublicKind::published
             ? coder.decode(coder.encode(target.film), target.film.height, target.film.width, target.film.bits)
             : coder.decode(target.code, target.film.height, target.film.width, target.film.bits);
-    return {"with the key", 1, 1, 0, 0, psnr(target.film, seen), ssim(target.film, seen), seen};
+    return {"with the key", {}, {}, psnr(target.film, seen), ssim(target.film, seen), seen};
   }
 
   const Settings& s_;
@@ -145,11 +127,19 @@ std::vector<AttackResult> averaged(const std::vector<std::vector<AttackResult>>&
   for (std::size_t attack = 0; attack < means.size(); ++attack) {
     AttackResult& mean = means[attack];
     mean.seen = {};
-    for (double AttackResult::*field :
-         {&AttackResult::negatives, &AttackResult::positives, &AttackResult::negatives_chance,
-          &AttackResult::positives_chance, &AttackResult::psnr, &AttackResult::ssim}) {
-      mean.*field = 0;
-      for (const auto& film : films) mean.*field += film[attack].*field / double(films.size());
+    const double n = double(films.size());
+    mean.psnr = mean.ssim = 0;
+    mean.negatives = mean.positives = {};
+    for (const auto& film : films) {
+      const AttackResult& one = film[attack];
+      mean.psnr += one.psnr / n;
+      mean.ssim += one.ssim / n;
+      for (const auto& [to, from] :
+           {std::pair(&mean.negatives, &one.negatives), {&mean.positives, &one.positives}}) {
+        to->share += from->share / n;
+        to->chance += from->chance / n;
+        to->deviation += from->deviation / n;
+      }
     }
   }
   return means;
@@ -162,26 +152,30 @@ bool names_places(const AttackResult& result) {
 nlohmann::ordered_json as_json(const AttackResult& r) {
   nlohmann::ordered_json line{{"attack", r.attack}, {"psnr_db", r.psnr}, {"ssim", r.ssim}};
   if (names_places(r)) {
-    line["negatives_recovered"] = r.negatives;
-    line["negatives_by_chance"] = r.negatives_chance;
-    line["positives_recovered"] = r.positives;
-    line["positives_by_chance"] = r.positives_chance;
-    line["support_recovered"] = (r.negatives + r.positives) / 2;
+    line["negatives_recovered"] = r.negatives.share;
+    line["negatives_by_chance"] = r.negatives.chance;
+    line["positives_recovered"] = r.positives.share;
+    line["positives_by_chance"] = r.positives.chance;
+    line["support_recovered"] = (r.negatives.share + r.positives.share) / 2;
+    line["support_by_chance"] = (r.negatives.chance + r.positives.chance) / 2;
   }
   return line;
 }
 
 void print_table(PublicKind kind, std::size_t films, const std::vector<AttackResult>& results) {
   fmt::print("\n{} files of mode {}\n", films, name_of(kind));
-  fmt::print("  {:<14} {:>10} {:>10} {:>10} {:>9} {:>7}\n", "attack", "support", "negatives", "positives",
-             "PSNR", "SSIM");
+  fmt::print("  {:<14} {:>20} {:>20} {:>20} {:>9} {:>7}\n", "attack", "support (by chance)", "negatives",
+             "positives", "PSNR", "SSIM");
   for (const AttackResult& r : results) {
-    const auto share = [&](double value) {
-      return names_places(r) ? fmt::format("{:.1f} %", 100 * value) : std::string("-");
+    const auto share = [&](double value, double chance) {
+      return names_places(r) ? fmt::format("{:.1f} % ({:.1f} %)", 100 * value, 100 * chance)
+                             : std::string("-");
     };
-    fmt::print("  {:<14} {:>10} {:>10} {:>10} {:>6.2f} dB {:>7.3f}\n", r.attack,
-               share((r.negatives + r.positives) / 2), share(r.negatives), share(r.positives), r.psnr,
-               r.ssim);
+    fmt::print(
+        "  {:<14} {:>20} {:>20} {:>20} {:>6.2f} dB {:>7.3f}\n", r.attack,
+        share((r.negatives.share + r.positives.share) / 2, (r.negatives.chance + r.positives.chance) / 2),
+        share(r.negatives.share, r.negatives.chance), share(r.positives.share, r.positives.chance), r.psnr,
+        r.ssim);
   }
   fmt::print("{}", verdict(kind, results));
 }
@@ -190,17 +184,22 @@ int attack(const Settings& s, bool json) {
   Attacks attacks(s);
   std::map<PublicKind, std::vector<std::vector<AttackResult>>> by_kind;
   int status = 0;
-  for (const Input& input : public_files(s.inputs)) try {
-      const PublicFile file = read_public_file(input.file);
-      std::vector<AttackResult> results = attacks(file, original_of(input, s.originals));
+  const auto files = find_files(s.inputs, [](const fs::path& path) {
+    return path.extension() == sealed_extension || path.extension() == ".safetensors";
+  });
+  if (files.empty()) throw UsageError("[share attack] the inputs hold no .safetensors or .sealed file");
+  for (const FoundFile& found : files) try {
+      const PublicFile file = read_public_file(found.path);
+      std::vector<AttackResult> results = attacks(file, original_of(found, s.originals));
       if (!s.output.empty()) {
-        fs::create_directories(s.output);
+        const fs::path folder = fs::path(s.output) / found.place.parent_path();
+        fs::create_directories(folder);
         for (const AttackResult& r : results) {
           std::string name = r.attack;
           std::replace(name.begin(), name.end(), ' ', '_');
-          write_png(fs::path(s.output) /
-                        fmt::format("{}_{}_{}.png", input.place.stem().string(), name_of(file.kind), name),
-                    r.seen);
+          write_png(
+              folder / fmt::format("{}_{}_{}.png", found.place.stem().string(), name_of(file.kind), name),
+              r.seen);
         }
       }
       by_kind[file.kind].push_back(std::move(results));
@@ -243,11 +242,14 @@ void add_share_attack(CLI::App& share, const Common& common, Outcome& outcome) {
   verb->add_option("--steps", s->learned.steps, "of the learned attacker's training")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  verb->add_option("--seed", s->learned.seed, "of the learned attacker")->capture_default_str();
+  verb->add_option("--seed", s->learned.seed,
+                   "of the learned attacker; keys and nonces of the sealed files that it makes are never the "
+                   "same twice")
+      ->capture_default_str();
   verb->add_option("-o,--output", s->output, "folder for what each attack sees, and attack.json");
   verb->footer(
       "  k_smallest  the k smallest values of each line: in published codes exactly the negative ones\n"
-      "  threshold   that, and positives between the ranges of the decoys\n"
+      "  threshold   that, and the k largest values below the positives' decoys\n"
       "  learned     a network trained on public files that the attacker makes of his own films\n"
       "  mean film   the mean of the attacker's films: what needs no public file\n"
       "The bytes of sealed files are looked at as numbers in the places of a code.\n\n"

@@ -28,30 +28,14 @@ void keygen(const std::string& base, bool json) {
         base, key.public_key().id_text());
 }
 
-/// Files of one folder tree or named one by one, in order.
-std::vector<fs::path> sealed_files(const std::vector<std::string>& inputs) {
-  std::vector<fs::path> files;
-  for (const fs::path input : inputs) {
-    if (!fs::is_directory(input)) {
-      files.push_back(input);
-      continue;
-    }
-    std::vector<fs::path> found;
-    for (const auto& entry : fs::recursive_directory_iterator(input))
-      if (!entry.is_directory() && entry.path().extension() == sealed_extension)
-        found.push_back(entry.path());
-    std::sort(found.begin(), found.end());
-    files.insert(files.end(), found.begin(), found.end());
-  }
-  if (files.empty()) throw UsageError(fmt::format("[share] the inputs hold no {} file", sealed_extension));
-  return files;
-}
-
 /// Runs `work` on every file; one that fails is named, the others are done. The exit status.
 int for_each_file(const std::vector<std::string>& inputs, const std::function<void(const fs::path&)>& work) {
+  const auto files =
+      find_files(inputs, [](const fs::path& path) { return path.extension() == sealed_extension; });
+  if (files.empty()) throw UsageError(fmt::format("[share] the inputs hold no {} file", sealed_extension));
   int status = 0;
-  for (const fs::path& file : sealed_files(inputs)) try {
-      work(file);
+  for (const FoundFile& file : files) try {
+      work(file.path);
     } catch (const UsageError&) {
       throw;
     } catch (const std::exception& e) {

@@ -23,7 +23,7 @@ void print_rates(FilmCoder& coder) {
     fmt::print("  {:<66} {:>8.0f}  {:.3f}\n", what, bits, bits / double(patch * patch));
   };
   line("printed as actual by the published code (m twice, k left out)", rates.printed_actual);
-  line("every index as it is stored", rates.indices);
+  line("every index in log2 c bits", rates.indices);
   line("printed as ideal by the published code (places without signs)", rates.printed_ideal);
   line("places and signs, ideal: what scrim share seal comes close to", rates.ideal);
   fmt::print(
@@ -52,13 +52,14 @@ int ambiguate(Ambiguate& s, bool json) {
     };
     return std::vector{tensors("public_code"), tensors("key"), out / "original" / place};
   });
-  std::uint64_t index = 0;
   return run_film_jobs(
       "ambiguate", s.jobs, jobs, json, fmt::format("k {}, {}", coder.k(), name_of_weights(settings.weights)),
       [&](const FilmJob& job) {
         const GrayImage film = read_image(job.input);
         const TernaryCode code = coder.encode(film);
-        const Tensor dense = ambiguated(code, coder.channels(), Random(s.seed, "ambiguation").split(index++));
+        const Tensor dense = ambiguated(
+            code, coder.channels(),
+            Random(s.seed, "ambiguation").split(job.outputs[2].lexically_relative(out).generic_string()));
         write_code_key(job.outputs[1], {code.positive_index, code.negative_index});
         write_png(job.outputs[2], film);
         write_public_code(job.outputs[0], {dense, film.height, film.width, film.bits, coder.k(), model});
@@ -124,7 +125,7 @@ void add_share_published(CLI::App& share, const Common& common, Outcome& outcome
   verb->footer(
       "Published mode (PRIMIS). Any k up to half the channels. Keys are the places of the values: 25,600 "
       "bits a patch at "
-      "the\npublished configuration, where scrim share seal needs 89 bytes a film.\n\n"
+      "the\npublished configuration, where scrim share seal needs 89 bytes a recipient and film.\n\n"
       "Example:\n  scrim share ambiguate films -o shared --weights weights/sparse_coder.safetensors");
   verb->callback([settings, &common, &outcome] { outcome.status = ambiguate(*settings, common.json); });
 

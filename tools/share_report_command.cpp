@@ -53,20 +53,11 @@ GrayImage with_eight_bits(const GrayImage& film) {
 }
 
 std::vector<GrayImage> read_films(const Settings& s) {
-  std::vector<fs::path> found;
-  for (const fs::path input : s.inputs) {
-    if (!fs::is_directory(input)) {
-      found.push_back(input);
-      continue;
-    }
-    for (const auto& entry : fs::recursive_directory_iterator(input))
-      if (!entry.is_directory() && has_image_name(entry.path())) found.push_back(entry.path());
-  }
-  std::sort(found.begin(), found.end());
+  std::vector<FoundFile> found = find_files(s.inputs, has_image_name);
   if (std::int64_t(found.size()) > s.most_films) found.resize(std::size_t(s.most_films));
   if (found.empty()) throw UsageError("[share report] the inputs hold no PNG or JPEG file");
   std::vector<GrayImage> films;
-  for (const fs::path& path : found) films.push_back(with_eight_bits(read_image(path)));
+  for (const FoundFile& file : found) films.push_back(with_eight_bits(read_image(file.path)));
   return films;
 }
 
@@ -86,16 +77,13 @@ std::vector<Point> coder_points(const Settings& s, const std::vector<GrayImage>&
     for (const GrayImage& film : films) {
       const TernaryCode code = coder.encode(film);
       const double pixels = double(film.height * film.width);
-      const CodeRates rates = rates_of_patch(coder.shape_of(film.height, film.width));
-      const double patches = double(coder.shape_of(film.height, film.width).patches);
-      // Values are f32 in the published public code; here 16 bits are counted for each, beside its index.
-      const double value_bits = rates.indices * patches / std::log2(double(coder.channels())) * 16;
-      values_point.add((rates.ideal * patches + value_bits) / pixels, film,
+      const TernaryShape shape = coder.shape_of(film.height, film.width);
+      const double value_bits = 32.0 * 2 * double(k * shape.lines());
+      values_point.add((shape.ideal_bits() + value_bits) / pixels, film,
                        coder.decode(code, film.height, film.width, film.bits));
       if (can_seal) {
         const TernarySigns signs = signs_of(code, coder.channels());
-        const ShareHeader header{
-            ShareMode::sealed, 8, film.height, film.width, coder.settings().patch_size, {}, {}, {}, {}, 0};
+        const ShareHeader header = coder.header_of(film, ShareMode::sealed);
         const std::size_t bytes = file_bytes(seal_code(header, signs, audience)).size();
         signs_point.add(8 * double(bytes) / pixels, film,
                         coder.decode(signs, film.height, film.width, film.bits));
@@ -157,17 +145,18 @@ std::string page(const Settings& s, const std::vector<Point>& points, std::size_
                     fmt::format("{:.3f}", p.ssim)});
   return html_page(
       "Rate and distortion of shared films",
-      fmt::format("<h1>Rate and distortion of shared films</h1><p>{} films, {}. Means over the films; 8 bits "
-                  "a pixel.</p>"
-                  "<p>Sealed files are counted whole, with header and one recipient. For values with the "
-                  "key, places and signs "
-                  "are counted at their ideal rate and each value with 16 bits. JPEG and PNG hide nothing: "
-                  "they stand here to "
-                  "say what the rate would buy in picture quality alone.</p>"
-                  "<div class=\"plots\">{}{}</div>{}",
-                  films, escaped(name_of_weights(s.weights)), plot(points, "PSNR, dB", &Point::psnr),
-                  plot(points, "SSIM", &Point::ssim),
-                  html_table({"stored as", "setting", "bits a pixel", "PSNR, dB", "SSIM"}, rows)));
+      fmt::format(
+          "<h1>Rate and distortion of shared films</h1><p>{} films, {}. Means over the films; 8 bits "
+          "a pixel.</p>"
+          "<p>Sealed files are counted whole, with header and one recipient. For values with the "
+          "key, places and signs "
+          "are counted at their ideal rate and each value with its 32 bits. JPEG and PNG hide nothing: "
+          "they stand here to "
+          "say what the rate would buy in picture quality alone.</p>"
+          "<div class=\"plots\">{}{}</div>{}",
+          films, escaped(name_of_weights(s.weights)), plot(points, "PSNR, dB", &Point::psnr),
+          plot(points, "SSIM", &Point::ssim),
+          html_table({"stored as", "setting", "bits a pixel", "PSNR, dB", "SSIM"}, rows)));
 }
 
 void report(Settings s, bool json) {

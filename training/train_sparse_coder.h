@@ -1,6 +1,6 @@
 // Task "train_sparse_coder": the sparse ternary coder of PRIMIS learns to give films back from their codes.
 //   loss = mean((clamp(D(E(x))) - x)^2) over patches x, clamped to [-2,2] in the first 99 steps and to [-1,1]
-//   after them; a step whose loss is above 5 changes nothing; validation clamps to [0,1] (published training of
+//   after them; a step whose loss is above 5 moves no weight; validation clamps to [0,1] (published training of
 //   PRIMIS)
 //
 // What a sealed file holds is less than a code: signs without values (sharing/). `training.signs` trains a

@@ -10,8 +10,7 @@ std::vector<std::int64_t> order_of_epoch(std::int64_t examples, std::int64_t see
   Random random = Random(std::uint64_t(seed), "order").split(std::uint64_t(epoch));
   std::vector<std::int64_t> order;
   for (std::int64_t i = 0; i < examples; ++i) order.push_back(i);
-  for (std::int64_t i = examples; i > 1; --i)
-    std::swap(order[std::size_t(i - 1)], order[std::size_t(random.below(i))]);
+  shuffle(order, random);
   return order;
 }
 

@@ -64,6 +64,9 @@ class Share : public testing::Test {
   static Words opening(const std::string& in, const std::string& out, const std::string& key = "mine.key") {
     return {"share", "open", in, "-o", out, "--key", at(key), "-w", weights()};
   }
+  static void put(std::string& bytes, std::size_t at, const std::string& others) {
+    std::copy(others.begin(), others.end(), bytes.begin() + std::ptrdiff_t(at));
+  }
   std::string changed(const std::string& name, const std::function<void(std::string&)>& change) const {
     std::string bytes = read_file(at("sealed/a.sealed"), 1 << 24);
     change(bytes);
@@ -120,9 +123,9 @@ TEST_F(Share, WhatWasChangedIsRefusedAndNothingIsWritten) {
   refuses(changed("short.sealed", [](Bytes& b) { b.resize(b.size() / 2); }), "bytes of payload");
   refuses(changed("empty.sealed", [](Bytes& b) { b.clear(); }), "is no sealed film");
   refuses(changed("version.sealed", [](Bytes& b) { b[8] = 9; }), "version 9");
-  refuses(changed("huge.sealed", [](Bytes& b) { b.replace(12, 8, Bytes("\xff\xff\0\0\xff\xff\0\0", 8)); }),
+  refuses(changed("huge.sealed", [](Bytes& b) { put(b, 12, Bytes("\xff\xff\0\0\xff\xff\0\0", 8)); }),
           "signs");
-  refuses(changed("many.sealed", [](Bytes& b) { b.replace(128, 2, "\x10\x27"); }), "10000 recipients");
+  refuses(changed("many.sealed", [](Bytes& b) { put(b, 128, "\x10\x27"); }), "10000 recipients");
   refuses(at("sealed/a.sealed"), "is not sealed to key", "other.key");
   EXPECT_EQ(fs::exists(folder / "out.png"), false);
 }
@@ -258,6 +261,17 @@ TEST_F(Share, ThePublishedModeWorksAndItsAttackShowsWhatItHides) {
   // 4 of 32 channels. A film of 12 patches, 5 x 5 places and 2 maps has 2,400 true places, the smallest of the
   // three 1,600: 0.125 give or take five deviations of the mean of three, 0.005.
   EXPECT_NEAR(chance["negatives_recovered"].get<double>(), 0.125, 0.025);
+  // The originals are found from wherever the files are named.
+  for (const std::string name : {"shared/k4/public_code/", "shared/k4/public_code/a.safetensors"})
+    EXPECT_EQ(run({"share", "attack", folder / name, "-w", weights()}).status, 0) << name;
+  write_weights(folder / "other.safetensors", 2);
+  const Result strange =
+      run({"share", "attack", folder / "shared/k4/public_code", "-w", folder / "other.safetensors"});
+  EXPECT_EQ(strange.status, 1);
+  expect_contains(strange.error, "was made with other weights");
+  const Result own =
+      run({"share", "attack", at("sealed"), "-w", weights(), "--originals", films(), "--films", films()});
+  expect_contains(own.error, "is of one of the attacker's own films");
   const Result lost = run({"share", "attack", at("sealed/a.sealed"), "-w", weights()});
   EXPECT_EQ(lost.status, 1);
   expect_contains(lost.error, "a.sealed has no original");

@@ -102,6 +102,57 @@ TEST_F(SparseCoder, ConfigurationsAreChecked) {
   refuses([](auto& c) { c.signs = 1.5; }, "training.signs");
 }
 
+/// The value of a sign is the mean of its map's betas over the first k ranks; quantised() keeps the ranks apart.
+TEST(SignsAlone, StandForTheMeanOverRanks) {
+  SparseTernaryCoder coder({.sampling_ratio_list = {2},
+                            .channels_list = {1, 4},
+                            .proj_filter_size = 4,
+                            .num_proj_channels = 8,
+                            .num_code_maps = 2,
+                            .k = 3},
+                           Initialiser(1));
+  State state = coder.state();
+  // Rank by rank, two maps each: map 0 has 1, 3, 5; map 1 has 2, 4, 6.
+  state["decoder.conv_deindexer.beta_pos"] = Tensor::from<float>({6}, {1, 2, 3, 4, 5, 6});
+  state["decoder.conv_deindexer.beta_neg"] = Tensor::from<float>({6}, {-1, -2, -3, -4, -5, -9});
+  coder.load_state(state);
+  coder.set_training(false);
+  const NoGradient no_gradient;
+  const TernaryCode code = coder.encode(Variable(Tensor::full({1, 8, 8, 1}, 0.5)));
+  const auto at = [](const Variable& x, std::size_t index) { return x.value().data<float>()[index]; };
+  const TernaryCode alone = coder.signs_alone(code), ranked = coder.quantised(code);
+  for (std::size_t rank = 0; rank < 3; ++rank) {
+    EXPECT_EQ(at(alone.positive, 2 * rank), 3);
+    EXPECT_EQ(at(alone.positive, 2 * rank + 1), 4);
+    EXPECT_EQ(at(alone.negative, 2 * rank), -3);
+    EXPECT_EQ(at(alone.negative, 2 * rank + 1), -5);
+    EXPECT_EQ(at(ranked.positive, 2 * rank), float(1 + 2 * rank));
+    EXPECT_EQ(at(ranked.negative, 2 * rank + 1), rank == 2 ? -9 : -2 - 2 * float(rank));
+  }
+  coder.set_k(2);
+  const TernaryCode fewer = coder.signs_alone(coder.encode(Variable(Tensor::full({1, 8, 8, 1}, 0.5))));
+  EXPECT_EQ(at(fewer.positive, 0), 2);
+  EXPECT_EQ(at(fewer.negative, 1), -3);
+  coder.set_k(4);
+  expect_contains(error_of([&] {
+                    coder.signs_alone(coder.encode(Variable(Tensor::full({1, 8, 8, 1}, 0.5))));
+                  }),
+                  "has betas for k up to 3");
+}
+
+TEST_F(SparseCoder, LearnsFromSignsAloneToo) {
+  auto signs = config("signs");
+  signs.signs = 1;
+  signs.training.epochs = 40;
+  double first = 0, last = 0;
+  run(signs, "x", false, [&](const TrainingProgress& p) {
+    if (!p.valid_loss) return;
+    if (first == 0) first = *p.valid_loss;
+    last = *p.valid_loss;
+  });
+  EXPECT_LT(last, 0.5 * first);
+}
+
 TEST(FilmPatches, FilmsOfAnySizeComeBackExactly) {
   Random random(3);
   for (const auto& [height, width] :
@@ -121,7 +172,7 @@ TEST(FilmPatches, FilmsOfAnySizeComeBackExactly) {
                   "expected sides of more than 32");
 }
 
-/// The published rule: a step whose loss is above 5 changes nothing.
+/// The published rule: a step whose loss is above 5 moves no weight.
 TEST(LearnerSkips, LeavesTheWeightsWhenTheLossIsTooHigh) {
   Linear line(3, 1, Initialiser(1));
   Learner learner("line", line, {.learning_rate = 0.1});
