@@ -18,6 +18,7 @@ struct Settings {
 /// PRIMIS's split of a list of films, into lists beside each other.
 void split_as_published(const Settings& s, bool json) {
   const std::vector<std::string> films = read_list(s.labels);
+  require(!films.empty(), s.labels, "names no film");
   const Splits splits = split_by_film(films, s.seed);
   write_lists(s.output, splits);
   say("note: the published split is by film: a patient may be on both sides, which flatters whatever is "
@@ -62,7 +63,7 @@ void add_split(CLI::App& app, const Common& common, Outcome&) {
           "table of films: NIH's Data_Entry_2017*.csv, or columns image,findings,patient; with --published a "
           "list with a film's name a line (all.txt)")
       ->required();
-  verb->add_option("-o,--output", settings->output, "folder for splits/ and pairs/")->required();
+  verb->add_option("-o,--output", settings->output, "folder for splits/ and pairs/; with --published for train.txt, valid.txt, test.txt")->required();
   verb->add_option("--seed", settings->seed, "the same seed gives the same bytes");
   verb->add_flag(
       "--published", settings->published,
