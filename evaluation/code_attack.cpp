@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <span>
 
 #include "autograd/binary.h"
 #include "autograd/concat.h"
@@ -89,50 +90,73 @@ Claims name_smallest(const Tensor& dense, std::int64_t k) {
   return with_claims(Tensor::zeros(dense.shape()), top_k(negate(Variable(dense)), index_axis, k).indices, -1);
 }
 
-/// Where the density of values above `low` jumps up most; nothing when it does not.
-std::optional<double> density_jump(std::vector<float> values, double low) {
-  constexpr std::size_t bins = 512, window = 8;
-  constexpr double least_deviations = 8;
-  std::erase_if(values, [&](float value) { return value <= low; });
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()),
-               values.end());  // bytes looked at twice are no evidence
-  if (values.size() < bins) return {};
-  const double width = (values.back() - low) / double(bins);
-  std::vector<double> counts(bins);
-  for (const float value : values) ++counts[std::min(bins - 1, std::size_t((value - low) / width))];
-  double best = least_deviations;
-  std::optional<double> place;
-  for (std::size_t bin = window; bin + window <= bins; ++bin) {
-    const auto at = counts.begin() + std::ptrdiff_t(bin);
-    const double below = std::accumulate(at - window, at, 0.0), above = std::accumulate(at, at + window, 0.0);
-    const double deviations = (above - below) / std::sqrt(above + below + 1);
-    if (deviations <= best) continue;
-    best = deviations;
-    place = low + double(bin) * width;
+/// Values above `low`, counted in bins of one width.
+struct Histogram {
+  static constexpr std::size_t bins = 512;
+  double low, width;
+  std::vector<double> counts = std::vector<double>(bins);
+
+  Histogram(std::span<const float> values, double above) : low(above) {
+    const double high = *std::max_element(values.begin(), values.end());
+    width = std::max(high - low, 1e-30) / double(bins);
+    std::vector<float> sorted;
+    for (const float value : values)
+      if (value > low) sorted.push_back(value);
+    std::sort(sorted.begin(), sorted.end());
+    sorted.erase(std::unique(sorted.begin(), sorted.end()),
+                 sorted.end());  // bytes looked at twice are no evidence
+    for (const float value : sorted) ++counts[bin_of(value)];
   }
-  return place;
-}
+  std::size_t bin_of(double value) const { return std::min(bins - 1, std::size_t((value - low) / width)); }
+
+  /// Where the density jumps up most; nothing when it does not.
+  std::optional<double> jump() const {
+    constexpr std::size_t window = 8;
+    double most_deviations = 8;
+    std::optional<double> place;
+    for (std::size_t bin = window; bin + window <= bins; ++bin) {
+      const auto at = counts.begin() + std::ptrdiff_t(bin);
+      const double below = std::accumulate(at - window, at, 0.0),
+                   above = std::accumulate(at, at + window, 0.0);
+      const double deviations = (above - below) / std::sqrt(above + below + 1);
+      if (deviations <= most_deviations) continue;
+      most_deviations = deviations;
+      place = low + double(bin) * width;
+    }
+    return place;
+  }
+};
 
 Claims name_by_thresholds(const Tensor& dense, std::int64_t k) {
   const NoGradient no_gradient;
   const Claims negatives = name_smallest(dense, k);
   const auto values = dense.data<float>();
   const auto sign = negatives.data<float>();
-  double n1 = -1e300;
+  double n0 = 1e300, n1 = -1e300;
   for (std::size_t i = 0; i < values.size(); ++i)
-    if (sign[i] < 0) n1 = std::max(n1, double(values[i]));
-  const auto p1 = density_jump({values.begin(), values.end()}, n1);
+    if (sign[i] < 0) {
+      n0 = std::min(n0, double(values[i]));
+      n1 = std::max(n1, double(values[i]));
+    }
+  const Histogram histogram(values, n1);
+  const auto p1 = histogram.jump();
   if (!p1) return negatives;
-  Tensor below = dense.clone();
-  const auto candidates = below.mutable_data<float>();
-  for (float& value : candidates)
-    if (value >= *p1) value = -std::numeric_limits<float>::max();
-  Claims claims = with_claims(negatives, top_k(Variable(below), index_axis, k).indices, 1);
-  // A line may have fewer than k values between n1 and p1.
-  const auto named = claims.mutable_data<float>();
+  // How many of a bin's values are the negatives' decoys: half of all places draw them, evenly up to 2 n1 - n0.
+  const double decoys = double(dense.numel()) / 2 * (1 - 2 * double(k) / double(dense.size(3)));
+  const double decoys_in_bin = decoys * histogram.width / std::max(n1 - n0, 1e-30);
+  Tensor odds = Tensor::empty(dense.shape());
+  const auto out = odds.mutable_data<float>();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    out[i] = -1;
+    if (values[i] <= n1 || values[i] >= *p1) continue;
+    const double there = histogram.counts[histogram.bin_of(values[i])];
+    const double expected = values[i] < 2 * n1 - n0 ? decoys_in_bin : 0;
+    out[i] = float(std::max(0.0, there - expected) / there);
+  }
+  Claims claims = with_claims(negatives, top_k(Variable(odds), index_axis, k).indices, 1);
+  const auto named = claims.mutable_data<float>();  // a line may have fewer than k candidates
   for (std::size_t i = 0; i < values.size(); ++i)
-    if (named[i] > 0 && candidates[i] <= n1) named[i] = sign[i];
+    if (named[i] > 0 && out[i] < 0) named[i] = sign[i];
   return claims;
 }
 
@@ -341,7 +365,7 @@ std::string verdict(PublicKind kind, const std::vector<AttackResult>& results) {
   std::string text;
   const auto said = [&](const char* what, const Recovered& r) {
     text += fmt::format("{}: {:.1f} % ({}; {:.1f} % by chance).\n", what, 100 * r.share,
-                        r.share == 1        ? "all of them"
+                        r.share > 1 - 1e-9  ? "all of them"
                         : r.beyond_chance() ? "more than chance"
                                             : "chance",
                         100 * r.chance);
@@ -350,8 +374,7 @@ std::string verdict(PublicKind kind, const std::vector<AttackResult>& results) {
     said("Negative places that the k smallest values of each line give away", smallest->negatives);
   if (const AttackResult* threshold = of("threshold")) {
     if (threshold->positives.chance > 0)
-      said("Positive places that the k largest values below the positives' decoys give away",
-           threshold->positives);
+      said("Positive places where values are denser than decoys can be", threshold->positives);
     else
       text += "Positive places: the bottom of their decoys does not stand out, none was named.\n";
   }

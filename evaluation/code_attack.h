@@ -3,9 +3,10 @@
 //
 //   k_smallest  in a published public code every decoy is at or above every true negative value: the k smallest
 //               values of a line are exactly the negative ones
-//   threshold   that, and for the positives the k largest of each line below p1: no positive value lies above it, and
-//               half of the decoys do. p1 is where the density of the values jumps up (histogram of 512 bins above
-//               n1, windows of 8 bins); where it does not jump, no positive is named
+//   threshold   that, and for the positives the k values of each line with the best odds: none lies above p1, where
+//               the density of the values jumps up (histogram of 512 bins above n1, windows of 8), and below it a
+//               bin holds as many negatives' decoys as half of the places spread evenly over [n1, 2 n1 - n0) bring;
+//               what it holds beyond that are positives. Where the density does not jump, none is named
 //   learned     a network (a line's values and its k smallest through two 1x1 convolutions to a code, then the
 //               public decoder) trained on public files that the attacker makes of his own films in the same way; it
 //               may also answer with the mean of those films

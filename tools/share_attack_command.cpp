@@ -249,7 +249,7 @@ void add_share_attack(CLI::App& share, const Common& common, Outcome& outcome) {
   verb->add_option("-o,--output", s->output, "folder for what each attack sees, and attack.json");
   verb->footer(
       "  k_smallest  the k smallest values of each line: in published codes exactly the negative ones\n"
-      "  threshold   that, and the k largest values below the positives' decoys\n"
+      "  threshold   that, and for positives the values where there are more than decoys can be\n"
       "  learned     a network trained on public files that the attacker makes of his own films\n"
       "  mean film   the mean of the attacker's films: what needs no public file\n"
       "The bytes of sealed files are looked at as numbers in the places of a code.\n\n"
