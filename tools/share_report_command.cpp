@@ -130,7 +130,8 @@ std::string csv(const std::vector<Point>& points) {
 std::string plot(const std::vector<Point>& points, const char* label, double Point::*value) {
   Plot plot{fmt::format("{} against rate", label), "bits a pixel", label, {}, {}, {}};
   for (const Point& p : points) {
-    if (p.lossless()) continue;
+    if (p.lossless() || p.way == values_way)
+      continue;  // at tens of bits a pixel, beside which nothing is seen
     if (plot.curves.empty() || plot.curves.back().label != p.way) plot.curves.push_back({p.way, {}});
     plot.curves.back().points.emplace_back(p.bits_per_pixel, p.*value);
   }
@@ -146,7 +147,7 @@ std::string page(const Settings& s, const std::vector<Point>& points, std::size_
   return html_page(
       "Rate and distortion of shared films",
       fmt::format(
-          "<h1>Rate and distortion of shared films</h1><p>{} films, {}. Means over the films; 8 bits "
+          "<p>{} films, {}. Means over the films; 8 bits "
           "a pixel.</p>"
           "<p>Sealed files are counted whole, with header and one recipient. For values with the "
           "key, places and signs "
