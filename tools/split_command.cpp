@@ -63,7 +63,9 @@ void add_split(CLI::App& app, const Common& common, Outcome&) {
           "table of films: NIH's Data_Entry_2017*.csv, or columns image,findings,patient; with --published a "
           "list with a film's name a line (all.txt)")
       ->required();
-  verb->add_option("-o,--output", settings->output, "folder for splits/ and pairs/; with --published for train.txt, valid.txt, test.txt")->required();
+  verb->add_option("-o,--output", settings->output,
+                   "folder for splits/ and pairs/; with --published for train.txt, valid.txt, test.txt")
+      ->required();
   verb->add_option("--seed", settings->seed, "the same seed gives the same bytes");
   verb->add_flag(
       "--published", settings->published,
