@@ -35,7 +35,7 @@ ShareSettings ShareOptions::settings() const {
         parse_config<std::variant<ShareSettings>>(read_config_file(config_), config_, {}));
   if (!weights_.empty()) s.weights = weights_;
   if (!mode_.empty()) s.mode = mode_;
-  if (k_ >= 0) s.k = k_;
+  if (k_) s.k = *k_;
   check(s);
   if (std::find(modes_.begin(), modes_.end(), s.mode) == modes_.end())
     throw UsageError(fmt::format("[share {}] the mode is {}, expected {}{}", verb_, s.mode,

@@ -1,6 +1,8 @@
 // `scrim share`: its verbs, and what they have in common.
 #pragma once
 
+#include <optional>
+
 #include "evaluation/code_attack.h"
 #include "tools/command.h"
 #include "tools/film_jobs.h"
@@ -46,7 +48,7 @@ class ShareOptions {
  private:
   std::string verb_, config_, weights_, mode_;
   std::vector<std::string> modes_;
-  std::int64_t k_ = -1;
+  std::optional<std::int64_t> k_;
 };
 
 /// The options --key and --passphrase-file: exactly one.

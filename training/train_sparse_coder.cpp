@@ -14,7 +14,6 @@
 namespace scrim {
 namespace {
 
-constexpr std::int64_t steps_of_wide_clamp = 99;
 constexpr double loss_to_skip = 5;
 
 /// `from` in the forward pass; its gradient goes to `to` (the straight-through estimator: Bengio, Leonard,
@@ -42,7 +41,7 @@ class SparseCoderTask : public TrainingTask {
 
   std::vector<double> step(const Batch& batch, const std::optional<Batch>& next) override {
     const Tensor patches = batches_.take(batch, next);
-    const double limit = batch.step < steps_of_wide_clamp ? 2 : 1;
+    const double limit = clamp_limit(batch.step);
     // Spread evenly over the run: step s is one of signs where s * share passes a whole number.
     const double place = double(batch.step) * config_.signs;
     const bool signs = std::floor(place + config_.signs) > std::floor(place);

@@ -45,6 +45,11 @@ void visit_fields(SparseCoderConfig& c, Visit&& visit) {
 /// Throws UsageError that names the key whose value does not make sense.
 void check(const SparseCoderConfig& config);
 
+/// To which [-limit, limit] the reconstruction is clamped in a step, counted from 0.
+constexpr double clamp_limit(std::int64_t step) {
+  return step < 99 ? 2 : 1;
+}
+
 /// Runs the task in config.folder; `config_text` is kept there. See run_training_loop for what it promises.
 TrainingResult run(const SparseCoderConfig& config, const std::string& config_text, bool resume,
                    const std::function<void(const TrainingProgress&)>& progress);

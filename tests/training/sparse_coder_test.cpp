@@ -172,6 +172,13 @@ TEST(FilmPatches, FilmsOfAnySizeComeBackExactly) {
                   "expected sides of more than 32");
 }
 
+/// The published loop counts from 1 and clamps wide while the count is below 100.
+TEST(SparseCoderRules, TheClampNarrowsAfter99Steps) {
+  EXPECT_EQ(clamp_limit(0), 2);
+  EXPECT_EQ(clamp_limit(98), 2);
+  EXPECT_EQ(clamp_limit(99), 1);
+}
+
 /// The published rule: a step whose loss is above 5 moves no weight.
 TEST(LearnerSkips, LeavesTheWeightsWhenTheLossIsTooHigh) {
   Linear line(3, 1, Initialiser(1));
