@@ -67,9 +67,12 @@ void AtomicFile::commit_new() {
 
 void AtomicFile::commit(bool may_replace) {
   require(::fsync(descriptor_) == 0, "write", "{}: cannot be written: {}", path_.string(), reason());
-  const unsigned flags = may_replace ? 0 : RENAME_NOREPLACE;
-  require(::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), flags) == 0, "write",
-          "{}: cannot be put in place: {}", path_.string(), reason());
+  const char *from = temporary_.c_str(), *to = path_.c_str();
+  bool done = may_replace ? ::rename(from, to) == 0
+                          : ::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0;
+  // NFS knows no such rename, but refuses a link to a name that is there.
+  if (!done && !may_replace && errno == EINVAL) done = ::link(from, to) == 0 && ::unlink(from) == 0;
+  require(done, "write", "{}: cannot be put in place: {}", path_.string(), reason());
   ::close(descriptor_);
   descriptor_ = -1;
   sync_folder(path_.parent_path());

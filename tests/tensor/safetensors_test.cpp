@@ -93,6 +93,20 @@ TEST(Safetensors, NamesEveryFault) {
   expect_error(mask, "other than 0 and 1");
 }
 
+TEST(AtomicFile, ANewFileReplacesNothingAndKeepsItsPermissions) {
+  const TemporaryFolder folder;
+  const auto write_new = [&](const std::string& content) {
+    AtomicFile file(folder / "secret", 0600);
+    file.write(content);
+    file.commit_new();
+  };
+  write_new("first");
+  EXPECT_THROW(write_new("second"), Error);
+  EXPECT_EQ(read_file(folder / "secret", 100), "first");
+  EXPECT_EQ(FileReader(folder / "secret", 100).mode(), 0600u);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);  // nothing half-made
+}
+
 TEST(AtomicFile, LeavesNothingWithoutCommit) {
   const TemporaryFolder folder;
   write_file(folder / "x", "old");
