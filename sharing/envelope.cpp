@@ -113,7 +113,7 @@ SecretBytes unwrapped(const ShareFile& file, const Opener& opener, std::string_v
          opener.key ? fmt::format("the entry of key {} is damaged", mine)
                     : "the passphrase is wrong, or its entry is damaged");
   }
-  fail(name, "is not sealed to {}; it has {} other recipients", opener.key ? "key " + mine : "a passphrase",
+  fail(name, "is not sealed to {} (recipients: {})", opener.key ? "key " + mine : "a passphrase",
        file.recipients.size());
 }
 
