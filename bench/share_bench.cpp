@@ -65,8 +65,7 @@ void run(const fs::path& folder) {
                  });
     fmt::print(
         "{:<12} encode + seal {:.1f}, {:.2f} times the encoder; open + decode {:.1f}, {:.2f} times the "
-        "decoder; "
-        "{} bytes\n",
+        "decoder; {} bytes\n",
         name_of(mode), 1e3 * seal, seal / encoder, 1e3 * open, open / decoder, bytes.size());
   }
 }

@@ -14,10 +14,18 @@
 namespace scrim {
 namespace {
 
+void on_error(j_common_ptr info);
+void on_message(j_common_ptr info, int level);
+
 struct ErrorManager {
   jpeg_error_mgr base;  // first: libjpeg hands back a pointer to it
   jmp_buf escape;
   char text[JMSG_LENGTH_MAX] = {};
+  ErrorManager() {
+    jpeg_std_error(&base);
+    base.error_exit = on_error;
+    base.emit_message = on_message;
+  }
 };
 
 void on_error(j_common_ptr info) {
@@ -34,9 +42,7 @@ struct Reader {
   jpeg_decompress_struct info{};
   ErrorManager errors{};
   Reader() {
-    info.err = jpeg_std_error(&errors.base);
-    errors.base.error_exit = on_error;
-    errors.base.emit_message = on_message;
+    info.err = &errors.base;
     jpeg_create_decompress(&info);
   }
   ~Reader() { jpeg_destroy_decompress(&info); }
@@ -68,9 +74,7 @@ struct Writer {
   unsigned char* bytes = nullptr;
   unsigned long size = 0;
   Writer() {
-    info.err = jpeg_std_error(&errors.base);
-    errors.base.error_exit = on_error;
-    errors.base.emit_message = on_message;
+    info.err = &errors.base;
     jpeg_create_compress(&info);
   }
   ~Writer() {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -383,17 +382,15 @@ std::string verdict(PublicKind kind, const std::vector<AttackResult>& results) {
     const bool sees_more = learned->ssim > mean->ssim + 0.01 || learned->psnr > mean->psnr + 0.5;
     text += fmt::format(
         "The learned attacker sees {} the mean of films shows: PSNR {:.2f} against {:.2f} dB, SSIM {:.3f} "
-        "against "
-        "{:.3f}.\n",
+        "against {:.3f}.\n",
         sees_more ? "more than" : "no more than", learned->psnr, mean->psnr, learned->ssim, mean->ssim);
   }
   if (kind == PublicKind::published)
     text +=
         "Why: every decoy is at or above every true negative value. The published reconstruction without the "
-        "key looks "
-        "safe\nonly because its k largest are all decoys, and the negatives that it does find enter with the "
-        "wrong "
-        "sign.\n";
+        "key looks safe\nonly because its k largest are all decoys, and the negatives that it does find "
+        "enter "
+        "with the wrong sign.\n";
   return text;
 }
 

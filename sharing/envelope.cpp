@@ -3,7 +3,6 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "sharing/share_reader.h"
 #include "sharing/share_writer.h"

@@ -2,8 +2,6 @@
 // the cryptography; which of its functions does what stands in docs/share_format.md.
 #pragma once
 
-#include <functional>
-
 #include "sharing/key_files.h"
 #include "sharing/share_format.h"
 

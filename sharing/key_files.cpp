@@ -53,9 +53,7 @@ std::array<unsigned char, 8> PublicKey::id() const {
 }
 
 std::string PublicKey::id_text() const {
-  std::string text;
-  for (const unsigned char byte : id()) text += fmt::format("{:02x}", byte);
-  return text;
+  return hexadecimal(id());
 }
 
 PublicKey SecretKey::public_key() const {

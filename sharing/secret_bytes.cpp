@@ -1,5 +1,6 @@
 #include "sharing/secret_bytes.h"
 
+#include <fmt/format.h>
 #include <sodium.h>
 
 #include <utility>
@@ -42,6 +43,10 @@ SecretBytes random_secret(std::size_t size) {
 void fill_with_random(std::span<unsigned char> bytes) {
   start_sodium();
   randombytes_buf(bytes.data(), bytes.size());
+}
+
+std::string hexadecimal(std::span<const unsigned char> bytes) {
+  return fmt::format("{:02x}", fmt::join(bytes, ""));
 }
 
 Wiped::~Wiped() {

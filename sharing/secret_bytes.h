@@ -18,7 +18,6 @@ class SecretBytes {
   unsigned char* data() { return data_; }
   const unsigned char* data() const { return data_; }
   std::size_t size() const { return size_; }
-  std::span<const unsigned char> span() const { return {data_, size_}; }
 
  private:
   unsigned char* data_;
@@ -40,6 +39,9 @@ class Wiped {
  private:
   std::string& text_;
 };
+
+/// Two digits a byte; for what is no secret: ids and hashes.
+std::string hexadecimal(std::span<const unsigned char> bytes);
 
 /// Must have been called before anything else of libsodium; done once. Throws Error when it cannot start.
 void start_sodium();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sharing/secret_bytes.h"
 #include "tensor/error.h"
 
 namespace scrim {
@@ -12,22 +13,13 @@ const char* name_of(ShareMode mode) {
   return mode == ShareMode::sealed ? "sealed" : "ternary_pad";
 }
 
-std::string hexadecimal(const Hash& hash) {
-  std::string text;
-  for (const unsigned char byte : hash) text += fmt::format("{:02x}", byte);
-  return text;
-}
-
 std::size_t size_of(Recipient::Kind kind) {
   return kind == Recipient::Kind::public_key ? public_key_recipient_size : passphrase_recipient_size;
 }
 
 std::string id_of(const Recipient& recipient) {
   if (recipient.kind == Recipient::Kind::passphrase) return "passphrase";
-  std::string text;
-  for (std::size_t i = 0; i < key_id_size; ++i)
-    text += fmt::format("{:02x}", static_cast<unsigned char>(recipient.wrapped[i]));
-  return text;
+  return hexadecimal({reinterpret_cast<const unsigned char*>(recipient.wrapped.data()), key_id_size});
 }
 
 void require_distinct(const std::vector<Recipient>& recipients, std::string_view name) {

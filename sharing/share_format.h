@@ -48,7 +48,6 @@ enum class ShareMode : std::uint8_t { sealed = 1, ternary_pad = 2 };
 const char* name_of(ShareMode mode);
 
 using Hash = std::array<unsigned char, share_format::hash_size>;
-std::string hexadecimal(const Hash& hash);
 
 struct ShareHeader {
   ShareMode mode = ShareMode::sealed;

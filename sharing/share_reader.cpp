@@ -73,7 +73,7 @@ void check_share_header(const ShareHeader& h, std::string_view name) {
 ShareFile parse_share_file(std::string_view bytes, std::string_view name) {
   require(bytes.size() <= largest_file, name, "has {} bytes, at most {} are accepted", bytes.size(),
           largest_file);
-  require(looks_like_share_file(bytes), name, "is no sealed film: it does not begin with {}", magic);
+  require(bytes.starts_with(magic), name, "is no sealed film: it does not begin with {}", magic);
   Reader reader(bytes, name);
   reader.take(magic.size(), "header");
   const std::uint64_t found = reader.number(2, "header");
@@ -120,10 +120,6 @@ ShareFile parse_share_file(std::string_view bytes, std::string_view name) {
           reader.rest().size(), h.payload_size);
   file.payload = reader.rest();
   return file;
-}
-
-bool looks_like_share_file(std::string_view bytes) {
-  return bytes.starts_with(magic);
 }
 
 }  // namespace scrim

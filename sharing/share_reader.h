@@ -14,7 +14,4 @@ ShareFile parse_share_file(std::string_view bytes, std::string_view name);
 /// Throws Error unless the header keeps the limits and its payload can hold a code of its shape.
 void check_share_header(const ShareHeader& header, std::string_view name);
 
-/// Whether a file begins like a sealed film.
-bool looks_like_share_file(std::string_view bytes);
-
 }  // namespace scrim

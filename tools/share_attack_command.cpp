@@ -75,19 +75,20 @@ class Attacks {
     require(film.height == file.height && film.width == file.width, file.path.string(),
             "is of {} x {} pixels, its original of {} x {}", file.width, file.height, film.width,
             film.height);
-    const AttackedFilm target{file.dense, coder.signs(film), film};
+    for (const GrayImage& own : own_)
+      require(own.pixels != film.pixels, file.path.string(), "is of one of the attacker's own films");
+    const TernaryCode code = coder.encode(film);
+    const AttackedFilm target{file.dense, signs_of(code, coder.channels()), film};
     const TernaryShape& s = target.code.shape;
     require(file.dense.shape() == Shape{s.patches, s.side, s.side, s.channels, s.maps}, file.path.string(),
             "holds a code {}, which these weights do not make", file.dense.shape().str());
     std::vector<AttackResult> results = attack_by_values(coder, target, file.kind);
-    for (const GrayImage& own : own_)
-      require(own.pixels != film.pixels, file.path.string(), "is of one of the attacker's own films");
     if (!own_.empty()) {
       if (!learned_ || learned_key_ != key_of(file)) learn(file);
       results.push_back((*learned_)(target));
       results.push_back(learned_->mean_film(target));
     }
-    results.push_back(with_key(coder, target, file.kind));
+    results.push_back(with_key(coder, target, code, file.kind));
     return results;
   }
 
@@ -106,12 +107,13 @@ class Attacks {
   }
 
   /// What a key holder sees, for comparison.
-  static AttackResult with_key(FilmCoder& coder, const AttackedFilm& target, PublicKind kind) {
-    const GrayImage seen =
-        kind == PublicKind::published
-            ? coder.decode(coder.encode(target.film), target.film.height, target.film.width, target.film.bits)
-            : coder.decode(target.code, target.film.height, target.film.width, target.film.bits);
-    return {"with the key", {}, {}, psnr(target.film, seen), ssim(target.film, seen), seen};
+  static AttackResult with_key(FilmCoder& coder, const AttackedFilm& target, const TernaryCode& values,
+                               PublicKind kind) {
+    const GrayImage& film = target.film;
+    const GrayImage seen = kind == PublicKind::published
+                               ? coder.decode(values, film.height, film.width, film.bits)
+                               : coder.decode(target.code, film.height, film.width, film.bits);
+    return {"with the key", {}, {}, psnr(film, seen), ssim(film, seen), seen};
   }
 
   const Settings& s_;

@@ -64,13 +64,13 @@ std::vector<GrayImage> read_films(const Settings& s) {
 constexpr const char* sealed_way = "sealed (signs alone)";
 constexpr const char* values_way = "published, with the key (values)";
 
-std::vector<Point> coder_points(const Settings& s, const std::vector<GrayImage>& films, Progress& progress,
-                                std::int64_t& done) {
-  FilmCoder coder(s.weights);
+std::vector<Point> coder_points(FilmCoder& coder, const std::vector<std::int64_t>& ks,
+                                const std::vector<GrayImage>& films, Progress& progress) {
+  std::int64_t done = 0;
   const std::int64_t trained = coder.settings().k;
   const Audience audience{{new_secret_key().public_key()}, nullptr};
   std::vector<Point> sealed, values;
-  for (const std::int64_t k : s.ks) {
+  for (const std::int64_t k : ks) {
     coder.network().set_k(k);
     const bool can_seal = k <= trained;
     Point signs_point{sealed_way, fmt::format("k {}", k)}, values_point{values_way, fmt::format("k {}", k)};
@@ -147,13 +147,10 @@ std::string page(const Settings& s, const std::vector<Point>& points, std::size_
   return html_page(
       "Rate and distortion of shared films",
       fmt::format(
-          "<p>{} films, {}. Means over the films; 8 bits "
-          "a pixel.</p>"
-          "<p>Sealed files are counted whole, with header and one recipient. For values with the "
-          "key, places and signs "
-          "are counted at their ideal rate and each value with its 32 bits. JPEG and PNG hide nothing: "
-          "they stand here to "
-          "say what the rate would buy in picture quality alone.</p>"
+          "<p>{} films, {}. Means over the films; 8 bits a pixel.</p>"
+          "<p>Sealed files are counted whole, with header and one recipient. For values with the key, "
+          "places and signs are counted at their ideal rate and each value with its 32 bits. JPEG and PNG "
+          "hide nothing: they stand here to say what the rate would buy in picture quality alone.</p>"
           "<div class=\"plots\">{}{}</div>{}",
           films, escaped(name_of_weights(s.weights)), plot(points, "PSNR, dB", &Point::psnr),
           plot(points, "SSIM", &Point::ssim),
@@ -162,15 +159,15 @@ std::string page(const Settings& s, const std::vector<Point>& points, std::size_
 
 void report(Settings s, bool json) {
   const std::vector<GrayImage> films = read_films(s);
-  const std::int64_t largest_k = FilmCoder(s.weights).channels() / 2;
+  FilmCoder coder(s.weights);
+  const std::int64_t largest_k = coder.channels() / 2;
   if (s.ks.empty())
     for (std::int64_t k = 1; k <= std::min<std::int64_t>(32, largest_k); k *= 2) s.ks.push_back(k);
   for (const std::int64_t k : s.ks)
     if (k > largest_k)
       throw UsageError(fmt::format("[share report] k is {}, expected 1 to {}", k, largest_k));
   Progress progress("report", std::int64_t(films.size() * s.ks.size()), Progress::fitting(json));
-  std::int64_t done = 0;
-  std::vector<Point> points = coder_points(s, films, progress, done);
+  std::vector<Point> points = coder_points(coder, s.ks, films, progress);
   progress.clear();
   for (Point& p : image_format_points(films)) points.push_back(std::move(p));
   fs::create_directories(s.output);
