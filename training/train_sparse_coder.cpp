@@ -16,12 +16,6 @@ namespace {
 
 constexpr double loss_to_skip = 5;
 
-/// `from` in the forward pass; its gradient goes to `to` (the straight-through estimator: Bengio, Leonard,
-/// Courville, "Estimating or Propagating Gradients Through Stochastic Neurons", 2013).
-Variable straight_through(const Variable& to, const Variable& from) {
-  return to + Variable((Variable(from.value()) - Variable(to.value())).value());
-}
-
 class SparseCoderTask : public TrainingTask {
  public:
   explicit SparseCoderTask(const SparseCoderConfig& config)
@@ -136,6 +130,10 @@ class SparseCoderTask : public TrainingTask {
 };
 
 }  // namespace
+
+Variable straight_through(const Variable& to, const Variable& from) {
+  return to + Variable((Variable(from.value()) - Variable(to.value())).value());
+}
 
 void check(const SparseCoderConfig& c) {
   check(c.data, 1);

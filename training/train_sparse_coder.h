@@ -50,6 +50,10 @@ constexpr double clamp_limit(std::int64_t step) {
   return step < 99 ? 2 : 1;
 }
 
+/// `from` in the forward pass; its gradient goes to `to` (the straight-through estimator: Bengio, Leonard,
+/// Courville, "Estimating or Propagating Gradients Through Stochastic Neurons", 2013).
+Variable straight_through(const Variable& to, const Variable& from);
+
 /// Runs the task in config.folder; `config_text` is kept there. See run_training_loop for what it promises.
 TrainingResult run(const SparseCoderConfig& config, const std::string& config_text, bool resume,
                    const std::function<void(const TrainingProgress&)>& progress);

@@ -151,6 +151,23 @@ TEST_F(SparseCoder, LearnsFromSignsAloneToo) {
     last = *p.valid_loss;
   });
   EXPECT_LT(last, 0.5 * first);
+  // The signs' values are constants: without the straight-through gradient the encoder would stay as it began.
+  const State begun = SparseTernaryCoder(options_of(signs.model), Initialiser(1)).state(),
+              learned = read_safetensors(folder / "signs/weights.safetensors").tensors;
+  const std::string name = "encoder.conv_channel.weight";
+  EXPECT_FALSE(std::equal(begun.at(name).data<float>().begin(), begun.at(name).data<float>().end(),
+                          learned.at(name).data<float>().begin()));
+}
+
+TEST(StraightThrough, ShowsTheOneAndTeachesTheOther) {
+  Variable to = Variable::parameter(Tensor::from<float>({2}, {1, -4}));
+  const Variable from(Tensor::from<float>({2}, {3, -2}));
+  const Variable y = straight_through(to, from);
+  EXPECT_EQ(y.value().data<float>()[0], 3);
+  EXPECT_EQ(y.value().data<float>()[1], -2);
+  backward(mse(y, Variable(Tensor::zeros({2}))));
+  EXPECT_EQ(to.gradient().data<float>()[0], 3);  // 2 y / 2
+  EXPECT_EQ(to.gradient().data<float>()[1], -2);
 }
 
 TEST(FilmPatches, FilmsOfAnySizeComeBackExactly) {
