@@ -6,7 +6,7 @@ set -euo pipefail
 
 build_packages=(g++ cmake ninja-build libfmt-dev nlohmann-json3-dev libtomlplusplus-dev libcli11-dev
                 libpng-dev libjpeg-dev zlib1g-dev libprotobuf-dev protobuf-compiler libsodium-dev)
-test_packages=(libgtest-dev libbenchmark-dev clang clang-format libclang-rt-dev python3)
+test_packages=(libgtest-dev libbenchmark-dev libboost-context-dev clang clang-format libclang-rt-dev python3)
 
 case "${1:-build}" in
   build) packages=("${build_packages[@]}") ;;

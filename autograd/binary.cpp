@@ -10,7 +10,7 @@ namespace {
 using kernels::BinaryFunction;
 
 Tensor apply(BinaryFunction function, const Tensor& a, const Tensor& b) {
-  Tensor y = Tensor::empty(kernels::broadcast_shape(a.shape(), b.shape()), a.dtype());
+  Tensor y = a.empty_like(kernels::broadcast_shape(a.shape(), b.shape()));
   kernels::binary(function, a.view(), b.view(), y.mutable_view());
   return y;
 }
@@ -18,13 +18,13 @@ Tensor apply(BinaryFunction function, const Tensor& a, const Tensor& b) {
 /// The gradient of an operand that was repeated is the sum over its repetitions.
 Tensor sum_to(const Tensor& gradient, const Shape& shape) {
   if (gradient.shape() == shape) return gradient;
-  Tensor result = Tensor::empty(shape, gradient.dtype());
+  Tensor result = gradient.empty_like(shape);
   kernels::sum(gradient.view(), kernels::broadcast_axes(shape, gradient.shape()), result.mutable_view());
   return result;
 }
 
 Tensor negated(const Tensor& x) {
-  Tensor y = Tensor::empty(x.shape(), x.dtype());
+  Tensor y = x.empty_like(x.shape());
   kernels::unary_forward(kernels::UnaryFunction::negate, x.view(), y.mutable_view());
   return y;
 }
@@ -111,7 +111,7 @@ Variable maximum(const Variable& a, const Variable& b) {
   return binary(BinaryFunction::maximum, a, b);
 }
 Variable scale(const Variable& x, double factor) {
-  return multiply(x, Tensor::scalar(factor, x.value().dtype()));
+  return multiply(x, x.value().full_like({}, factor));
 }
 
 }  // namespace scrim

@@ -12,7 +12,7 @@ Tensor join(const std::vector<Tensor>& parts, int axis) {
     shapes.push_back(part.shape());
     views.push_back(part.view());
   }
-  Tensor y = Tensor::empty(kernels::concat_shape(shapes, axis), parts[0].dtype());
+  Tensor y = parts[0].empty_like(kernels::concat_shape(shapes, axis));
   kernels::concat(views, axis, y.mutable_view());
   return y;
 }
@@ -40,7 +40,7 @@ struct ConcatNode : Node {
     std::vector<Tensor> gradients;
     std::int64_t begin = 0;
     for (const Shape& shape : shapes) {
-      gradients.push_back(Tensor::empty(shape, gy.dtype()));
+      gradients.push_back(gy.empty_like(shape));
       kernels::slice(gy.view(), axis, begin, gradients.back().mutable_view());
       begin += shape[axis];
     }
@@ -58,7 +58,7 @@ struct SliceNode : Node {
     Shape before = x_shape, after = x_shape;
     before[axis] = begin;
     after[axis] = x_shape[axis] - begin - gy.size(axis);
-    return {join({Tensor::zeros(before, gy.dtype()), gy, Tensor::zeros(after, gy.dtype())}, axis)};
+    return {join({gy.full_like(before, 0), gy, gy.full_like(after, 0)}, axis)};
   }
 };
 
@@ -88,7 +88,7 @@ Variable slice(const Variable& x, int axis, std::int64_t begin, std::int64_t siz
           "{} cells of axis {} of x {} were asked for", size, axis, x.shape().str());
   Shape shape = x.shape();
   shape[axis] = size;
-  Tensor y = Tensor::empty(shape, x.value().dtype());
+  Tensor y = x.value().empty_like(shape);
   kernels::slice(x.value().view(), axis, begin, y.mutable_view());
   if (!wants_gradient({&x})) return constant(y, "slice");
   auto node = std::make_shared<SliceNode>();

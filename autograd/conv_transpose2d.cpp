@@ -17,17 +17,17 @@ struct ConvTranspose2dNode : Node {
   std::vector<Tensor> backward(Tensor gy) override {
     std::vector<Tensor> gradients(inputs.size());
     if (inputs.size() > 2 && needs(2)) {
-      gradients[2] = Tensor::empty({gy.size(3)}, w.dtype());
+      gradients[2] = w.empty_like({gy.size(3)});
       kernels::conv2d_backward_bias(gy.view(), gradients[2].mutable_view());
     }
     if (needs(1)) {
-      gradients[1] = Tensor::empty(w.shape(), w.dtype());
+      gradients[1] = w.empty_like(w.shape());
       kernels::conv_transpose2d_backward_weight(x.get().view(), gy.view(), gradients[1].mutable_view(),
                                                 options);
     }
     x = Kept();
     if (needs(0)) {
-      gradients[0] = Tensor::empty(x_shape, w.dtype());
+      gradients[0] = w.empty_like(x_shape);
       kernels::conv_transpose2d_backward_input(gy.view(), w.view(), gradients[0].mutable_view(), options);
     }
     return gradients;
@@ -39,7 +39,7 @@ struct ConvTranspose2dNode : Node {
 Variable conv_transpose2d(const Variable& x, const Variable& w, const Variable& b,
                           const kernels::ConvTranspose2dOptions& options) {
   Tensor y =
-      Tensor::empty(kernels::conv_transpose2d_output_shape(x.shape(), w.shape(), options), x.value().dtype());
+      x.value().empty_like(kernels::conv_transpose2d_output_shape(x.shape(), w.shape(), options));
   kernels::conv_transpose2d_forward(x.value().view(), w.value().view(), b.value().view(), y.mutable_view(),
                                     options);
   if (!wants_gradient({&x, &w, &b})) return constant(y, "conv_transpose2d");

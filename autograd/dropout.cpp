@@ -12,7 +12,7 @@ struct DropoutNode : Node {
   std::string_view op() const override { return "dropout"; }
   std::vector<KeptItem> kept() const override { return {{"keep", keep.bytes()}}; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor gx = Tensor::empty(gy.shape(), gy.dtype());
+    Tensor gx = gy.empty_like(gy.shape());
     kernels::dropout(gy.view(), keep.view(), p, gx.mutable_view());
     return {gx};
   }
@@ -21,7 +21,7 @@ struct DropoutNode : Node {
 }  // namespace
 
 Variable dropout(const Variable& x, const Tensor& keep, double p) {
-  Tensor y = Tensor::empty(x.shape(), x.value().dtype());
+  Tensor y = x.value().empty_like(x.shape());
   kernels::dropout(x.value().view(), keep.view(), p, y.mutable_view());
   if (!wants_gradient({&x})) return constant(y, "dropout");
   auto node = std::make_shared<DropoutNode>();
@@ -31,7 +31,7 @@ Variable dropout(const Variable& x, const Tensor& keep, double p) {
 }
 
 Variable dropout(const Variable& x, const Random& random, double p) {
-  Tensor keep = Tensor::empty(x.shape(), DType::boolean);
+  Tensor keep = Tensor::empty(x.shape(), DType::boolean, x.value().device());
   kernels::dropout_mask(random, p, keep.mutable_view());
   return dropout(x, keep, p);
 }

@@ -8,7 +8,7 @@ struct GaussianNode : Node {
 
   std::string_view op() const override { return "gaussian"; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor gx = Tensor::empty(gy.shape(), gy.dtype());
+    Tensor gx = gy.empty_like(gy.shape());
     kernels::gaussian_backward(gy.view(), gx.mutable_view(), options);
     return {gx};
   }
@@ -17,7 +17,7 @@ struct GaussianNode : Node {
 }  // namespace
 
 Variable gaussian(const Variable& x, const kernels::GaussianOptions& options) {
-  Tensor y = Tensor::empty(x.shape(), x.value().dtype());
+  Tensor y = x.value().empty_like(x.shape());
   kernels::gaussian_forward(x.value().view(), y.mutable_view(), options);
   if (!wants_gradient({&x})) return constant(y, "gaussian");
   auto node = std::make_shared<GaussianNode>();

@@ -14,7 +14,7 @@ struct SparseProductNode : Node {
   std::string_view op() const override { return "sparse_product"; }
   std::vector<KeptItem> kept() const override { return {{"matrix (shared)", 0}}; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor gx = Tensor::empty({gy.size(0), matrix->columns, gy.size(2)}, gy.dtype());
+    Tensor gx = gy.empty_like({gy.size(0), matrix->columns, gy.size(2)});
     kernels::sparse_product(*matrix, true, gy.view(), gx.mutable_view());
     return {gx};
   }
@@ -25,7 +25,7 @@ struct SparseProductNode : Node {
 Variable sparse_product(const SharedMatrix& matrix, const Variable& x) {
   require(x.shape().rank() == 3, "sparse_product", "x has the shape {}, expected [B,nodes,F]",
           x.shape().str());
-  Tensor y = Tensor::empty({x.shape()[0], matrix->rows, x.shape()[2]}, x.value().dtype());
+  Tensor y = x.value().empty_like({x.shape()[0], matrix->rows, x.shape()[2]});
   kernels::sparse_product(*matrix, false, x.value().view(), y.mutable_view());
   if (!wants_gradient({&x})) return constant(y, "sparse_product");
   auto node = std::make_shared<SparseProductNode>();

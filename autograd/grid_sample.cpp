@@ -10,8 +10,8 @@ struct GridSampleNode : Node {
   std::string_view op() const override { return "grid_sample"; }
   std::vector<KeptItem> kept() const override { return {{"x", x.bytes()}, {"grid", grid.bytes()}}; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor gx = needs(0) ? Tensor::empty(x.shape(), x.dtype()) : Tensor();
-    Tensor ggrid = needs(1) ? Tensor::empty(grid.shape(), grid.dtype()) : Tensor();
+    Tensor gx = needs(0) ? x.empty_like(x.shape()) : Tensor();
+    Tensor ggrid = needs(1) ? grid.empty_like(grid.shape()) : Tensor();
     kernels::grid_sample_backward(x.view(), grid.view(), gy.view(), gx.mutable_view(), ggrid.mutable_view(),
                                   options);
     return {gx, ggrid};
@@ -21,7 +21,7 @@ struct GridSampleNode : Node {
 }  // namespace
 
 Variable grid_sample(const Variable& x, const Variable& grid, const kernels::GridSampleOptions& options) {
-  Tensor y = Tensor::empty(kernels::grid_sample_output_shape(x.shape(), grid.shape()), x.value().dtype());
+  Tensor y = x.value().empty_like(kernels::grid_sample_output_shape(x.shape(), grid.shape()));
   kernels::grid_sample_forward(x.value().view(), grid.value().view(), y.mutable_view(), options);
   if (!wants_gradient({&x, &grid})) return constant(y, "grid_sample");
   auto node = std::make_shared<GridSampleNode>();

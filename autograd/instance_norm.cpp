@@ -23,8 +23,8 @@ Variable instance_norm(const Variable& x, double epsilon) {
   const Shape& s = x.shape();
   require(s.rank() >= 1 && s[s.rank() - 1] >= 1, "instance_norm",
           "x has the shape {}, expected [..,F], F >= 1", s.str());
-  Tensor y = Tensor::empty(s, x.value().dtype());
-  Tensor rstd = Tensor::empty({s.numel() / s[s.rank() - 1]}, x.value().dtype());
+  Tensor y = x.value().empty_like(s);
+  Tensor rstd = x.value().empty_like({s.numel() / s[s.rank() - 1]});
   kernels::instance_norm_forward(x.value().view(), y.mutable_view(), rstd.mutable_view(), epsilon);
   if (!wants_gradient({&x})) return constant(y, "instance_norm");
   auto node = std::make_shared<InstanceNormNode>();

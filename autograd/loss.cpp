@@ -21,10 +21,10 @@ struct LossNode : Node {
   std::string_view op() const override { return name_of(function); }
   std::vector<KeptItem> kept() const override { return {{"x", x.bytes()}, {"target", target.bytes()}}; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor gx = Tensor::empty(x.shape(), x.dtype());
+    Tensor gx = x.empty_like(x.shape());
     kernels::loss_backward(function, x.view(), target.view(), gy.view(), gx.mutable_view(), reduction);
     if (!needs(1)) return {gx, {}};
-    Tensor gtarget = Tensor::empty(x.shape(), x.dtype());  // mse alone: symmetric but for the sign
+    Tensor gtarget = x.empty_like(x.shape());  // mse alone: symmetric but for the sign
     kernels::unary_forward(kernels::UnaryFunction::negate, gx.view(), gtarget.mutable_view());
     return {gx, gtarget};
   }
@@ -33,7 +33,7 @@ struct LossNode : Node {
 Variable loss(LossFunction function, const Variable& x, const Variable& target, Reduction reduction) {
   require(function == LossFunction::mse || !target.needs_gradient(), name_of(function),
           "the target gets no gradient");
-  Tensor y = Tensor::empty({}, x.value().dtype());
+  Tensor y = x.value().empty_like({});
   kernels::loss_forward(function, x.value().view(), target.value().view(), y.mutable_view(), reduction);
   if (!wants_gradient({&x, &target})) return constant(y, name_of(function));
   auto node = std::make_shared<LossNode>();
@@ -61,7 +61,7 @@ Variable verification_nll(const Variable& logits) {
 }
 
 Variable kl_divergence(const Variable& mean_of, const Variable& log_variance) {
-  const Variable one(Tensor::scalar(1, log_variance.value().dtype()));
+  const Variable one(log_variance.value().full_like({}, 1));
   return scale(mean(one + log_variance - mean_of * mean_of - exp(log_variance)), -0.5);
 }
 
@@ -91,17 +91,17 @@ Variable cross_entropy(const Variable& x, const Tensor& labels) {
 
 Variable dice_loss(const Variable& x, const Tensor& labels, double epsilon) {
   require_labels("dice", x, labels);
-  const DType dtype = x.value().dtype();
+  const Tensor& like = x.value();
   const int classes = x.shape().rank() - 1;
   const Tensor index = with_last_axis(labels);
   const Variable one_hot =
-      scatter(Tensor::zeros(x.shape(), dtype), index, Tensor::full(index.shape(), 1, dtype), classes);
+      scatter(like.full_like(x.shape(), 0), index, like.full_like(index.shape(), 1), classes);
   const Variable p = softmax(x, classes);
   kernels::Axes within_image = kernels::Axes::all(x.shape());
   within_image.bits &= ~1u;
   const Variable overlap = sum(p * one_hot, within_image), total = sum(p + one_hot, within_image);
-  const Variable ratio = scale(overlap, 2) / (total + Variable(Tensor::scalar(epsilon, dtype)));
-  return Variable(Tensor::scalar(1, dtype)) - mean(ratio);
+  const Variable ratio = scale(overlap, 2) / (total + Variable(like.full_like({}, epsilon)));
+  return Variable(like.full_like({}, 1)) - mean(ratio);
 }
 
 }  // namespace scrim

@@ -8,7 +8,7 @@ namespace scrim {
 namespace {
 
 Tensor product(const Tensor& a, const Tensor& b, const kernels::MatmulOptions& options) {
-  Tensor y = Tensor::empty(kernels::matmul_output_shape(a.shape(), b.shape(), options), a.dtype());
+  Tensor y = a.empty_like(kernels::matmul_output_shape(a.shape(), b.shape(), options));
   kernels::matmul(a.view(), b.view(), y.mutable_view(), options);
   return y;
 }
@@ -44,7 +44,7 @@ Variable broadcast_matmul(const Variable& a, const Variable& b, const kernels::M
   };
   const Shape common = kernels::broadcast_shape(outer(a.shape()), outer(b.shape()));
   const auto expanded = [&](const Variable& x) {
-    const Variable whole = x + Variable(Tensor::zeros(with_matrix(common, x.shape()), x.value().dtype()));
+    const Variable whole = x + Variable(x.value().full_like(with_matrix(common, x.shape()), 0));
     return reshape(whole, with_matrix({common.numel()}, x.shape()));
   };
   const Variable y = matmul(expanded(a), expanded(b), options);

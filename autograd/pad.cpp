@@ -10,7 +10,7 @@ struct PadNode : Node {
 
   std::string_view op() const override { return "pad2d"; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor gx = Tensor::empty(x_shape, gy.dtype());
+    Tensor gx = gy.empty_like(x_shape);
     kernels::pad2d_backward(gy.view(), gx.mutable_view(), border, mode);
     return {gx};
   }
@@ -19,7 +19,7 @@ struct PadNode : Node {
 }  // namespace
 
 Variable pad2d(const Variable& x, const kernels::Border& border, kernels::PadMode mode) {
-  Tensor y = Tensor::empty(kernels::padded_shape(x.shape(), border, mode), x.value().dtype());
+  Tensor y = x.value().empty_like(kernels::padded_shape(x.shape(), border, mode));
   kernels::pad2d_forward(x.value().view(), y.mutable_view(), border, mode);
   if (!wants_gradient({&x})) return constant(y, "pad2d");
   auto node = std::make_shared<PadNode>();

@@ -9,7 +9,7 @@ namespace scrim {
 namespace {
 
 Tensor permuted(const Tensor& x, const std::vector<int>& order) {
-  Tensor y = Tensor::empty(kernels::permuted_shape(x.shape(), order), x.dtype());
+  Tensor y = x.empty_like(kernels::permuted_shape(x.shape(), order));
   kernels::permute(x.view(), order, y.mutable_view());
   return y;
 }

@@ -11,7 +11,7 @@ struct MaxPool2dNode : Node {
   std::string_view op() const override { return "max_pool2d"; }
   std::vector<KeptItem> kept() const override { return {{"from", from.bytes()}}; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor gx = Tensor::empty(x_shape, gy.dtype());
+    Tensor gx = gy.empty_like(x_shape);
     kernels::max_pool2d_backward(gy.view(), from.view(), gx.mutable_view(), options);
     return {gx};
   }
@@ -23,7 +23,7 @@ struct AvgPool2dNode : Node {
 
   std::string_view op() const override { return "avg_pool2d"; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor gx = Tensor::empty(x_shape, gy.dtype());
+    Tensor gx = gy.empty_like(x_shape);
     kernels::avg_pool2d_backward(gy.view(), gx.mutable_view(), options);
     return {gx};
   }
@@ -34,7 +34,7 @@ struct AdaptiveAvgPoolNode : Node {
 
   std::string_view op() const override { return "adaptive_avg_pool2d"; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor gx = Tensor::empty(x_shape, gy.dtype());
+    Tensor gx = gy.empty_like(x_shape);
     kernels::adaptive_avg_pool2d_backward(gy.view(), gx.mutable_view());
     return {gx};
   }
@@ -44,8 +44,8 @@ struct AdaptiveAvgPoolNode : Node {
 
 Variable max_pool2d(const Variable& x, const kernels::PoolOptions& options) {
   const Shape shape = kernels::pool_output_shape(x.shape(), options);
-  Tensor y = Tensor::empty(shape, x.value().dtype()), from;
-  if (wants_gradient({&x})) from = Tensor::empty(shape, DType::u8);
+  Tensor y = x.value().empty_like(shape), from;
+  if (wants_gradient({&x})) from = Tensor::empty(shape, DType::u8, x.value().device());
   kernels::max_pool2d_forward(x.value().view(), y.mutable_view(), from.mutable_view(), options);
   if (!wants_gradient({&x})) return constant(y, "max_pool2d");
   auto node = std::make_shared<MaxPool2dNode>();
@@ -56,7 +56,7 @@ Variable max_pool2d(const Variable& x, const kernels::PoolOptions& options) {
 }
 
 Variable avg_pool2d(const Variable& x, const kernels::PoolOptions& options) {
-  Tensor y = Tensor::empty(kernels::pool_output_shape(x.shape(), options), x.value().dtype());
+  Tensor y = x.value().empty_like(kernels::pool_output_shape(x.shape(), options));
   kernels::avg_pool2d_forward(x.value().view(), y.mutable_view(), options);
   if (!wants_gradient({&x})) return constant(y, "avg_pool2d");
   auto node = std::make_shared<AvgPool2dNode>();
@@ -68,7 +68,7 @@ Variable avg_pool2d(const Variable& x, const kernels::PoolOptions& options) {
 Variable adaptive_avg_pool2d(const Variable& x, std::int64_t output_h, std::int64_t output_w) {
   require(x.shape().rank() == 4 && output_h > 0 && output_w > 0, "adaptive_avg_pool2d",
           "x {} and the size {} x {} came", x.shape().str(), output_h, output_w);
-  Tensor y = Tensor::empty({x.shape()[0], output_h, output_w, x.shape()[3]}, x.value().dtype());
+  Tensor y = x.value().empty_like({x.shape()[0], output_h, output_w, x.shape()[3]});
   kernels::adaptive_avg_pool2d_forward(x.value().view(), y.mutable_view());
   if (!wants_gradient({&x})) return constant(y, "adaptive_avg_pool2d");
   auto node = std::make_shared<AdaptiveAvgPoolNode>();

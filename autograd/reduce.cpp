@@ -11,8 +11,8 @@ struct SumNode : Node {
 
   std::string_view op() const override { return "sum"; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor gx = Tensor::empty(x_shape, gy.dtype());
-    kernels::add(Tensor::zeros(x_shape, gy.dtype()).view(), gy.reshape(kept_shape).view(), gx.mutable_view());
+    Tensor gx = gy.empty_like(x_shape);
+    kernels::add(gy.full_like(x_shape, 0).view(), gy.reshape(kept_shape).view(), gx.mutable_view());
     return {gx};
   }
 };
@@ -24,7 +24,7 @@ struct ExtremeNode : Node {
   std::string_view op() const override { return "extreme"; }
   std::vector<KeptItem> kept() const override { return {{"x", x.bytes()}, {"y", y.bytes()}}; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor winners = Tensor::empty(x.shape(), x.dtype()), count = Tensor::empty(y.shape(), y.dtype());
+    Tensor winners = x.empty_like(x.shape()), count = y.empty_like(y.shape());
     kernels::binary(kernels::BinaryFunction::equal, x.view(), y.view(), winners.mutable_view());
     kernels::sum(winners.view(), axes, count.mutable_view());
     kernels::divide(gy.reshape(y.shape()).view(), count.view(), count.mutable_view());
@@ -34,7 +34,7 @@ struct ExtremeNode : Node {
 };
 
 Variable extreme(kernels::Extreme which, const Variable& x, kernels::Axes axes, bool keep) {
-  Tensor y = Tensor::empty(kernels::reduced_shape(x.shape(), axes, keep), x.value().dtype());
+  Tensor y = x.value().empty_like(kernels::reduced_shape(x.shape(), axes, keep));
   kernels::extreme(which, x.value().view(), axes, y.mutable_view());
   if (!wants_gradient({&x})) return constant(y, "extreme");
   auto node = std::make_shared<ExtremeNode>();
@@ -54,7 +54,7 @@ struct ReshapeNode : Node {
 }  // namespace
 
 Variable sum(const Variable& x, kernels::Axes axes, bool keep) {
-  Tensor y = Tensor::empty(kernels::reduced_shape(x.shape(), axes, keep), x.value().dtype());
+  Tensor y = x.value().empty_like(kernels::reduced_shape(x.shape(), axes, keep));
   kernels::sum(x.value().view(), axes, y.mutable_view());
   if (!wants_gradient({&x})) return constant(y, "sum");
   auto node = std::make_shared<SumNode>();
@@ -93,7 +93,7 @@ Variable variance(const Variable& x, kernels::Axes axes, bool unbiased, bool kee
 Variable expand(const Variable& x, const Shape& shape) {
   require(kernels::broadcast_shape(x.shape(), shape) == shape, "expand", "{} cannot be repeated to {}",
           x.shape().str(), shape.str());
-  return x + Variable(Tensor::zeros(shape, x.value().dtype()));
+  return x + Variable(x.value().full_like(shape, 0));
 }
 
 Variable global_avg_pool2d(const Variable& x) {

@@ -20,7 +20,7 @@ struct ReluNode : Node {
 }  // namespace
 
 Variable relu(const Variable& x) {
-  Tensor y = Tensor::empty(x.shape(), x.value().dtype());
+  Tensor y = x.value().empty_like(x.shape());
   kernels::relu_forward(x.value().view(), y.mutable_view());
   if (!wants_gradient({&x})) return constant(y, "relu");
   auto node = std::make_shared<ReluNode>();

@@ -9,7 +9,7 @@ struct ResizeNode : Node {
 
   std::string_view op() const override { return "resize"; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor gx = Tensor::empty(x_shape, gy.dtype());
+    Tensor gx = gy.empty_like(x_shape);
     kernels::resize_backward(gy.view(), gx.mutable_view(), options);
     return {gx};
   }
@@ -20,7 +20,7 @@ struct ResizeNode : Node {
 Variable resize(const Variable& x, std::int64_t height, std::int64_t width,
                 const kernels::ResizeOptions& options) {
   require(x.shape().rank() == 4, "resize", "x has the shape {}, expected [N,H,W,C]", x.shape().str());
-  Tensor y = Tensor::empty({x.shape()[0], height, width, x.shape()[3]}, x.value().dtype());
+  Tensor y = x.value().empty_like({x.shape()[0], height, width, x.shape()[3]});
   kernels::resize_forward(x.value().view(), y.mutable_view(), options);
   if (!wants_gradient({&x})) return constant(y, "resize");
   auto node = std::make_shared<ResizeNode>();

@@ -11,7 +11,7 @@ struct RoiAlignNode : Node {
   std::string_view op() const override { return "roi_align"; }
   std::vector<KeptItem> kept() const override { return {{"boxes", boxes.bytes()}}; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor gx = Tensor::empty(x_shape, gy.dtype());
+    Tensor gx = gy.empty_like(x_shape);
     kernels::roi_align_backward(boxes.view(), gy.view(), gx.mutable_view(), options);
     return {gx};
   }
@@ -21,7 +21,7 @@ struct RoiAlignNode : Node {
 
 Variable roi_align(const Variable& x, const Tensor& boxes, const kernels::RoiAlignOptions& options) {
   Tensor y =
-      Tensor::empty(kernels::roi_align_output_shape(x.shape(), boxes.shape(), options), x.value().dtype());
+      x.value().empty_like(kernels::roi_align_output_shape(x.shape(), boxes.shape(), options));
   kernels::roi_align_forward(x.value().view(), boxes.view(), y.mutable_view(), options);
   if (!wants_gradient({&x})) return constant(y, "roi_align");
   auto node = std::make_shared<RoiAlignNode>();

@@ -24,7 +24,7 @@ struct SoftmaxNode : Node {
 };
 
 Variable apply(const Variable& x, int axis, SoftmaxResult result) {
-  Tensor y = Tensor::empty(x.shape(), x.value().dtype());
+  Tensor y = x.value().empty_like(x.shape());
   kernels::softmax_forward(x.value().view(), y.mutable_view(), axis, result);
   if (!wants_gradient({&x})) return constant(y, "softmax");
   auto node = std::make_shared<SoftmaxNode>();

@@ -14,7 +14,7 @@ struct GatherNode : Node {
   std::string_view op() const override { return "gather"; }
   std::vector<KeptItem> kept() const override { return {{"index", index.bytes()}}; }
   std::vector<Tensor> backward(Tensor gy) override {
-    Tensor gx = Tensor::empty(x_shape, gy.dtype());
+    Tensor gx = gy.empty_like(x_shape);
     kernels::scatter_add(index.view(), gy.view(), gx.mutable_view(), axis);
     return {gx};
   }
@@ -29,12 +29,12 @@ struct ScatterNode : Node {
   std::vector<Tensor> backward(Tensor gy) override {
     std::vector<Tensor> gradients(2);
     if (needs(1)) {
-      gradients[1] = Tensor::empty(index.shape(), gy.dtype());
+      gradients[1] = gy.empty_like(index.shape());
       kernels::gather(gy.view(), index.view(), gradients[1].mutable_view(), axis);
     }
     if (needs(0)) {
-      gradients[0] = Tensor::empty(gy.shape(), gy.dtype());
-      kernels::scatter(gy.view(), index.view(), Tensor::zeros(index.shape(), gy.dtype()).view(),
+      gradients[0] = gy.empty_like(gy.shape());
+      kernels::scatter(gy.view(), index.view(), gy.full_like(index.shape(), 0).view(),
                        gradients[0].mutable_view(), axis);
     }
     return gradients;
@@ -59,19 +59,19 @@ TopK top_k(const Variable& x, int axis, std::int64_t k) {
   shape[axis] = k;
   require(k >= 1 && k <= x.shape()[axis], "top_k", "k is {}, expected 1 to {}, the size of axis {} of x {}",
           k, x.shape()[axis], axis, x.shape().str());
-  Tensor values = Tensor::empty(shape, x.value().dtype()), indices = Tensor::empty(shape, DType::i64);
+  Tensor values = x.value().empty_like(shape), indices = Tensor::empty(shape, DType::i64, x.value().device());
   kernels::top_k(x.value().view(), axis, values.mutable_view(), indices.mutable_view());
   return {recorded(values, x, indices, axis), indices};
 }
 
 Variable gather(const Variable& x, const Tensor& index, int axis) {
-  Tensor y = Tensor::empty(index.shape(), x.value().dtype());
+  Tensor y = x.value().empty_like(index.shape());
   kernels::gather(x.value().view(), index.view(), y.mutable_view(), axis);
   return recorded(y, x, index, axis);
 }
 
 Variable scatter(const Variable& base, const Tensor& index, const Variable& source, int axis) {
-  Tensor y = Tensor::empty(base.shape(), base.value().dtype());
+  Tensor y = base.value().empty_like(base.shape());
   kernels::scatter(base.value().view(), index.view(), source.value().view(), y.mutable_view(), axis);
   if (!wants_gradient({&base, &source})) return constant(y, "scatter");
   auto node = std::make_shared<ScatterNode>();

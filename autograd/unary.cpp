@@ -25,7 +25,7 @@ struct UnaryNode : Node {
 };
 
 Variable unary(UnaryFunction function, const Variable& x, UnaryParameters parameters = {}) {
-  Tensor y = Tensor::empty(x.shape(), x.value().dtype());
+  Tensor y = x.value().empty_like(x.shape());
   kernels::unary_forward(function, x.value().view(), y.mutable_view(), parameters);
   if (!wants_gradient({&x})) return constant(y, name_of(function));
   auto node = std::make_shared<UnaryNode>();

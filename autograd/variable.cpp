@@ -10,12 +10,12 @@ namespace {
 
 thread_local bool recording = true;
 thread_local bool checking = false;
-thread_local std::string scope_path;
 
 void check_result(const Tensor& value, std::string_view op) {
   if (checking && !is_finite(value))
     throw NonFiniteError(fmt::format("[{}] the result {} has a value that is NaN or infinite{}", op,
-                                     value.shape().str(), scope_path.empty() ? "" : ", in " + scope_path));
+                                     value.shape().str(),
+                                     memory::holder().empty() ? "" : ", in " + memory::holder()));
 }
 
 void accumulate(Tensor& sum, Tensor gradient) {
@@ -103,7 +103,7 @@ void backward(const Variable& loss) {
           "the loss has the shape {}, expected one element", loss.shape().str());
   require(loss.needs_gradient(), "backward", "the loss depends on no parameter");
   auto order = links_in_order(loss.link());
-  loss.link()->gradient = Tensor::full(loss.shape(), 1, loss.value().dtype());
+  loss.link()->gradient = loss.value().full_like(loss.shape(), 1);
   while (!order.empty()) {
     const auto link = std::move(order.back());
     order.pop_back();
@@ -148,6 +148,7 @@ FiniteCheck::~FiniteCheck() {
 }
 
 bool is_finite(const Tensor& tensor) {
+  if (tensor.device().is_cuda()) return is_finite(tensor.to(Device::cpu));
   bool finite = true;
   for_real_type(tensor.dtype(), "is_finite", [&]<class T>(T) {
     for (T value : tensor.data<T>()) finite &= std::isfinite(value);
@@ -155,12 +156,12 @@ bool is_finite(const Tensor& tensor) {
   return finite;
 }
 
-Scope::Scope(std::string_view name) : length_before_(scope_path.size()) {
-  if (!scope_path.empty() && !name.empty()) scope_path += '.';
-  scope_path += name;
+Scope::Scope(std::string_view name) : length_before_(memory::holder().size()) {
+  if (!memory::holder().empty() && !name.empty()) memory::holder() += '.';
+  memory::holder() += name;
 }
 Scope::~Scope() {
-  scope_path.resize(length_before_);
+  memory::holder().resize(length_before_);
 }
 
 bool wants_gradient(std::initializer_list<const Variable*> inputs) {
@@ -173,7 +174,7 @@ bool wants_gradient(std::initializer_list<const Variable*> inputs) {
 namespace {
 Variable finish(Tensor value, std::shared_ptr<Node> node) {
   check_result(value, node->op());
-  node->scope = scope_path;
+  node->scope = memory::holder();
   return Variable::result(std::move(value), std::move(node));
 }
 }  // namespace
@@ -194,7 +195,7 @@ Variable constant(Tensor value, std::string_view op) {
 }
 
 Tensor reusable(Tensor& tensor) {
-  return tensor.is_unique() ? tensor : Tensor::empty(tensor.shape(), tensor.dtype(), tensor.device());
+  return tensor.is_unique() ? tensor : tensor.empty_like(tensor.shape());
 }
 
 }  // namespace scrim

@@ -22,9 +22,19 @@ struct KernelTable {
 void use_reference_kernels(bool on);
 bool reference_kernels_in_use();
 
+/// The cell of an op's cuda kernel: empty in a build without CUDA, which has none of them.
+template <class Fn>
+consteval Fn* cuda_cell([[maybe_unused]] Fn* kernel) {
+#ifdef SCRIM_WITH_CUDA
+  return kernel;
+#else
+  return nullptr;
+#endif
+}
+
 template <class Fn>
 Fn* choose(const KernelTable<Fn>& table, Device device, DType dtype) {
-  if (device == Device::cuda) {
+  if (device.is_cuda()) {
     require(table.cuda, table.op, "has no cuda kernel in this build");
     return table.cuda;
   }

@@ -3,6 +3,7 @@
 
 #include "kernels/batch_norm/batch_norm.h"
 #include "kernels/binary/binary.h"
+#include "kernels/concat/concat.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/dropout/dropout.h"
 #include "kernels/gaussian/gaussian.h"
@@ -12,6 +13,7 @@
 #include "kernels/matmul/matmul.h"
 #include "kernels/optimiser/optimiser.h"
 #include "kernels/pad/pad.h"
+#include "kernels/permute/permute.h"
 #include "kernels/pool/pool.h"
 #include "kernels/reduce/reduce.h"
 #include "kernels/relu/relu.h"
@@ -37,13 +39,16 @@ KernelChoice line(const KernelTable<Fn>& table) {
 std::vector<KernelChoice> kernel_choices() {
   return {
       line(batch_norm_statistics_kernels),
+      line(batch_norm_finish_kernels),
       line(batch_norm_apply_kernels),
       line(batch_norm_backward_kernels),
       line(binary_kernels),
+      line(copy_runs_kernels),
       line(conv2d_forward_kernels),
       line(conv2d_input_kernels),
       line(conv2d_weight_kernels),
       line(conv2d_bias_kernels),
+      line(dropout_mask_kernels),
       line(dropout_kernels),
       line(gaussian_forward_kernels),
       line(gaussian_backward_kernels),
@@ -58,6 +63,7 @@ std::vector<KernelChoice> kernel_choices() {
       line(optimiser_sgd_kernels),
       line(pad_forward_kernels),
       line(pad_backward_kernels),
+      line(permute_kernels),
       line(pool_max_forward_kernels),
       line(pool_max_backward_kernels),
       line(pool_avg_forward_kernels),

@@ -5,6 +5,7 @@
 #include "autograd/binary.h"
 #include "autograd/relu.h"
 #include "autograd/unary.h"
+#include "tensor/compute_device.h"
 
 namespace scrim {
 namespace {
@@ -34,18 +35,20 @@ struct Folded {
   Tensor scale, bias;
 };
 
+/// On the processor, whatever the device: it is done once for a set of weights.
 Folded fold(const BatchNorm2d& norm, const Variable& conv_bias) {
-  Folded folded{Tensor::empty(norm.bias.shape()), norm.bias.value().clone()};
-  const auto mean = norm.running_mean.data<float>(), variance = norm.running_var.data<float>();
-  const auto gain = norm.weight.value().data<float>();
-  const auto scale = folded.scale.mutable_data<float>(), bias = folded.bias.mutable_data<float>();
-  for (std::size_t o = 0; o < bias.size(); ++o) {
-    const double exact = gain[o] / std::sqrt(double(variance[o]) + norm.epsilon);
-    const double before = conv_bias.defined() ? conv_bias.value().data<float>()[o] : 0.0;
-    bias[o] = float(bias[o] + (before - mean[o]) * exact);
-    scale[o] = float(exact);
+  const Device device = norm.bias.value().device();
+  const Tensor mean = to_host(norm.running_mean), variance = to_host(norm.running_var);
+  const Tensor gain = to_host(norm.weight.value()), before = to_host(conv_bias.value());
+  Tensor scale = Tensor::empty(norm.bias.shape()), bias = to_host(norm.bias.value()).clone();
+  const auto scales = scale.mutable_data<float>(), biases = bias.mutable_data<float>();
+  for (std::size_t o = 0; o < biases.size(); ++o) {
+    const double exact = gain.data<float>()[o] / std::sqrt(double(variance.data<float>()[o]) + norm.epsilon);
+    const double shift = (before.defined() ? before.data<float>()[o] : 0.0) - mean.data<float>()[o];
+    biases[o] = float(biases[o] + shift * exact);
+    scales[o] = float(exact);
   }
-  return folded;
+  return {scale.to(device), bias.to(device)};
 }
 
 }  // namespace
@@ -53,7 +56,7 @@ Folded fold(const BatchNorm2d& norm, const Variable& conv_bias) {
 template <class Conv>
 bool FusedConv<Conv>::may_fuse(const Variable& x) const {
   return !conv_.is_training() && !gradients_enabled() && x.value().dtype() == DType::f32 &&
-         x.value().device() == Device::cpu && !kernels::PackedConv2d::needs_reference();
+         (x.value().device().is_cuda() || !kernels::PackedConv2d::needs_reference());
 }
 
 template <class Conv>
@@ -71,7 +74,7 @@ Variable FusedConv<Conv>::operator()(const Variable& x, Variable residual) {
   const bool adds = all_in_one && residual.defined();
   require(!residual.defined() || residual.shape() == shape, "conv2d", "a residual {} came for the result {}",
           residual.shape().str(), shape.str());
-  Tensor y = !adds                          ? Tensor::empty(shape)
+  Tensor y = !adds                          ? x.value().empty_like(shape)
              : residual.value().is_unique() ? residual.value()
                                             : residual.value().clone();
   packed_->run(x.value().view(), bias_.view(), y.mutable_view(),

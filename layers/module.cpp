@@ -53,7 +53,9 @@ State Module::state() const {
 }
 
 void Module::to(Device device) {
-  for_each_tensor("", [&](const std::string&, Tensor& tensor) { tensor = tensor.to(device); });
+  for_each_tensor("", [&](const std::string&, Tensor& tensor) {
+    if (tensor.dtype() != DType::i64) tensor = tensor.to(device);
+  });
 }
 
 void Module::load_state(State state) {
@@ -81,7 +83,10 @@ void Module::load_state(State state) {
   require(faults.empty(), "weights", "do not fit the network:{}", faults);
   for_each_tensor("", [&](const std::string& name, Tensor& tensor) {
     Tensor& value = state.at(name);
-    tensor = value.is_unique() ? std::move(value) : value.clone();
+    if (value.device() == tensor.device())
+      tensor = value.is_unique() ? std::move(value) : value.clone();
+    else
+      tensor = value.to(tensor.device());
   });
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tensor/compute_device.h"
+
 namespace scrim {
 namespace {
 
@@ -23,7 +25,8 @@ Tensor dp_pix(const Tensor& x, const DpPixOptions& o, const Random& random) {
           "x has the shape {}, expected [N,H,W,C] with H and W divisible by the cell's {} pixels", s.str(),
           o.cell);
   Tensor y = Tensor::empty(s);
-  const auto in = x.data<float>();
+  const Tensor on_host = to_host(x);
+  const auto in = on_host.data<float>();
   const auto out = y.mutable_data<float>();
   const double area = double(o.cell * o.cell), scale = o.pixels / (area * o.epsilon);
   std::uint64_t draw = 0;
@@ -43,7 +46,7 @@ Tensor dp_pix(const Tensor& x, const DpPixOptions& o, const Random& random) {
           const float value = float(std::clamp(sum / area + laplace(u, scale), 0.0, 1.0));
           for_each([&](std::size_t i) { out[i] = value; });
         }
-  return y;
+  return y.to(x.device());
 }
 
 }  // namespace scrim

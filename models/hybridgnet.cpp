@@ -12,6 +12,7 @@
 #include "autograd/relu.h"
 #include "autograd/roi_align.h"
 #include "autograd/unary.h"
+#include "tensor/device_constant.h"
 
 namespace scrim {
 namespace {
@@ -141,24 +142,18 @@ class HybridGNet::Skip : public Module {
  private:
   /// [N*nodes,5]: a window around each position, in pixels of a level with sides of `size`.
   Tensor boxes(const Tensor& position, std::int64_t size) const {
+    const NoGradient no_gradient;
     const std::int64_t nodes = position.size(1), count = position.size(0) * nodes;
-    Tensor boxes = Tensor::empty({count, 5}, position.dtype());
-    for_real_type(position.dtype(), "hybridgnet", [&]<class T>(T) {
-      const auto at = position.data<T>();
-      T* box = boxes.mutable_data<T>().data();
-      const T before = T(window_ / 2), after = T(window_ / 2 + 1), side = T(size);
-      // A window far outside sees nothing wherever it is: bounding it keeps numbers finite.
-      const auto pixel = [&](T unit) { return std::clamp(unit * side, T(-1000), T(1e5)); };
-      for (std::int64_t i = 0; i < count; ++i, box += 5) {
-        const T x = pixel(at[std::size_t(2 * i)]), y = pixel(at[std::size_t(2 * i + 1)]);
-        box[0] = T(i / nodes);
-        box[1] = x - before;
-        box[2] = y - before;
-        box[3] = x + after;
-        box[4] = y + after;
-      }
-    });
-    return boxes;
+    const auto number = [&](std::int64_t value) { return Variable(position.full_like({}, double(value))); };
+    // A window far outside sees nothing wherever it is: bounding it keeps numbers finite.
+    const Variable pixel = clamp(scale(Variable(position.reshape({count, 2})), double(size)), -1000, 1e5);
+    const Variable image = device_constant(
+        position.device(), fmt::format("boxes' images {} of {} {}", count, nodes, name_of(position.dtype())), [&] {
+          std::vector<double> index;
+          for (std::int64_t i = 0; i < count; ++i) index.push_back(double(i / nodes));
+          return Tensor::from<double>({count, 1}, index).to(position.dtype());
+        });
+    return concat({image, pixel - number(window_ / 2), pixel + number(window_ / 2 + 1)}, 1).value();
   }
 
   GraphConv position_;

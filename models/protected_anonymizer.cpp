@@ -21,11 +21,11 @@ Variable field_outside(const Variable& field, const Variable& mask) {
   const bool same_size = mask.shape()[1] == height && mask.shape()[2] == width;
   const Variable at_field =
       same_size ? mask : resize(mask, height, width, {kernels::ResizeMode::bilinear, true});
-  return field * (Variable(Tensor::scalar(1, mask.value().dtype())) - at_field);
+  return field * (Variable(mask.value().full_like({}, 1)) - at_field);
 }
 
 Variable blended(const Variable& x, const Variable& y, const Variable& mask) {
-  return mask * x + (Variable(Tensor::scalar(1, mask.value().dtype())) - mask) * y;
+  return mask * x + (Variable(mask.value().full_like({}, 1)) - mask) * y;
 }
 
 Variable protected_warp(const Variable& x, const Variable& field, const Variable& mask,

@@ -271,7 +271,7 @@ Variable SparseTernaryCoder::decode(const TernaryCode& code) {
   require(s.rank() == 5 && s[4] == m && code.negative.shape() == s, "sparse_ternary",
           "codes {} and {} came, expected [N,h,w,k,{}] twice", s.str(), code.negative.shape().str(), m);
   const Tensor& values = code.positive.value();
-  const Variable empty(Tensor::zeros({s[0], s[1], s[2], c, m}, values.dtype()).to(values.device()));
+  const Variable empty(values.full_like({s[0], s[1], s[2], c, m}, 0));
   return decode_dense(scatter(scatter(empty, code.positive_index, code.positive, index_axis),
                               code.negative_index, code.negative, index_axis));
 }

@@ -9,6 +9,8 @@
 #include "autograd/gaussian.h"
 #include "autograd/grid_sample.h"
 #include "autograd/resize.h"
+#include "tensor/compute_device.h"
+#include "tensor/device_constant.h"
 
 namespace scrim {
 
@@ -28,13 +30,24 @@ Tensor identity_grid(std::int64_t height, std::int64_t width, DType dtype) {
   return grid;
 }
 
+namespace {
+
+/// identity_grid for images like `image`, where they lie.
+Variable grid_for(const Tensor& image) {
+  const std::int64_t height = image.size(1), width = image.size(2);
+  return device_constant(image.device(), fmt::format("identity grid {}x{} {}", height, width, name_of(image.dtype())),
+                         [&] { return identity_grid(height, width, image.dtype()); });
+}
+
+}  // namespace
+
 Variable warp_displacement(const Variable& field, const WarpOptions& options) {
   require(field.shape().rank() == 4 && field.shape()[3] == 2, "warp",
           "the field has the shape {}, expected [N,H,W,2]", field.shape().str());
   const Variable displacement = scale(field, -options.mu);
   if (options.op == WarpOperator::corrected)
     return gaussian(displacement, {.size = 9, .sigma = 2, .border = kernels::BorderMode::replicate});
-  const Variable identity = identity_grid(field.shape()[1], field.shape()[2], field.value().dtype());
+  const Variable identity = grid_for(field.value());
   return gaussian(identity + displacement, {.size = 9, .sigma = 2, .border = kernels::BorderMode::zeros}) -
          identity;
 }
@@ -45,7 +58,7 @@ Variable warp_by(const Variable& x, const Variable& displacement) {
   const Variable at_size = same_size ? displacement
                                      : resize(displacement, height, width,
                                               {.mode = kernels::ResizeMode::bilinear, .align_corners = true});
-  return grid_sample(x, at_size + Variable(identity_grid(height, width, x.value().dtype())),
+  return grid_sample(x, at_size + grid_for(x.value()),
                      {.padding = kernels::SamplePadding::border, .align_corners = true});
 }
 
@@ -54,7 +67,8 @@ Variable warp(const Variable& x, const Variable& field, const WarpOptions& optio
 }
 
 double largest_displacement(const Tensor& displacement, std::int64_t height, std::int64_t width) {
-  const auto values = displacement.data<float>();
+  const Tensor on_host = to_host(displacement);
+  const auto values = on_host.data<float>();
   double largest = 0;
   for (std::size_t i = 0; i + 1 < values.size(); i += 2)
     largest = std::max(largest, std::hypot(double(values[i]) * 0.5 * double(width - 1),

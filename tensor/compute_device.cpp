@@ -4,6 +4,7 @@ namespace scrim {
 namespace {
 
 Device device = Device::cpu;
+ComputeSettings settings;
 
 }  // namespace
 
@@ -12,6 +13,13 @@ Device compute_device() {
 }
 void set_compute_device(Device chosen) {
   device = chosen;
+}
+
+const ComputeSettings& compute_settings() {
+  return settings;
+}
+void set_compute_settings(const ComputeSettings& chosen) {
+  settings = chosen;
 }
 
 Tensor to_compute_device(const Tensor& tensor) {

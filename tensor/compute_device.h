@@ -9,6 +9,18 @@ namespace scrim {
 Device compute_device();
 void set_compute_device(Device device);
 
+/// How a GPU computes products: convolutions and matrix products. The processor always computes in f32.
+enum class ProductMath {
+  f32,   ///< multiplications in f32, as the processor's
+  tf32,  ///< f32 tensors, multiplied with 10 bits of mantissa: faster, relative error about 1e-3
+};
+struct ComputeSettings {
+  ProductMath math = ProductMath::f32;
+  bool deterministic = true;  ///< only algorithms that give the same bits every time
+};
+const ComputeSettings& compute_settings();
+void set_compute_settings(const ComputeSettings& settings);
+
 /// The tensor there, or back with the processor: itself when it is there already. Undefined ones stay undefined.
 Tensor to_compute_device(const Tensor& tensor);
 Tensor to_host(const Tensor& tensor);

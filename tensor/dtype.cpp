@@ -32,8 +32,4 @@ std::string_view name_of(DType dtype) {
   return "?";
 }
 
-std::string_view name_of(Device device) {
-  return device == Device::cpu ? "cpu" : "cuda";
-}
-
 }  // namespace scrim

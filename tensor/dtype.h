@@ -1,4 +1,4 @@
-// Element types and places of a tensor.
+// Element types of a tensor.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,9 @@
 namespace scrim {
 
 enum class DType { f32, f64, i64, u8, boolean };
-enum class Device { cpu, cuda };
 
 std::size_t size_of(DType dtype);
 std::string_view name_of(DType dtype);
-std::string_view name_of(Device device);
 
 /// DTypeOf<float>::value is DType::f32, and so on.
 template <class T>

@@ -195,8 +195,10 @@ void write_safetensors(const std::filesystem::path& path, const TensorFile& file
   AtomicFile out(path, mode);
   out.write(std::as_bytes(std::span(&header_bytes, 1)));
   out.write(text);
-  for (const auto& [name, tensor] : file.tensors)
-    out.write({static_cast<const std::byte*>(tensor.view().data), tensor.bytes()});
+  for (const auto& [name, tensor] : file.tensors) {
+    const Tensor on_host = tensor.to(Device::cpu);
+    out.write({static_cast<const std::byte*>(on_host.view().data), on_host.bytes()});
+  }
   out.commit();
 }
 

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "tensor/block_pool.h"
+#include "tensor/device_memory.h"
 
 namespace scrim {
 namespace {
@@ -20,10 +21,17 @@ std::uint64_t next_stamp() {
 
 }  // namespace
 
-Storage::Storage(std::size_t bytes) : data_(memory::allocate(bytes)), bytes_(bytes), stamp_(next_stamp()) {}
+Storage::Storage(std::size_t bytes, Device device)
+    : data_(device.is_cuda() ? cuda::allocate(bytes, device) : memory::allocate(bytes)),
+      bytes_(bytes),
+      device_(device),
+      stamp_(next_stamp()) {}
 
 Storage::~Storage() {
-  memory::free(data_, bytes_);
+  if (device_.is_cuda())
+    cuda::free(data_, bytes_, device_);
+  else
+    memory::free(data_, bytes_);
 }
 
 void* Storage::mutable_data() {
@@ -46,6 +54,10 @@ void release_unused() {
 }
 void poison_new_storage(bool on) {
   pool().poison(on);
+}
+std::string& holder() {
+  thread_local std::string path;
+  return path;
 }
 void* allocate(std::size_t bytes) {
   return pool().allocate(bytes);

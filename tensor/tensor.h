@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "tensor/device.h"
 #include "tensor/dtype.h"
 #include "tensor/error.h"
 #include "tensor/shape.h"
@@ -20,9 +21,17 @@ struct ConstView {
   Device device = Device::cpu;
 
   explicit operator bool() const { return data != nullptr; }
-  /// The elements as T. Throws Error when the tensor holds another type.
+  /// The elements as T, for code that runs on the processor. Throws Error when the tensor holds another type or lies
+  /// elsewhere.
   template <class T>
   const T* as() const {
+    if (device.is_cuda()) [[unlikely]]
+      fail("view", "the processor cannot read the tensor {} on {}", shape.str(), name_of(device));
+    return on_device<T>();
+  }
+  /// The elements as T, for code that hands them to the tensor's own device.
+  template <class T>
+  const T* on_device() const {
     if (dtype != DTypeOf<T>::value) [[unlikely]]
       fail("view", "{} was asked for, the tensor {} holds {}", name_of(DTypeOf<T>::value), shape.str(),
            name_of(dtype));
@@ -43,6 +52,10 @@ struct View {
   T* as() const {
     return const_cast<T*>(ConstView(*this).as<T>());
   }
+  template <class T>
+  T* on_device() const {
+    return const_cast<T*>(ConstView(*this).on_device<T>());
+  }
 };
 
 class Tensor {
@@ -51,9 +64,12 @@ class Tensor {
 
   /// Uninitialised elements.
   static Tensor empty(const Shape& shape, DType dtype = DType::f32, Device device = Device::cpu);
-  static Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
+  static Tensor full(const Shape& shape, double value, DType dtype = DType::f32, Device device = Device::cpu);
   static Tensor zeros(const Shape& shape, DType dtype = DType::f32) { return full(shape, 0, dtype); }
   static Tensor scalar(double value, DType dtype = DType::f32) { return full({}, value, dtype); }
+  // Of the type and on the device of this one:
+  Tensor empty_like(const Shape& shape) const { return empty(shape, dtype_, device_); }
+  Tensor full_like(const Shape& shape, double value) const { return full(shape, value, dtype_, device_); }
   /// Copies `values`, row-major. Throws Error when their number is not that of the shape.
   template <class T>
   static Tensor from(const Shape& shape, const std::vector<T>& values) {
@@ -94,7 +110,7 @@ class Tensor {
   Tensor clone() const;                  ///< a copy with a storage of its own
   Tensor to(DType dtype) const;          ///< converted copy between f32, f64, i64, u8 and bool
   Tensor to(Device device) const;        ///< itself when it is there, else a copy there
-  double item() const;                   ///< the value of a tensor of one element
+  double item() const;                   ///< the value of a tensor of one element; waits for a GPU
   void copy_from(const Tensor& source);  ///< same shape and type, else Error
 
  private:
@@ -103,6 +119,23 @@ class Tensor {
   DType dtype_ = DType::f32;
   Device device_ = Device::cpu;
 };
+
+/// Calls fn(T{}) with the type of the elements.
+template <class Fn>
+void for_any_type(DType dtype, Fn&& fn) {
+  switch (dtype) {
+    case DType::f32:
+      return fn(float{});
+    case DType::f64:
+      return fn(double{});
+    case DType::i64:
+      return fn(std::int64_t{});
+    case DType::u8:
+      return fn(std::uint8_t{});
+    case DType::boolean:
+      return fn(bool{});
+  }
+}
 
 /// Calls fn(T{}) with T = float or double, for kernels written once for both. Throws Error on other types.
 template <class Fn>

@@ -8,7 +8,7 @@ void Optimiser::make_slots() {
   for (const auto& [name, parameter] : parameters_) {
     kept_.emplace_back();
     for (std::size_t i = 0; i < slots().size(); ++i)
-      kept_.back().push_back(Tensor::zeros(parameter->shape(), parameter->value().dtype()));
+      kept_.back().push_back(parameter->value().full_like(parameter->shape(), 0));
   }
 }
 

@@ -129,7 +129,7 @@ Anonymizer::Anonymizer(const GeneratorSettings& s, const Initialiser& initialise
     release_ = [&net = *model, inside = s.noise_in_masks](const Variable& film, const Variable& small,
                                                           const Variable& mask) -> Release {
       const Variable sensitivity =
-          inside == 1 ? Variable() : Variable(Tensor::scalar(1)) - scale(mask, 1 - inside);
+          inside == 1 ? Variable() : Variable(mask.value().full_like({}, 1)) - scale(mask, 1 - inside);
       return {add_noise(film, net.field(small), net.options.noise_degree, sensitivity), {}};
     };
     network_ = std::move(model);

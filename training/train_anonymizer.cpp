@@ -187,10 +187,9 @@ class GameTask : public TrainingTask {
   /// Mean of -log(1 - s) over the pairs that the game looks at; 0 when a batch has none.
   Variable recognition_loss(const Variable& logits, const Tensor& same) const {
     if (config_.game.pairs == "published") return verification_nll(logits);
-    double count = 0;
-    for (const float s : to_host(same).data<float>()) count += s;
-    return scale(sum(softplus(logits) * Variable(same), kernels::Axes::all(same.shape())),
-                 1 / std::max(1.0, count));
+    const kernels::Axes all = kernels::Axes::all(same.shape());
+    const Variable count = maximum(sum(Variable(same), all), same.full_like({}, 1));
+    return sum(softplus(logits) * Variable(same), all) / count;
   }
 
   const AnonymizerConfig& config_;

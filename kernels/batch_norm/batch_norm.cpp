@@ -35,6 +35,17 @@ void batch_norm_statistics(ConstView x, View mean, View variance) {
   dispatch(batch_norm_statistics_kernels, mean, x, mean, variance);
 }
 
+void batch_norm_finish(ConstView mean, ConstView variance, const BatchNormFinish& finish, View rstd,
+                       View running_mean, View running_variance) {
+  for (const ConstView& view :
+       {variance, ConstView(rstd), ConstView(running_mean), ConstView(running_variance)}) {
+    if (!view) continue;
+    require_same_type("batch_norm", view, mean);
+    require_shape("batch_norm", "a per-channel tensor", view, mean.shape);
+  }
+  dispatch(batch_norm_finish_kernels, rstd, mean, variance, finish, rstd, running_mean, running_variance);
+}
+
 void batch_norm_apply(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, View y,
                       bool relu) {
   require_channels(x, {mean, rstd, weight, bias});

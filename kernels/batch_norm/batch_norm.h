@@ -15,6 +15,17 @@ namespace scrim::kernels {
 /// mean[c] and variance[c] (biased) of x.
 void batch_norm_statistics(ConstView x, View mean, View variance);
 
+struct BatchNormFinish {
+  double epsilon = 1e-5;
+  double momentum = 0.1;
+  double unbiased = 1;  ///< M / (M - 1): running variances are those of the population
+};
+
+/// rstd from variance; with running statistics (else empty views), running = (1 - momentum) * running + momentum * batch,
+/// the variance times `unbiased`.
+void batch_norm_finish(ConstView mean, ConstView variance, const BatchNormFinish& finish, View rstd,
+                       View running_mean = {}, View running_variance = {});
+
 /// y from x and the given mean and rstd. y may be x.
 void batch_norm_apply(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, View y,
                       bool relu);
@@ -36,15 +47,22 @@ using BatchNormApply = void(ConstView x, ConstView mean, ConstView rstd, ConstVi
 using BatchNormBackward = void(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
                                ConstView gy, View gx, View gweight, View gbias, bool relu,
                                bool fixed_statistics);
-BatchNormStatistics batch_norm_statistics_reference, batch_norm_statistics_cpu;
-BatchNormApply batch_norm_apply_reference, batch_norm_apply_cpu;
-BatchNormBackward batch_norm_backward_reference, batch_norm_backward_cpu;
+using BatchNormFinishing = void(ConstView mean, ConstView variance, const BatchNormFinish&, View rstd,
+                                View running_mean, View running_variance);
+BatchNormFinishing batch_norm_finish_reference, batch_norm_finish_cuda;
+BatchNormStatistics batch_norm_statistics_reference, batch_norm_statistics_cpu, batch_norm_statistics_cuda;
+BatchNormApply batch_norm_apply_reference, batch_norm_apply_cpu, batch_norm_apply_cuda;
+BatchNormBackward batch_norm_backward_reference, batch_norm_backward_cpu, batch_norm_backward_cuda;
 
 inline constexpr KernelTable<BatchNormStatistics> batch_norm_statistics_kernels{
-    "batch_norm statistics", batch_norm_statistics_reference, batch_norm_statistics_cpu, nullptr};
+    "batch_norm statistics", batch_norm_statistics_reference, batch_norm_statistics_cpu,
+    cuda_cell(batch_norm_statistics_cuda)};
+inline constexpr KernelTable<BatchNormFinishing> batch_norm_finish_kernels{
+    "batch_norm finish", batch_norm_finish_reference, nullptr, cuda_cell(batch_norm_finish_cuda)};
 inline constexpr KernelTable<BatchNormApply> batch_norm_apply_kernels{
-    "batch_norm", batch_norm_apply_reference, batch_norm_apply_cpu, nullptr};
+    "batch_norm", batch_norm_apply_reference, batch_norm_apply_cpu, cuda_cell(batch_norm_apply_cuda)};
 inline constexpr KernelTable<BatchNormBackward> batch_norm_backward_kernels{
-    "batch_norm backward", batch_norm_backward_reference, batch_norm_backward_cpu, nullptr};
+    "batch_norm backward", batch_norm_backward_reference, batch_norm_backward_cpu,
+    cuda_cell(batch_norm_backward_cuda)};
 
 }  // namespace scrim::kernels

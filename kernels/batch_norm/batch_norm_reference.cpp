@@ -1,5 +1,5 @@
 // Sums run in double, for f32 tensors too: a channel of a large batch has millions of elements.
-#include <vector>
+#include <cmath>
 
 #include "kernels/batch_norm/batch_norm.h"
 
@@ -20,6 +20,22 @@ void batch_norm_statistics_reference(ConstView x, View mean, View variance) {
       mean.as<T>()[c] = T(center);
       variance.as<T>()[c] = T(squares / count);
     }
+  });
+}
+
+void batch_norm_finish_reference(ConstView mean, ConstView variance, const BatchNormFinish& finish, View rstd,
+                                 View running_mean, View running_variance) {
+  for_real_type(mean.dtype, "batch_norm", [&]<class T>(T) {
+    const auto follow = [&](View running, ConstView batch, double scale) {
+      for (std::int64_t c = 0; running && c < running.shape[0]; ++c) {
+        T& value = running.as<T>()[c];
+        value = T((1 - finish.momentum) * double(value) + finish.momentum * scale * double(batch.as<T>()[c]));
+      }
+    };
+    for (std::int64_t c = 0; c < rstd.shape[0]; ++c)
+      rstd.as<T>()[c] = T(1 / std::sqrt(double(variance.as<T>()[c]) + finish.epsilon));
+    follow(running_mean, mean, 1);
+    follow(running_variance, variance, finish.unbiased);
   });
 }
 

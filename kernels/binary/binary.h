@@ -31,8 +31,9 @@ inline void divide(ConstView a, ConstView b, View y) {
 }
 
 using Binary = void(BinaryFunction, ConstView a, ConstView b, View y);
-Binary binary_reference, binary_cpu;
+Binary binary_reference, binary_cpu, binary_cuda;
 
-inline constexpr KernelTable<Binary> binary_kernels{"binary", binary_reference, binary_cpu, nullptr};
+inline constexpr KernelTable<Binary> binary_kernels{"binary", binary_reference, binary_cpu,
+                                                    cuda_cell(binary_cuda)};
 
 }  // namespace scrim::kernels

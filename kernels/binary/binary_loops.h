@@ -2,26 +2,57 @@
 #pragma once
 
 #include "kernels/binary/binary.h"
+#include "tensor/host_device.h"
 
 namespace scrim::kernels {
 
+template <class T>
+struct Add {
+  SCRIM_HOST_DEVICE T operator()(T a, T b) const { return a + b; }
+};
+template <class T>
+struct Subtract {
+  SCRIM_HOST_DEVICE T operator()(T a, T b) const { return a - b; }
+};
+template <class T>
+struct Multiply {
+  SCRIM_HOST_DEVICE T operator()(T a, T b) const { return a * b; }
+};
+template <class T>
+struct Divide {
+  SCRIM_HOST_DEVICE T operator()(T a, T b) const { return a / b; }
+};
+template <class T>
+struct Maximum {
+  SCRIM_HOST_DEVICE T operator()(T a, T b) const { return a > b || a != a ? a : b; }
+};
+template <class T>
+struct Preference {
+  SCRIM_HOST_DEVICE T operator()(T a, T b) const { return a > b ? T(1) : a == b ? T(0.5) : T(0); }
+};
+template <class T>
+struct Equal {
+  SCRIM_HOST_DEVICE T operator()(T a, T b) const { return a == b ? T(1) : T(0); }
+};
+
+/// Calls body(op) with the struct of `function`.
 template <class T, class Body>
 void with_operator(BinaryFunction function, Body&& body) {
   switch (function) {
     case BinaryFunction::add:
-      return body([](T a, T b) { return a + b; });
+      return body(Add<T>{});
     case BinaryFunction::subtract:
-      return body([](T a, T b) { return a - b; });
+      return body(Subtract<T>{});
     case BinaryFunction::multiply:
-      return body([](T a, T b) { return a * b; });
+      return body(Multiply<T>{});
     case BinaryFunction::divide:
-      return body([](T a, T b) { return a / b; });
+      return body(Divide<T>{});
     case BinaryFunction::maximum:
-      return body([](T a, T b) { return a > b || a != a ? a : b; });
+      return body(Maximum<T>{});
     case BinaryFunction::preference:
-      return body([](T a, T b) { return a > b ? T(1) : a == b ? T(0.5) : T(0); });
+      return body(Preference<T>{});
     case BinaryFunction::equal:
-      return body([](T a, T b) { return a == b ? T(1) : T(0); });
+      return body(Equal<T>{});
   }
 }
 

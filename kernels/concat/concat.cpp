@@ -1,10 +1,4 @@
-// Copies of bytes: one code for every element type, and no table, since there is nothing to compute.
 #include "kernels/concat/concat.h"
-
-#include <algorithm>
-#include <cstring>
-
-#include "tensor/parallel.h"
 
 namespace scrim::kernels {
 namespace {
@@ -19,16 +13,6 @@ Runs runs_of(const ConstView& view, int axis) {
   for (int i = 0; i < axis; ++i) count *= view.shape[i];
   for (int i = axis; i < view.shape.rank(); ++i) inner *= view.shape[i];
   return {count, inner};
-}
-
-void copy_runs(const std::byte* from, std::int64_t from_step, std::byte* to, std::int64_t to_step,
-               const Runs& runs) {
-  if (runs.run == 0) return;
-  parallel_for(runs.count, std::max<std::int64_t>(1, 65536 / runs.run),
-               [&](std::int64_t begin, std::int64_t end) {
-                 for (std::int64_t i = begin; i < end; ++i)
-                   std::memcpy(to + i * to_step, from + i * from_step, std::size_t(runs.run));
-               });
 }
 
 }  // namespace
@@ -60,11 +44,13 @@ void concat(const std::vector<ConstView>& parts, int axis, View y) {
   require_shape("concat", "y", y, concat_shape(shapes, axis));
   const Runs out = runs_of(y, axis);
   auto* to = static_cast<std::byte*>(y.data);
+  std::vector<RunCopy> copies;
   for (const ConstView& part : parts) {
     const Runs in = runs_of(part, axis);
-    copy_runs(static_cast<const std::byte*>(part.data), in.run, to, out.run, in);
+    copies.push_back({static_cast<const std::byte*>(part.data), to, in.count, in.run, in.run, out.run});
     to += in.run;
   }
+  dispatch(copy_runs_kernels, y, y.device, copies);
 }
 
 void slice(ConstView x, int axis, std::int64_t begin, View y) {
@@ -77,8 +63,9 @@ void slice(ConstView x, int axis, std::int64_t begin, View y) {
           begin, begin + y.shape[axis], axis, x.shape.str());
   const Runs in = runs_of(x, axis), out = runs_of(y, axis);
   const std::int64_t cell = x.shape[axis] == 0 ? 0 : in.run / x.shape[axis];
-  copy_runs(static_cast<const std::byte*>(x.data) + begin * cell, in.run, static_cast<std::byte*>(y.data),
-            out.run, out);
+  dispatch(copy_runs_kernels, y, y.device,
+           std::vector<RunCopy>{{static_cast<const std::byte*>(x.data) + begin * cell,
+                                 static_cast<std::byte*>(y.data), out.count, out.run, in.run, out.run}});
 }
 
 }  // namespace scrim::kernels

@@ -40,18 +40,22 @@ using Conv2dForward = void(ConstView x, ConstView w, ConstView b, View y, const 
 using Conv2dBackwardInput = void(ConstView gy, ConstView w, View gx, const Conv2dOptions&);
 using Conv2dBackwardWeight = void(ConstView x, ConstView gy, View gw, const Conv2dOptions&);
 using Conv2dBackwardBias = void(ConstView gy, View gb);
-Conv2dForward conv2d_forward_reference, conv2d_forward_cpu;
-Conv2dBackwardInput conv2d_backward_input_reference, conv2d_backward_input_cpu;
-Conv2dBackwardWeight conv2d_backward_weight_reference, conv2d_backward_weight_cpu;
-Conv2dBackwardBias conv2d_backward_bias_reference, conv2d_backward_bias_cpu;
+Conv2dForward conv2d_forward_reference, conv2d_forward_cpu, conv2d_forward_cuda;
+Conv2dBackwardInput conv2d_backward_input_reference, conv2d_backward_input_cpu, conv2d_backward_input_cuda;
+Conv2dBackwardWeight conv2d_backward_weight_reference, conv2d_backward_weight_cpu,
+    conv2d_backward_weight_cuda;
+Conv2dBackwardBias conv2d_backward_bias_reference, conv2d_backward_bias_cpu, conv2d_backward_bias_cuda;
 
-inline constexpr KernelTable<Conv2dForward> conv2d_forward_kernels{"conv2d", conv2d_forward_reference,
-                                                                   conv2d_forward_cpu, nullptr};
+inline constexpr KernelTable<Conv2dForward> conv2d_forward_kernels{
+    "conv2d", conv2d_forward_reference, conv2d_forward_cpu, cuda_cell(conv2d_forward_cuda)};
 inline constexpr KernelTable<Conv2dBackwardInput> conv2d_input_kernels{
-    "conv2d backward input", conv2d_backward_input_reference, conv2d_backward_input_cpu, nullptr};
+    "conv2d backward input", conv2d_backward_input_reference, conv2d_backward_input_cpu,
+    cuda_cell(conv2d_backward_input_cuda)};
 inline constexpr KernelTable<Conv2dBackwardWeight> conv2d_weight_kernels{
-    "conv2d backward weight", conv2d_backward_weight_reference, conv2d_backward_weight_cpu, nullptr};
+    "conv2d backward weight", conv2d_backward_weight_reference, conv2d_backward_weight_cpu,
+    cuda_cell(conv2d_backward_weight_cuda)};
 inline constexpr KernelTable<Conv2dBackwardBias> conv2d_bias_kernels{
-    "conv2d backward bias", conv2d_backward_bias_reference, conv2d_backward_bias_cpu, nullptr};
+    "conv2d backward bias", conv2d_backward_bias_reference, conv2d_backward_bias_cpu,
+    cuda_cell(conv2d_backward_bias_cuda)};
 
 }  // namespace scrim::kernels

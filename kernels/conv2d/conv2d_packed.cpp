@@ -7,7 +7,19 @@
 
 namespace scrim::kernels {
 
+namespace {
+
+/// Weights as cuDNN reads them.
+struct DeviceConvolution {
+  Tensor weights;
+  Conv2dOptions options;
+  bool input_gradient;
+};
+
+}  // namespace
+
 struct PackedConv2d::Plan {
+  std::optional<DeviceConvolution> on_device;
   std::vector<TapConvolution> direct;
   std::optional<WinogradConvolution> winograd;
   std::optional<LanewiseConvolution> lanewise;
@@ -110,21 +122,42 @@ PackedConv2d::PackedConv2d(PackedConv2d&&) noexcept = default;
 PackedConv2d& PackedConv2d::operator=(PackedConv2d&&) noexcept = default;
 PackedConv2d::~PackedConv2d() = default;
 
+namespace {
+
+Plan plan_on_device(ConstView w, const Conv2dOptions& options, ConstView scale, bool input_gradient) {
+  Tensor weights = Tensor::empty(w.shape, w.dtype, w.device);
+  dispatch(pack_weights_kernels, weights.mutable_view(), w, scale, input_gradient, options.groups,
+           weights.mutable_view());
+  Plan plan;
+  plan.on_device = DeviceConvolution{std::move(weights), options, input_gradient};
+  return plan;
+}
+
+}  // namespace
+
 PackedConv2d PackedConv2d::for_forward(ConstView w, const Conv2dOptions& options, ConstView scale) {
+  if (w.device.is_cuda())
+    return PackedConv2d(std::make_unique<Plan>(plan_on_device(w, options, scale, false)));
   return PackedConv2d(std::make_unique<Plan>(plan_forward(w, options, scale)));
 }
 
 PackedConv2d PackedConv2d::for_input_gradient(ConstView w, const Conv2dOptions& options, ConstView scale) {
+  if (w.device.is_cuda())
+    return PackedConv2d(std::make_unique<Plan>(plan_on_device(w, options, scale, true)));
   return PackedConv2d(std::make_unique<Plan>(plan_input_gradient(w, options, scale)));
 }
 
 void PackedConv2d::run(ConstView in, ConstView bias, View out, const ConvEpilogue& epilogue) const {
+  if (plan_->on_device)
+    return dispatch(conv2d_packed_kernels, out, in, plan_->on_device->weights.view(), bias, out,
+                    plan_->on_device->options, plan_->on_device->input_gradient, epilogue);
   if (plan_->lanewise) run_lanewise(*plan_->lanewise, in, bias, out, epilogue);
   if (plan_->winograd) run_winograd(*plan_->winograd, in, bias, out, epilogue);
   for (const TapConvolution& part : plan_->direct) run_taps(part, in, bias, out, epilogue);
 }
 
 std::string_view PackedConv2d::algorithm() const {
+  if (plan_->on_device) return "cudnn";
   if (plan_->lanewise) return "lanewise";
   return plan_->winograd ? "winograd F(4x4,3x3)" : "direct";
 }

@@ -12,8 +12,7 @@ void require_probability(double p) {
 
 void dropout_mask(const Random& random, double p, View mask) {
   require_probability(p);
-  bool* keep = mask.as<bool>();
-  for (std::int64_t i = 0; i < mask.shape.numel(); ++i) keep[i] = random.uniform_at(std::uint64_t(i)) >= p;
+  dispatch(dropout_mask_kernels, mask, random, p, mask);
 }
 
 void dropout(ConstView x, ConstView keep, double p, View y) {

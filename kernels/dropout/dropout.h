@@ -15,9 +15,14 @@ void dropout_mask(const Random& random, double p, View mask);
 /// [N,1,1,C]). Its own adjoint: gradients pass through the same function.
 void dropout(ConstView x, ConstView keep, double p, View y);
 
+using DropoutMask = void(const Random&, double p, View mask);
 using Dropout = void(ConstView x, ConstView keep, double p, View y);
-Dropout dropout_reference;
+DropoutMask dropout_mask_reference, dropout_mask_cuda;
+Dropout dropout_reference, dropout_cuda;
 
-inline constexpr KernelTable<Dropout> dropout_kernels{"dropout", dropout_reference, nullptr, nullptr};
+inline constexpr KernelTable<DropoutMask> dropout_mask_kernels{"dropout mask", dropout_mask_reference,
+                                                               nullptr, cuda_cell(dropout_mask_cuda)};
+inline constexpr KernelTable<Dropout> dropout_kernels{"dropout", dropout_reference, nullptr,
+                                                      cuda_cell(dropout_cuda)};
 
 }  // namespace scrim::kernels

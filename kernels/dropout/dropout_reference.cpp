@@ -3,6 +3,11 @@
 
 namespace scrim::kernels {
 
+void dropout_mask_reference(const Random& random, double p, View mask) {
+  bool* keep = mask.as<bool>();
+  for (std::int64_t i = 0; i < mask.shape.numel(); ++i) keep[i] = random.uniform_at(std::uint64_t(i)) >= p;
+}
+
 void dropout_reference(ConstView x, ConstView keep, double p, View y) {
   for_real_type(x.dtype, "dropout", [&]<class T>(T) {
     const int last = x.shape.rank() - 1;

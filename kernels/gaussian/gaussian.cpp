@@ -1,5 +1,7 @@
 #include "kernels/gaussian/gaussian.h"
 
+#include <cmath>
+
 namespace scrim::kernels {
 namespace {
 
@@ -13,6 +15,18 @@ void require_fit(const ConstView& in, const ConstView& out, const GaussianOption
 }
 
 }  // namespace
+
+std::vector<double> gaussian_window(const GaussianOptions& options) {
+  std::vector<double> weights;
+  const std::int64_t radius = (options.size - 1) / 2;
+  double total = 0;
+  for (std::int64_t i = -radius; i <= radius; ++i) {
+    weights.push_back(std::exp(-double(i * i) / (2 * options.sigma * options.sigma)));
+    total += weights.back();
+  }
+  for (double& weight : weights) weight /= total;
+  return weights;
+}
 
 void gaussian_forward(ConstView x, View y, const GaussianOptions& options) {
   require_fit(x, y, options);

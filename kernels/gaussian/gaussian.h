@@ -7,6 +7,8 @@
 //   BorderMode::replicate   cells outside repeat the nearest cell (a constant stays a constant)
 #pragma once
 
+#include <vector>
+
 #include "kernels/dispatch.h"
 
 namespace scrim::kernels {
@@ -19,17 +21,21 @@ struct GaussianOptions {
   BorderMode border = BorderMode::zeros;
 };
 
+/// The `size` weights of the window along one axis; their sum is 1.
+std::vector<double> gaussian_window(const GaussianOptions& options);
+
 /// Overwrites y, of the shape of x; y may not be x.
 void gaussian_forward(ConstView x, View y, const GaussianOptions& options);
 /// The adjoint: gx from gy.
 void gaussian_backward(ConstView gy, View gx, const GaussianOptions& options);
 
 using Gaussian = void(ConstView in, View out, const GaussianOptions&);
-Gaussian gaussian_forward_reference, gaussian_backward_reference;
+Gaussian gaussian_forward_reference, gaussian_backward_reference, gaussian_forward_cuda,
+    gaussian_backward_cuda;
 
 inline constexpr KernelTable<Gaussian> gaussian_forward_kernels{"gaussian", gaussian_forward_reference,
-                                                                nullptr, nullptr};
+                                                                nullptr, cuda_cell(gaussian_forward_cuda)};
 inline constexpr KernelTable<Gaussian> gaussian_backward_kernels{
-    "gaussian backward", gaussian_backward_reference, nullptr, nullptr};
+    "gaussian backward", gaussian_backward_reference, nullptr, cuda_cell(gaussian_backward_cuda)};
 
 }  // namespace scrim::kernels

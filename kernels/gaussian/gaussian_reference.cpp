@@ -2,7 +2,6 @@
 // the arithmetic small. Backward is the transposed pass: what forward reads with a weight, backward gives
 // back with it.
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "kernels/gaussian/gaussian.h"
@@ -12,25 +11,13 @@
 namespace scrim::kernels {
 namespace {
 
-std::vector<double> window(const GaussianOptions& options) {
-  std::vector<double> weights;
-  const std::int64_t radius = (options.size - 1) / 2;
-  double total = 0;
-  for (std::int64_t i = -radius; i <= radius; ++i) {
-    weights.push_back(std::exp(-double(i * i) / (2 * options.sigma * options.sigma)));
-    total += weights.back();
-  }
-  for (double& weight : weights) weight /= total;
-  return weights;
-}
-
 /// One pass along the middle axis of in[outer, size, inner]. Forward gathers, backward scatters. For each
 /// cell of the window the neighbours that lie inside are one run; only the few beyond the border are looked
 /// up one by one.
 template <class T>
 void pass(const T* in, T* out, std::int64_t outer, std::int64_t size, std::int64_t inner,
           const GaussianOptions& options, bool backward) {
-  const auto weights = window(options);
+  const auto weights = gaussian_window(options);
   const std::int64_t radius = (options.size - 1) / 2;
   const auto add = [&](const T* from, std::int64_t source, T* to, std::int64_t sink, std::int64_t cells,
                        T weight) {

@@ -32,12 +32,14 @@ void grid_sample_backward(ConstView x, ConstView grid, ConstView gy, View gx, Vi
 using GridSampleForward = void(ConstView x, ConstView grid, View y, const GridSampleOptions&);
 using GridSampleBackward = void(ConstView x, ConstView grid, ConstView gy, View gx, View ggrid,
                                 const GridSampleOptions&);
-GridSampleForward grid_sample_forward_reference, grid_sample_forward_cpu;
-GridSampleBackward grid_sample_backward_reference, grid_sample_backward_cpu;
+GridSampleForward grid_sample_forward_reference, grid_sample_forward_cpu, grid_sample_forward_cuda;
+GridSampleBackward grid_sample_backward_reference, grid_sample_backward_cpu, grid_sample_backward_cuda;
 
 inline constexpr KernelTable<GridSampleForward> grid_sample_forward_kernels{
-    "grid_sample", grid_sample_forward_reference, grid_sample_forward_cpu, nullptr};
+    "grid_sample", grid_sample_forward_reference, grid_sample_forward_cpu,
+    cuda_cell(grid_sample_forward_cuda)};
 inline constexpr KernelTable<GridSampleBackward> grid_sample_backward_kernels{
-    "grid_sample backward", grid_sample_backward_reference, grid_sample_backward_cpu, nullptr};
+    "grid_sample backward", grid_sample_backward_reference, grid_sample_backward_cpu,
+    cuda_cell(grid_sample_backward_cuda)};
 
 }  // namespace scrim::kernels

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/grid_sample/grid_sample.h"
+#include "tensor/host_device.h"
 
 namespace scrim::kernels {
 
@@ -15,7 +16,7 @@ struct Place {
 };
 
 template <class T>
-Place<T> place_of(T g, std::int64_t size, const GridSampleOptions& options) {
+SCRIM_HOST_DEVICE Place<T> place_of(T g, std::int64_t size, const GridSampleOptions& options) {
   T at = options.align_corners ? (g + 1) / 2 * T(size - 1) : ((g + 1) * T(size) - 1) / 2;
   T slope = options.align_corners ? T(size - 1) / 2 : T(size) / 2;
   if (options.padding == SamplePadding::border) {

@@ -14,12 +14,13 @@ void instance_norm_backward(ConstView y, ConstView rstd, ConstView gy, View gx);
 
 using InstanceNormForward = void(ConstView x, View y, View rstd, double epsilon);
 using InstanceNormBackward = void(ConstView y, ConstView rstd, ConstView gy, View gx);
-InstanceNormForward instance_norm_forward_reference;
-InstanceNormBackward instance_norm_backward_reference;
+InstanceNormForward instance_norm_forward_reference, instance_norm_forward_cuda;
+InstanceNormBackward instance_norm_backward_reference, instance_norm_backward_cuda;
 
 inline constexpr KernelTable<InstanceNormForward> instance_norm_forward_kernels{
-    "instance_norm", instance_norm_forward_reference, nullptr, nullptr};
+    "instance_norm", instance_norm_forward_reference, nullptr, cuda_cell(instance_norm_forward_cuda)};
 inline constexpr KernelTable<InstanceNormBackward> instance_norm_backward_kernels{
-    "instance_norm backward", instance_norm_backward_reference, nullptr, nullptr};
+    "instance_norm backward", instance_norm_backward_reference, nullptr,
+    cuda_cell(instance_norm_backward_cuda)};
 
 }  // namespace scrim::kernels

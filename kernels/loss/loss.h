@@ -24,12 +24,12 @@ void loss_backward(LossFunction function, ConstView x, ConstView target, ConstVi
 
 using LossForward = void(LossFunction, ConstView x, ConstView target, View y, Reduction);
 using LossBackward = void(LossFunction, ConstView x, ConstView target, ConstView gy, View gx, Reduction);
-LossForward loss_forward_reference;
-LossBackward loss_backward_reference;
+LossForward loss_forward_reference, loss_forward_cuda;
+LossBackward loss_backward_reference, loss_backward_cuda;
 
 inline constexpr KernelTable<LossForward> loss_forward_kernels{"loss", loss_forward_reference, nullptr,
-                                                               nullptr};
+                                                               cuda_cell(loss_forward_cuda)};
 inline constexpr KernelTable<LossBackward> loss_backward_kernels{"loss backward", loss_backward_reference,
-                                                                 nullptr, nullptr};
+                                                                 nullptr, cuda_cell(loss_backward_cuda)};
 
 }  // namespace scrim::kernels

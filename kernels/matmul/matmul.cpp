@@ -20,6 +20,7 @@ void matmul(ConstView a, ConstView b, View y, const MatmulOptions& options) {
   require_same_type("matmul", a, y);
   require_same_type("matmul", b, y);
   require_shape("matmul", "y", y, matmul_output_shape(a.shape, b.shape, options));
+  if (y.device.is_cuda()) return dispatch(matmul_kernels, y, a, b, y, options);  // all matrices at once
   const auto matrix = [](const auto& view, std::int64_t index) {
     const int rank = view.shape.rank();
     auto result = view;

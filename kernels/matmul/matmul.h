@@ -18,9 +18,11 @@ Shape matmul_output_shape(const Shape& a, const Shape& b, const MatmulOptions& o
 /// Overwrites y. All three have two axes, or all three axes.
 void matmul(ConstView a, ConstView b, View y, const MatmulOptions& options = {});
 
+/// The cells of the processor take one product, with two axes; that of a GPU takes them all.
 using Matmul = void(ConstView a, ConstView b, View y, const MatmulOptions&);
-Matmul matmul_reference, matmul_cpu;
+Matmul matmul_reference, matmul_cpu, matmul_cuda;
 
-inline constexpr KernelTable<Matmul> matmul_kernels{"matmul", matmul_reference, matmul_cpu, nullptr};
+inline constexpr KernelTable<Matmul> matmul_kernels{"matmul", matmul_reference, matmul_cpu,
+                                                    cuda_cell(matmul_cuda)};
 
 }  // namespace scrim::kernels

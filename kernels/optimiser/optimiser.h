@@ -34,11 +34,12 @@ void sgd_step(const SgdOptions& options, std::int64_t t, ConstView gradient, Vie
 using AdamStep = void(const AdamOptions&, std::int64_t t, ConstView gradient, View parameter, View mean,
                       View square);
 using SgdStep = void(const SgdOptions&, std::int64_t t, ConstView gradient, View parameter, View buffer);
-AdamStep adam_step_reference, adam_step_cpu;
-SgdStep sgd_step_reference;
+AdamStep adam_step_reference, adam_step_cpu, adam_step_cuda;
+SgdStep sgd_step_reference, sgd_step_cuda;
 
 inline constexpr KernelTable<AdamStep> optimiser_adam_kernels{"adam", adam_step_reference, adam_step_cpu,
-                                                              nullptr};
-inline constexpr KernelTable<SgdStep> optimiser_sgd_kernels{"sgd", sgd_step_reference, nullptr, nullptr};
+                                                              cuda_cell(adam_step_cuda)};
+inline constexpr KernelTable<SgdStep> optimiser_sgd_kernels{"sgd", sgd_step_reference, nullptr,
+                                                            cuda_cell(sgd_step_cuda)};
 
 }  // namespace scrim::kernels

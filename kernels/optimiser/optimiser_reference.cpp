@@ -1,39 +1,24 @@
-#include <cmath>
-
-#include "kernels/optimiser/optimiser.h"
+#include "kernels/optimiser/optimiser_rules.h"
 
 namespace scrim::kernels {
 
-void adam_step_reference(const AdamOptions& o, std::int64_t t, ConstView gradient, View parameter, View mean,
-                         View square) {
+void adam_step_reference(const AdamOptions& options, std::int64_t t, ConstView gradient, View parameter,
+                         View mean, View square) {
+  const AdamRule rule(options, t);
   for_real_type(parameter.dtype, "adam", [&]<class T>(T) {
     T *p = parameter.as<T>(), *m = mean.as<T>(), *v = square.as<T>();
-    const double correction1 = 1 - std::pow(o.beta1, double(t)),
-                 correction2 = 1 - std::pow(o.beta2, double(t));
-    for (std::int64_t i = 0; i < parameter.shape.numel(); ++i) {
-      const double kept = p[i] * (1 - o.learning_rate * o.decay);
-      const double g = gradient.as<T>()[i] + o.l2 * p[i];
-      m[i] = T(o.beta1 * m[i] + (1 - o.beta1) * g);
-      v[i] = T(o.beta2 * v[i] + (1 - o.beta2) * g * g);
-      p[i] = T(kept - o.learning_rate * (m[i] / correction1) / (std::sqrt(v[i] / correction2) + o.epsilon));
-    }
+    for (std::int64_t i = 0; i < parameter.shape.numel(); ++i)
+      rule.update(gradient.as<T>()[i], p[i], m[i], v[i]);
   });
 }
 
-void sgd_step_reference(const SgdOptions& o, std::int64_t t, ConstView gradient, View parameter,
+void sgd_step_reference(const SgdOptions& options, std::int64_t t, ConstView gradient, View parameter,
                         View buffer) {
+  const SgdRule rule{options, t == 1};
   for_real_type(parameter.dtype, "sgd", [&]<class T>(T) {
-    T* p = parameter.as<T>();
-    for (std::int64_t i = 0; i < parameter.shape.numel(); ++i) {
-      const double g = gradient.as<T>()[i] + o.l2 * p[i];
-      double step = g;
-      if (o.momentum != 0) {
-        T& b = buffer.as<T>()[i];
-        b = T(t == 1 ? g : o.momentum * b + g);
-        step = o.nesterov ? g + o.momentum * b : double(b);
-      }
-      p[i] = T(p[i] - o.learning_rate * step);
-    }
+    T* b = options.momentum != 0 ? buffer.as<T>() : nullptr;
+    for (std::int64_t i = 0; i < parameter.shape.numel(); ++i)
+      rule.update(gradient.as<T>()[i], parameter.as<T>()[i], b ? b + i : nullptr);
   });
 }
 

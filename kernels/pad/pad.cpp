@@ -1,5 +1,7 @@
 #include "kernels/pad/pad.h"
 
+#include <algorithm>
+
 namespace scrim::kernels {
 
 Shape padded_shape(const Shape& x, const Border& b, PadMode mode) {
@@ -12,6 +14,14 @@ Shape padded_shape(const Shape& x, const Border& b, PadMode mode) {
   require(mode != PadMode::replicate || (x[1] > 0 && x[2] > 0), "pad2d", "x {} has no pixel to repeat",
           x.str());
   return {x[0], x[1] + b.top + b.bottom, x[2] + b.left + b.right, x[3]};
+}
+
+std::int64_t padded_source(std::int64_t i, std::int64_t before, std::int64_t size, PadMode mode) {
+  const std::int64_t at = i - before;
+  if (at >= 0 && at < size) return at;
+  if (mode == PadMode::constant) return -1;
+  if (mode == PadMode::replicate) return std::clamp<std::int64_t>(at, 0, size - 1);
+  return at < 0 ? -at : 2 * (size - 1) - at;
 }
 
 void pad2d_forward(ConstView x, View y, const Border& border, PadMode mode) {

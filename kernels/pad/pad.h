@@ -16,6 +16,9 @@ struct Border {
 
 Shape padded_shape(const Shape& x, const Border& border, PadMode mode);
 
+/// The row (or column) of x that row i of y copies; -1 = none. `before`: rows of the border above (or to the left).
+std::int64_t padded_source(std::int64_t i, std::int64_t before, std::int64_t size, PadMode mode);
+
 /// Overwrites y.
 void pad2d_forward(ConstView x, View y, const Border& border, PadMode mode);
 /// gx = for each pixel the sum over the pixels of y that copied it. Overwrites gx.
@@ -23,12 +26,12 @@ void pad2d_backward(ConstView gy, View gx, const Border& border, PadMode mode);
 
 using PadForward = void(ConstView x, View y, const Border&, PadMode);
 using PadBackward = void(ConstView gy, View gx, const Border&, PadMode);
-PadForward pad2d_forward_reference;
-PadBackward pad2d_backward_reference;
+PadForward pad2d_forward_reference, pad2d_forward_cuda;
+PadBackward pad2d_backward_reference, pad2d_backward_cuda;
 
 inline constexpr KernelTable<PadForward> pad_forward_kernels{"pad2d", pad2d_forward_reference, nullptr,
-                                                             nullptr};
+                                                             cuda_cell(pad2d_forward_cuda)};
 inline constexpr KernelTable<PadBackward> pad_backward_kernels{"pad2d backward", pad2d_backward_reference,
-                                                               nullptr, nullptr};
+                                                               nullptr, cuda_cell(pad2d_backward_cuda)};
 
 }  // namespace scrim::kernels

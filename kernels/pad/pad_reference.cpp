@@ -5,22 +5,14 @@
 namespace scrim::kernels {
 namespace {
 
-/// The row (or column) of x that row i of y copies; -1 = none.
-std::int64_t source(std::int64_t i, std::int64_t before, std::int64_t size, PadMode mode) {
-  const std::int64_t at = i - before;
-  if (at >= 0 && at < size) return at;
-  if (mode == PadMode::constant) return -1;
-  if (mode == PadMode::replicate) return std::clamp<std::int64_t>(at, 0, size - 1);
-  return at < 0 ? -at : 2 * (size - 1) - at;
-}
-
 /// Calls body(offset in x or -1, offset in y) for every pixel of y.
 template <class Body>
 void for_each_pixel(const Shape& x, const Shape& y, const Border& border, PadMode mode, Body&& body) {
   for (std::int64_t n = 0; n < y[0]; ++n)
     for (std::int64_t i = 0; i < y[1]; ++i)
       for (std::int64_t j = 0; j < y[2]; ++j) {
-        const std::int64_t h = source(i, border.top, x[1], mode), w = source(j, border.left, x[2], mode);
+        const std::int64_t h = padded_source(i, border.top, x[1], mode),
+                           w = padded_source(j, border.left, x[2], mode);
         body(h < 0 || w < 0 ? -1 : ((n * x[1] + h) * x[2] + w) * x[3], ((n * y[1] + i) * y[2] + j) * y[3]);
       }
 }

@@ -8,16 +8,12 @@ namespace {
 /// Calls body(offset of a pixel, offset of its cell, share) for every pixel of every cell.
 template <class Body>
 void for_each_share(const Shape& image, const Shape& cells, Body&& body) {
-  const auto begin = [](std::int64_t i, std::int64_t size, std::int64_t count) { return i * size / count; };
-  const auto end = [](std::int64_t i, std::int64_t size, std::int64_t count) {
-    return ((i + 1) * size + count - 1) / count;
-  };
   const std::int64_t channels = image[3];
   for (std::int64_t n = 0; n < cells[0]; ++n)
     for (std::int64_t i = 0; i < cells[1]; ++i)
       for (std::int64_t j = 0; j < cells[2]; ++j) {
-        const std::int64_t top = begin(i, image[1], cells[1]), bottom = end(i, image[1], cells[1]);
-        const std::int64_t left = begin(j, image[2], cells[2]), right = end(j, image[2], cells[2]);
+        const auto [top, bottom] = adaptive_cell(i, image[1], cells[1]);
+        const auto [left, right] = adaptive_cell(j, image[2], cells[2]);
         const double share = 1 / double((bottom - top) * (right - left));
         for (std::int64_t h = top; h < bottom; ++h)
           for (std::int64_t w = left; w < right; ++w)

@@ -13,6 +13,10 @@ Shape pool_output_shape(const Shape& x, const PoolOptions& o) {
   return {x[0], free_h / o.stride + 1, free_w / o.stride + 1, x[3]};
 }
 
+AdaptiveCell adaptive_cell(std::int64_t i, std::int64_t size, std::int64_t count) {
+  return {i * size / count, ((i + 1) * size + count - 1) / count};
+}
+
 void max_pool2d_forward(ConstView x, View y, View from, const PoolOptions& options) {
   require_same_type("max_pool2d", x, y);
   require_shape("max_pool2d", "y", y, pool_output_shape(x.shape, options));

@@ -36,12 +36,14 @@ void argmax(ConstView x, int axis, View y);
 using Sum = void(ConstView x, Axes axes, View y);
 using ExtremeOf = void(Extreme, ConstView x, Axes axes, View y);
 using Argmax = void(ConstView x, int axis, View y);
-Sum sum_reference;
-ExtremeOf extreme_reference;
-Argmax argmax_reference;
+Sum sum_reference, sum_cuda;
+ExtremeOf extreme_reference, extreme_cuda;
+Argmax argmax_reference, argmax_cuda;
 
-inline constexpr KernelTable<Sum> reduce_kernels{"sum", sum_reference, nullptr, nullptr};
-inline constexpr KernelTable<ExtremeOf> extreme_kernels{"extreme", extreme_reference, nullptr, nullptr};
-inline constexpr KernelTable<Argmax> argmax_kernels{"argmax", argmax_reference, nullptr, nullptr};
+inline constexpr KernelTable<Sum> reduce_kernels{"sum", sum_reference, nullptr, cuda_cell(sum_cuda)};
+inline constexpr KernelTable<ExtremeOf> extreme_kernels{"extreme", extreme_reference, nullptr,
+                                                        cuda_cell(extreme_cuda)};
+inline constexpr KernelTable<Argmax> argmax_kernels{"argmax", argmax_reference, nullptr,
+                                                    cuda_cell(argmax_cuda)};
 
 }  // namespace scrim::kernels

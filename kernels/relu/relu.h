@@ -15,12 +15,12 @@ void relu_backward(ConstView y, ConstView gy, View gx);
 
 using ReluForward = void(ConstView x, View y);
 using ReluBackward = void(ConstView y, ConstView gy, View gx);
-ReluForward relu_forward_reference, relu_forward_cpu;
-ReluBackward relu_backward_reference, relu_backward_cpu;
+ReluForward relu_forward_reference, relu_forward_cpu, relu_forward_cuda;
+ReluBackward relu_backward_reference, relu_backward_cpu, relu_backward_cuda;
 
-inline constexpr KernelTable<ReluForward> relu_forward_kernels{"relu", relu_forward_reference,
-                                                               relu_forward_cpu, nullptr};
-inline constexpr KernelTable<ReluBackward> relu_backward_kernels{"relu", relu_backward_reference,
-                                                                 relu_backward_cpu, nullptr};
+inline constexpr KernelTable<ReluForward> relu_forward_kernels{
+    "relu", relu_forward_reference, relu_forward_cpu, cuda_cell(relu_forward_cuda)};
+inline constexpr KernelTable<ReluBackward> relu_backward_kernels{
+    "relu", relu_backward_reference, relu_backward_cpu, cuda_cell(relu_backward_cuda)};
 
 }  // namespace scrim::kernels

@@ -25,12 +25,12 @@ void resize_backward(ConstView gy, View gx, const ResizeOptions& options);
 
 using ResizeForward = void(ConstView x, View y, const ResizeOptions&);
 using ResizeBackward = void(ConstView gy, View gx, const ResizeOptions&);
-ResizeForward resize_forward_reference;
-ResizeBackward resize_backward_reference;
+ResizeForward resize_forward_reference, resize_forward_cuda;
+ResizeBackward resize_backward_reference, resize_backward_cuda;
 
 inline constexpr KernelTable<ResizeForward> resize_forward_kernels{"resize", resize_forward_reference,
-                                                                   nullptr, nullptr};
+                                                                   nullptr, cuda_cell(resize_forward_cuda)};
 inline constexpr KernelTable<ResizeBackward> resize_backward_kernels{
-    "resize backward", resize_backward_reference, nullptr, nullptr};
+    "resize backward", resize_backward_reference, nullptr, cuda_cell(resize_backward_cuda)};
 
 }  // namespace scrim::kernels

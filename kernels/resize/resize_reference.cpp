@@ -1,65 +1,23 @@
 // Two passes, columns then rows; each is a sparse matrix along one axis. Backward is its transpose.
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
-#include "kernels/resize/resize.h"
+#include "kernels/resize/resize_rows.h"
 #include "tensor/parallel.h"
 #include "tensor/workspace.h"
 
 namespace scrim::kernels {
 namespace {
 
-/// What one output row (or column) is made of: weights[k] of row first + k.
-struct Row {
-  std::int64_t first;
-  std::vector<double> weights;
-};
-
-/// Row i of the triangle filter: Pillow's Resample.c, precompute_coeffs().
-Row antialiased_row(std::int64_t i, std::int64_t size, std::int64_t out_size) {
-  const double scale = double(size) / double(out_size), support = std::max(1.0, scale);
-  const double center = (double(i) + 0.5) * scale;
-  const std::int64_t first = std::max<std::int64_t>(0, std::int64_t(center - support + 0.5));
-  const std::int64_t end = std::min(size, std::int64_t(center + support + 0.5));
-  Row row{first, {}};
-  double total = 0;
-  for (std::int64_t k = first; k < end; ++k) {
-    row.weights.push_back(std::max(0.0, 1 - std::abs((double(k) + 0.5 - center) / support)));
-    total += row.weights.back();
-  }
-  for (double& weight : row.weights) weight /= total;
-  return row;
-}
-
-Row row_of(std::int64_t i, std::int64_t size, std::int64_t out_size, const ResizeOptions& options) {
-  if (options.mode == ResizeMode::antialiased) return antialiased_row(i, size, out_size);
-  if (options.mode == ResizeMode::nearest) return {std::min(i * size / out_size, size - 1), {1.0}};
-  double source = 0;
-  if (!options.align_corners)
-    source = std::max(0.0, (double(i) + 0.5) * double(size) / double(out_size) - 0.5);
-  else if (out_size > 1)
-    source = double(i) * double(size - 1) / double(out_size - 1);
-  const std::int64_t first = std::min(std::int64_t(source), size - 1);
-  if (first == size - 1) return {first, {1.0}};
-  return {first, {1 - (source - double(first)), source - double(first)}};
-}
-
-std::vector<Row> rows_of(std::int64_t size, std::int64_t out_size, const ResizeOptions& options) {
-  std::vector<Row> rows;
-  for (std::int64_t i = 0; i < out_size; ++i) rows.push_back(row_of(i, size, out_size, options));
-  return rows;
-}
-
 /// to[outer, rows, inner] = matrix * from[outer, size, inner].
 template <class T>
-void apply(const std::vector<Row>& rows, const T* from, T* to, std::int64_t outer, std::int64_t size,
+void apply(const std::vector<ResizeRow>& rows, const T* from, T* to, std::int64_t outer, std::int64_t size,
            std::int64_t inner) {
   const std::int64_t out_size = std::int64_t(rows.size());
   parallel_for(outer * out_size, std::max<std::int64_t>(1, 16384 / inner),
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t at = begin; at < end; ++at) {
-                   const Row& row = rows[std::size_t(at % out_size)];
+                   const ResizeRow& row = rows[std::size_t(at % out_size)];
                    T* out = to + at * inner;
                    std::fill_n(out, inner, T(0));
                    for (std::size_t k = 0; k < row.weights.size(); ++k) {
@@ -72,7 +30,7 @@ void apply(const std::vector<Row>& rows, const T* from, T* to, std::int64_t oute
 
 /// to[outer, size, inner] = matrix^T * from[outer, rows, inner].
 template <class T>
-void apply_transposed(const std::vector<Row>& rows, const T* from, T* to, std::int64_t outer,
+void apply_transposed(const std::vector<ResizeRow>& rows, const T* from, T* to, std::int64_t outer,
                       std::int64_t size, std::int64_t inner) {
   parallel_for(outer, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t o = begin; o < end; ++o) {
@@ -93,8 +51,8 @@ void resize_forward_reference(ConstView x, View y, const ResizeOptions& options)
   for_real_type(x.dtype, "resize", [&]<class T>(T) {
     const Shape &in = x.shape, &out = y.shape;
     Workspace<T> between{std::size_t(in[0] * in[1] * out[2] * in[3])};
-    apply(rows_of(in[2], out[2], options), x.as<T>(), between.data(), in[0] * in[1], in[2], in[3]);
-    apply(rows_of(in[1], out[1], options), between.data(), y.as<T>(), in[0], in[1], out[2] * in[3]);
+    apply(resize_rows(in[2], out[2], options), x.as<T>(), between.data(), in[0] * in[1], in[2], in[3]);
+    apply(resize_rows(in[1], out[1], options), between.data(), y.as<T>(), in[0], in[1], out[2] * in[3]);
   });
 }
 
@@ -102,9 +60,9 @@ void resize_backward_reference(ConstView gy, View gx, const ResizeOptions& optio
   for_real_type(gx.dtype, "resize", [&]<class T>(T) {
     const Shape &in = gx.shape, &out = gy.shape;
     Workspace<T> between{std::size_t(in[0] * in[1] * out[2] * in[3])};
-    apply_transposed(rows_of(in[1], out[1], options), gy.as<T>(), between.data(), in[0], in[1],
+    apply_transposed(resize_rows(in[1], out[1], options), gy.as<T>(), between.data(), in[0], in[1],
                      out[2] * in[3]);
-    apply_transposed(rows_of(in[2], out[2], options), between.data(), gx.as<T>(), in[0] * in[1], in[2],
+    apply_transposed(resize_rows(in[2], out[2], options), between.data(), gx.as<T>(), in[0] * in[1], in[2],
                      in[3]);
   });
 }

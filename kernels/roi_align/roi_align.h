@@ -22,12 +22,12 @@ void roi_align_backward(ConstView boxes, ConstView gy, View gx, const RoiAlignOp
 
 using RoiAlignForward = void(ConstView x, ConstView boxes, View y, const RoiAlignOptions&);
 using RoiAlignBackward = void(ConstView boxes, ConstView gy, View gx, const RoiAlignOptions&);
-RoiAlignForward roi_align_forward_reference;
-RoiAlignBackward roi_align_backward_reference;
+RoiAlignForward roi_align_forward_reference, roi_align_forward_cuda;
+RoiAlignBackward roi_align_backward_reference, roi_align_backward_cuda;
 
 inline constexpr KernelTable<RoiAlignForward> roi_align_forward_kernels{
-    "roi_align", roi_align_forward_reference, nullptr, nullptr};
+    "roi_align", roi_align_forward_reference, nullptr, cuda_cell(roi_align_forward_cuda)};
 inline constexpr KernelTable<RoiAlignBackward> roi_align_backward_kernels{
-    "roi_align backward", roi_align_backward_reference, nullptr, nullptr};
+    "roi_align backward", roi_align_backward_reference, nullptr, cuda_cell(roi_align_backward_cuda)};
 
 }  // namespace scrim::kernels

@@ -15,12 +15,12 @@ void softmax_backward(ConstView y, ConstView gy, View gx, int axis, SoftmaxResul
 
 using SoftmaxForward = void(ConstView x, View y, int axis, SoftmaxResult);
 using SoftmaxBackward = void(ConstView y, ConstView gy, View gx, int axis, SoftmaxResult);
-SoftmaxForward softmax_forward_reference, softmax_forward_cpu;
-SoftmaxBackward softmax_backward_reference, softmax_backward_cpu;
+SoftmaxForward softmax_forward_reference, softmax_forward_cpu, softmax_forward_cuda;
+SoftmaxBackward softmax_backward_reference, softmax_backward_cpu, softmax_backward_cuda;
 
-inline constexpr KernelTable<SoftmaxForward> softmax_forward_kernels{"softmax", softmax_forward_reference,
-                                                                     softmax_forward_cpu, nullptr};
+inline constexpr KernelTable<SoftmaxForward> softmax_forward_kernels{
+    "softmax", softmax_forward_reference, softmax_forward_cpu, cuda_cell(softmax_forward_cuda)};
 inline constexpr KernelTable<SoftmaxBackward> softmax_backward_kernels{
-    "softmax backward", softmax_backward_reference, softmax_backward_cpu, nullptr};
+    "softmax backward", softmax_backward_reference, softmax_backward_cpu, cuda_cell(softmax_backward_cuda)};
 
 }  // namespace scrim::kernels

@@ -20,9 +20,9 @@ struct SparseMatrix {
 void sparse_product(const SparseMatrix& matrix, bool transposed, ConstView x, View y);
 
 using SparseProduct = void(const SparseMatrix&, bool transposed, ConstView x, View y);
-SparseProduct sparse_product_reference;
+SparseProduct sparse_product_reference, sparse_product_cuda;
 
 inline constexpr KernelTable<SparseProduct> sparse_product_kernels{"sparse_product", sparse_product_reference,
-                                                                   nullptr, nullptr};
+                                                                   nullptr, cuda_cell(sparse_product_cuda)};
 
 }  // namespace scrim::kernels

@@ -23,15 +23,17 @@ using TopK = void(ConstView x, int axis, View values, View indices);
 using Gather = void(ConstView x, ConstView index, View y, int axis);
 using Scatter = void(ConstView base, ConstView index, ConstView source, View y, int axis);
 using ScatterAdd = void(ConstView index, ConstView source, View y, int axis);
-TopK top_k_reference, top_k_cpu;
-Gather gather_reference;
-Scatter scatter_reference;
-ScatterAdd scatter_add_reference;
+TopK top_k_reference, top_k_cpu, top_k_cuda;
+Gather gather_reference, gather_cuda;
+Scatter scatter_reference, scatter_cuda;
+ScatterAdd scatter_add_reference, scatter_add_cuda;
 
-inline constexpr KernelTable<TopK> top_k_kernels{"top_k", top_k_reference, top_k_cpu, nullptr};
-inline constexpr KernelTable<Gather> gather_kernels{"gather", gather_reference, nullptr, nullptr};
-inline constexpr KernelTable<Scatter> scatter_kernels{"scatter", scatter_reference, nullptr, nullptr};
+inline constexpr KernelTable<TopK> top_k_kernels{"top_k", top_k_reference, top_k_cpu, cuda_cell(top_k_cuda)};
+inline constexpr KernelTable<Gather> gather_kernels{"gather", gather_reference, nullptr,
+                                                    cuda_cell(gather_cuda)};
+inline constexpr KernelTable<Scatter> scatter_kernels{"scatter", scatter_reference, nullptr,
+                                                      cuda_cell(scatter_cuda)};
 inline constexpr KernelTable<ScatterAdd> scatter_add_kernels{"scatter_add", scatter_add_reference, nullptr,
-                                                             nullptr};
+                                                             cuda_cell(scatter_add_cuda)};
 
 }  // namespace scrim::kernels

@@ -53,12 +53,12 @@ void unary_backward(UnaryFunction function, ConstView kept, ConstView gy, View g
 
 using UnaryForward = void(UnaryFunction, ConstView x, View y, UnaryParameters);
 using UnaryBackward = void(UnaryFunction, ConstView kept, ConstView gy, View gx, UnaryParameters);
-UnaryForward unary_forward_reference, unary_forward_cpu;
-UnaryBackward unary_backward_reference, unary_backward_cpu;
+UnaryForward unary_forward_reference, unary_forward_cpu, unary_forward_cuda;
+UnaryBackward unary_backward_reference, unary_backward_cpu, unary_backward_cuda;
 
-inline constexpr KernelTable<UnaryForward> unary_forward_kernels{"unary", unary_forward_reference,
-                                                                 unary_forward_cpu, nullptr};
-inline constexpr KernelTable<UnaryBackward> unary_backward_kernels{"unary backward", unary_backward_reference,
-                                                                   unary_backward_cpu, nullptr};
+inline constexpr KernelTable<UnaryForward> unary_forward_kernels{
+    "unary", unary_forward_reference, unary_forward_cpu, cuda_cell(unary_forward_cuda)};
+inline constexpr KernelTable<UnaryBackward> unary_backward_kernels{
+    "unary backward", unary_backward_reference, unary_backward_cpu, cuda_cell(unary_backward_cuda)};
 
 }  // namespace scrim::kernels

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/unary/unary.h"
+#include "tensor/host_device.h"
 
 namespace scrim::kernels {
 
@@ -11,74 +12,76 @@ namespace scrim::kernels {
 template <class T>
 struct LeakyRelu {
   T slope;
-  T forward(T x) const { return x < 0 ? slope * x : x; }
-  T derivative(T x) const { return x > 0 ? T(1) : x <= 0 ? slope : x; }
+  SCRIM_HOST_DEVICE T forward(T x) const { return x < 0 ? slope * x : x; }
+  SCRIM_HOST_DEVICE T derivative(T x) const { return x > 0 ? T(1) : x <= 0 ? slope : x; }
 };
 template <class T>
 struct Sigmoid {
-  T forward(T x) const {
+  SCRIM_HOST_DEVICE T forward(T x) const {
     const T e = std::exp(-std::abs(x));  // in (0, 1]: neither sign of x overflows
     return x < 0 ? e / (1 + e) : 1 / (1 + e);
   }
-  T derivative(T y) const { return y * (1 - y); }
+  SCRIM_HOST_DEVICE T derivative(T y) const { return y * (1 - y); }
 };
 template <class T>
 struct Tanh {
-  T forward(T x) const { return std::tanh(x); }
-  T derivative(T y) const { return 1 - y * y; }
+  SCRIM_HOST_DEVICE T forward(T x) const { return std::tanh(x); }
+  SCRIM_HOST_DEVICE T derivative(T y) const { return 1 - y * y; }
 };
 template <class T>
 struct Exp {
-  T forward(T x) const { return std::exp(x); }
-  T derivative(T y) const { return y; }
+  SCRIM_HOST_DEVICE T forward(T x) const { return std::exp(x); }
+  SCRIM_HOST_DEVICE T derivative(T y) const { return y; }
 };
 template <class T>
 struct Log {
-  T forward(T x) const { return std::log(x); }
-  T derivative(T x) const { return 1 / x; }
+  SCRIM_HOST_DEVICE T forward(T x) const { return std::log(x); }
+  SCRIM_HOST_DEVICE T derivative(T x) const { return 1 / x; }
 };
 template <class T>
 struct Abs {
-  T forward(T x) const { return std::abs(x); }
-  T derivative(T x) const { return x > 0 ? T(1) : x < 0 ? T(-1) : x; }
+  SCRIM_HOST_DEVICE T forward(T x) const { return std::abs(x); }
+  SCRIM_HOST_DEVICE T derivative(T x) const { return x > 0 ? T(1) : x < 0 ? T(-1) : x; }
 };
 template <class T>
 struct Clamp {
   T low, high;
-  T forward(T x) const { return x < low ? low : x > high ? high : x; }
-  T derivative(T x) const { return x < low || x > high ? T(0) : x == x ? T(1) : x; }
+  SCRIM_HOST_DEVICE T forward(T x) const { return x < low ? low : x > high ? high : x; }
+  SCRIM_HOST_DEVICE T derivative(T x) const { return x < low || x > high ? T(0) : x == x ? T(1) : x; }
 };
 template <class T>
 struct Negate {
-  T forward(T x) const { return -x; }
-  T derivative(T) const { return T(-1); }
+  SCRIM_HOST_DEVICE T forward(T x) const { return -x; }
+  SCRIM_HOST_DEVICE T derivative(T) const { return T(-1); }
 };
 template <class T>
 struct Softplus {
-  T forward(T x) const { return (x > 0 ? x : x == x ? T(0) : x) + std::log1p(std::exp(-std::abs(x))); }
-  T derivative(T x) const { return Sigmoid<T>{}.forward(x); }
+  SCRIM_HOST_DEVICE T forward(T x) const {
+    return (x > 0 ? x : x == x ? T(0) : x) + std::log1p(std::exp(-std::abs(x)));
+  }
+  SCRIM_HOST_DEVICE T derivative(T x) const { return Sigmoid<T>{}.forward(x); }
 };
 template <class T>
 struct Sqrt {
-  T forward(T x) const { return std::sqrt(x); }
-  T derivative(T y) const { return 1 / (2 * y); }
+  SCRIM_HOST_DEVICE T forward(T x) const { return std::sqrt(x); }
+  SCRIM_HOST_DEVICE T derivative(T y) const { return 1 / (2 * y); }
 };
 
 template <class T>
 struct Rsqrt {
-  T forward(T x) const { return 1 / std::sqrt(x); }
-  T derivative(T y) const { return T(-0.5) * y * y * y; }
+  SCRIM_HOST_DEVICE T forward(T x) const { return 1 / std::sqrt(x); }
+  SCRIM_HOST_DEVICE T derivative(T y) const { return T(-0.5) * y * y * y; }
 };
 template <class T>
 struct Reciprocal {
-  T forward(T x) const { return 1 / x; }
-  T derivative(T y) const { return -y * y; }
+  SCRIM_HOST_DEVICE T forward(T x) const { return 1 / x; }
+  SCRIM_HOST_DEVICE T derivative(T y) const { return -y * y; }
 };
 template <class T>
 struct Power {
   T exponent;
-  T forward(T x) const { return std::pow(x, exponent); }
-  T derivative(T x) const { return exponent * std::pow(x, exponent - 1); }
+  SCRIM_HOST_DEVICE T forward(T x) const { return std::pow(x, exponent); }
+  SCRIM_HOST_DEVICE T derivative(T x) const { return exponent * std::pow(x, exponent - 1); }
 };
 
 /// Calls body(formula) with the struct of `function`.

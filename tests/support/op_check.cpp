@@ -10,6 +10,7 @@
 #include "autograd/reduce.h"
 #include "kernels/dispatch.h"
 #include "kernels/vector/vector_kernels.h"
+#include "tensor/compute_device.h"
 #include "tensor/parallel.h"
 
 namespace scrim::test {
@@ -26,7 +27,7 @@ Tensor random_tensor(const Shape& shape, std::uint64_t seed, double low, double 
 
 double largest_difference(const Tensor& a, const Tensor& b) {
   if (!(a.shape() == b.shape())) return std::numeric_limits<double>::infinity();
-  const Tensor left = a.to(DType::f64), right = b.to(DType::f64);
+  const Tensor left = to_host(a).to(DType::f64), right = to_host(b).to(DType::f64);
   double largest = 0;
   for (std::int64_t i = 0; i < a.numel(); ++i) {
     const double x = left.data<double>()[std::size_t(i)], y = right.data<double>()[std::size_t(i)];
@@ -38,13 +39,14 @@ double largest_difference(const Tensor& a, const Tensor& b) {
 }
 
 double largest_value(const Tensor& a) {
-  const Tensor values = a.to(DType::f64);
+  const Tensor values = to_host(a).to(DType::f64);
   double largest = 0;
   for (double value : values.data<double>()) largest = std::max(largest, std::abs(value));
   return largest;
 }
 
-bool same_bytes(const Tensor& a, const Tensor& b) {
+bool same_bytes(const Tensor& on_device_a, const Tensor& on_device_b) {
+  const Tensor a = to_host(on_device_a), b = to_host(on_device_b);
   return a.shape() == b.shape() && a.dtype() == b.dtype() &&
          std::memcmp(a.view().data, b.view().data, a.bytes()) == 0;
 }
@@ -68,13 +70,15 @@ std::vector<Tensor> inputs_of(const OpCase& c, DType dtype) {
 }
 
 Variable weighted_sum(const Variable& result) {
-  const Variable weights(random_tensor(result.shape(), 99, -1, 1, result.value().dtype()));
+  const Variable weights(
+      random_tensor(result.shape(), 99, -1, 1, result.value().dtype()).to(result.value().device()));
   return sum(result * weights, kernels::Axes::all(result.shape()));
 }
 
-Outcome run(const OpCase& c, DType dtype) {
+Outcome run(const OpCase& c, DType dtype, Device device = Device::cpu) {
   std::vector<Variable> variables;
-  const auto inputs = inputs_of(c, dtype);
+  std::vector<Tensor> inputs;
+  for (const Tensor& input : inputs_of(c, dtype)) inputs.push_back(input.to(device));
   for (std::size_t i = 0; i < inputs.size(); ++i)
     variables.push_back(is_differentiable(c, i) ? Variable::parameter(inputs[i]) : Variable(inputs[i]));
   const Variable result = c.run(variables);
@@ -161,6 +165,13 @@ void check_op(const OpCase& c) {
     }
   }
   vector::use_level(best);
+  if (compute_device().is_cuda()) {
+    const std::string what = c.name + " on " + name_of(compute_device());
+    expect_close(run(c, DType::f64, compute_device()), exact, 1e-12, what + " in f64");
+    const Outcome one = run(c, DType::f32, compute_device());
+    expect_close(one, exact, c.tolerance, what);
+    expect_same_bytes(run(c, DType::f32, compute_device()), one, what + " a second time");
+  }
   use_reference_kernels(reference_before);
   set_thread_count(threads_before);
 }

@@ -29,7 +29,9 @@ struct OpCase {
 ///  2. in f32, on the reference kernels and on each instruction-set level of this machine, result and
 ///  gradients agree
 ///     with f64 to `tolerance`;
-///  3. one, two and three threads give the same bytes.
+///  3. one, two and three threads give the same bytes;
+///  4. on compute_device(), when that is a GPU (or an emulated one), f64 and f32 agree with the first, and a second run
+///  gives the same bytes.
 void check_op(const OpCase& op_case);
 
 inline void PrintTo(const OpCase& op_case, std::ostream* out) {

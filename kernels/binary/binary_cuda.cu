@@ -1,0 +1,49 @@
+#include "kernels/binary/binary_loops.h"
+#include "kernels/cuda/strided.h"
+#include "tensor/cuda/launch.h"
+
+namespace scrim::kernels {
+namespace {
+
+template <class T, class Op>
+struct Flat {
+  Op op;
+  const T *a, *b;
+  T* y;
+  __device__ void operator()(std::int64_t i) const { y[i] = op(a[i], b[i]); }
+};
+
+template <class T, class Op>
+struct Broadcast {
+  Op op;
+  const T *a, *b;
+  T* y;
+  Strided in_a, in_b;
+  __device__ void operator()(std::int64_t i) const { y[i] = op(a[in_a.offset(i)], b[in_b.offset(i)]); }
+};
+
+/// Where the operand's element for each output stands.
+Strided elements_of(const Shape& operand, const Shape& out) {
+  const BroadcastSteps steps(operand, out);
+  Strided result;
+  for (int axis = 0; axis < out.rank(); ++axis) result.append(out[axis], steps.step[axis]);
+  return result;
+}
+
+}  // namespace
+
+void binary_cuda(BinaryFunction function, ConstView a, ConstView b, View y) {
+  const Strided in_a = elements_of(a.shape, y.shape), in_b = elements_of(b.shape, y.shape);
+  for_real_type(y.dtype, name_of(function), [&]<class T>(T) {
+    with_operator<T>(function, [&]<class Op>(Op op) {
+      const T *left = a.on_device<T>(), *right = b.on_device<T>();
+      if (in_a.is_flat() && in_b.is_flat())
+        cuda::for_each_element(y.device, y.shape.numel(), Flat<T, Op>{op, left, right, y.on_device<T>()});
+      else
+        cuda::for_each_element(y.device, y.shape.numel(),
+                               Broadcast<T, Op>{op, left, right, y.on_device<T>(), in_a, in_b});
+    });
+  });
+}
+
+}  // namespace scrim::kernels

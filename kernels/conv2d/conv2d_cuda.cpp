@@ -1,0 +1,254 @@
+// cuDNN's convolutions in NHWC, weights turned into its order (O, Kh, Kw, I). Descriptors and algorithm are found once for
+// a set of sizes. The algorithm is cuDNN's own guess, not what it measures: a measurement may choose another one in the
+// next run, and other bits with it.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "kernels/conv2d/conv2d_packed.h"
+#include "kernels/conv2d/conv2d_plain_cuda.h"
+#include "kernels/cuda/cudnn.h"
+#include "kernels/cuda/scratch.h"
+#include "tensor/compute_device.h"
+#include "tensor/cuda/check.h"
+
+namespace scrim::kernels {
+namespace {
+
+constexpr std::size_t most_workspace = std::size_t(512) << 20;
+
+enum class Direction { forward, input_gradient, weight_gradient };
+
+/// cuDNN's names for the three directions.
+template <Direction direction>
+struct Calls;
+template <>
+struct Calls<Direction::forward> {
+  using Performance = cudnnConvolutionFwdAlgoPerf_t;
+  static constexpr auto guess = cudnnGetConvolutionForwardAlgorithm_v7;
+};
+template <>
+struct Calls<Direction::input_gradient> {
+  using Performance = cudnnConvolutionBwdDataAlgoPerf_t;
+  static constexpr auto guess = cudnnGetConvolutionBackwardDataAlgorithm_v7;
+};
+template <>
+struct Calls<Direction::weight_gradient> {
+  using Performance = cudnnConvolutionBwdFilterAlgoPerf_t;
+  static constexpr auto guess = cudnnGetConvolutionBackwardFilterAlgorithm_v7;
+};
+
+/// The sizes of a convolution: x[N,H,W,C], w[O,I,Kh,Kw], y[N,Ho,Wo,O].
+struct Problem {
+  Shape x, w, y;
+  Conv2dOptions options;
+  int device;
+
+  std::string key(Direction direction) const {
+    const Conv2dOptions& o = options;
+    const ComputeSettings& settings = compute_settings();
+    return fmt::format("{} {} {} {} {},{} {},{} {},{} {} {} {}", int(direction), device, x.str(), w.str(),
+                       o.stride.h, o.stride.w, o.padding.h, o.padding.w, o.dilation.h, o.dilation.w, o.groups,
+                       int(settings.math), settings.deterministic);
+  }
+};
+
+struct Descriptors {
+  cuda::TensorDescriptor x, y;
+  cuda::FilterDescriptor w;
+  cuda::ConvolutionDescriptor convolution;
+
+  explicit Descriptors(const Problem& p)
+      : x(cuda::image_descriptor(p.x, DType::f32)), y(cuda::image_descriptor(p.y, DType::f32)) {
+    using cuda::cudnn_int;
+    const Conv2dOptions& o = p.options;
+    SCRIM_CUDNN_CHECK(cudnnSetFilter4dDescriptor(w, CUDNN_DATA_FLOAT, CUDNN_TENSOR_NHWC, cudnn_int(p.w[0]),
+                                                 cudnn_int(p.w[1]), cudnn_int(p.w[2]), cudnn_int(p.w[3])));
+    SCRIM_CUDNN_CHECK(
+        cudnnSetConvolution2dDescriptor(convolution, cudnn_int(o.padding.h), cudnn_int(o.padding.w),
+                                        cudnn_int(o.stride.h), cudnn_int(o.stride.w), cudnn_int(o.dilation.h),
+                                        cudnn_int(o.dilation.w), CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT));
+    SCRIM_CUDNN_CHECK(cudnnSetConvolutionGroupCount(convolution, cudnn_int(o.groups)));
+    // cuDNN's default would multiply f32 with the 10 bits of TF32.
+    SCRIM_CUDNN_CHECK(cudnnSetConvolutionMathType(
+        convolution, compute_settings().math == ProductMath::tf32 ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH));
+  }
+};
+
+template <Direction direction>
+struct Plan : Descriptors {
+  decltype(Calls<direction>::Performance::algo) algorithm{};
+  std::size_t workspace = 0;
+  using Descriptors::Descriptors;
+};
+
+/// Plans by sizes. `fill` completes one that is new.
+template <Direction direction, class Fill>
+const Plan<direction>& plan_for(const Problem& problem, std::string key, Fill&& fill) {
+  static auto& plans = *new std::map<std::string, Plan<direction>>;  // never destroyed, as the Runtime
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  const auto found = plans.find(key);
+  if (found != plans.end()) return found->second;
+  Plan<direction> plan(problem);
+  fill(plan);
+  return plans.emplace(std::move(key), std::move(plan)).first->second;
+}
+
+std::size_t workspace_limit() {
+  std::size_t unused = 0, total = 0;
+  SCRIM_CUDA_CHECK(cudaMemGetInfo(&unused, &total));
+  return std::min(most_workspace, unused / 2);
+}
+
+/// The best algorithm by cuDNN's guess that fits memory and settings. Descriptors in the order of the direction's call.
+template <Direction direction, class First, class Second, class Out>
+void choose_algorithm(Plan<direction>& plan, const Problem& problem, Device device, const First& first,
+                      const Second& second, const Out& out) {
+  using Performance = typename Calls<direction>::Performance;
+  std::array<Performance, 12> guesses{};
+  int count = 0;
+  SCRIM_CUDNN_CHECK(Calls<direction>::guess(cuda::cudnn_handle(device), first, second, plan.convolution, out,
+                                            int(guesses.size()), &count, guesses.data()));
+  const std::size_t limit = workspace_limit();
+  for (int i = 0; i < count; ++i) {  // fastest first
+    const Performance& one = guesses[std::size_t(i)];
+    if (one.status != CUDNN_STATUS_SUCCESS || one.memory > limit) continue;
+    if (compute_settings().deterministic && one.determinism != CUDNN_DETERMINISTIC) continue;
+    plan.algorithm = one.algo;
+    plan.workspace = one.memory;
+    return;
+  }
+  fail("conv2d", "cuDNN has no {}algorithm for x {} and w {}",
+       compute_settings().deterministic ? "deterministic " : "", problem.x.str(), problem.w.str());
+}
+
+/// Whether O, I, Kh, Kw and O, Kh, Kw, I are the same bytes.
+bool is_packed(const Shape& w) {
+  return w[1] == 1 || w[2] * w[3] == 1;
+}
+
+/// w in cuDNN's order: itself, or a copy.
+class PackedWeights {
+ public:
+  explicit PackedWeights(ConstView w) : w_(w) {
+    if (is_packed(w.shape)) return;
+    copy_ = Tensor::empty(w.shape, w.dtype, w.device);
+    pack_weights_cuda(w, {}, false, 1, copy_.mutable_view());
+  }
+  const void* data() const { return copy_.defined() ? copy_.view().data : w_.data; }
+
+ private:
+  ConstView w_;
+  Tensor copy_;
+};
+
+const float one = 1, zero = 0;
+
+void run_forward(ConstView x, const void* packed, const Shape& w, View y, const Conv2dOptions& options) {
+  const Problem problem{x.shape, w, y.shape, options, y.device.index};
+  const auto& plan = plan_for<Direction::forward>(problem, problem.key(Direction::forward), [&](auto& fresh) {
+    choose_algorithm(fresh, problem, y.device, fresh.x, fresh.w, fresh.y);
+  });
+  const Scratch<char> workspace(y.device, std::int64_t(plan.workspace));
+  SCRIM_CUDNN_CHECK(cudnnConvolutionForward(cuda::cudnn_handle(y.device), &one, plan.x, x.data, plan.w,
+                                            packed, plan.convolution, plan.algorithm, workspace.data(),
+                                            plan.workspace, &zero, plan.y, y.data));
+}
+
+void run_input_gradient(ConstView gy, const void* packed, const Shape& w, View gx,
+                        const Conv2dOptions& options, bool add_to_gx) {
+  const Problem problem{gx.shape, w, gy.shape, options, gx.device.index};
+  const auto& plan =
+      plan_for<Direction::input_gradient>(problem, problem.key(Direction::input_gradient), [&](auto& fresh) {
+        choose_algorithm(fresh, problem, gx.device, fresh.w, fresh.y, fresh.x);
+      });
+  const Scratch<char> workspace(gx.device, std::int64_t(plan.workspace));
+  SCRIM_CUDNN_CHECK(cudnnConvolutionBackwardData(cuda::cudnn_handle(gx.device), &one, plan.w, packed, plan.y,
+                                                 gy.data, plan.convolution, plan.algorithm, workspace.data(),
+                                                 plan.workspace, add_to_gx ? &one : &zero, plan.x, gx.data));
+}
+
+/// A bias of zeros, where cuDNN wants one and there is none.
+ConstView zero_bias(Device device, std::int64_t channels) {
+  static auto& made = *new std::map<std::pair<int, std::int64_t>, Tensor>;
+  Tensor& zeros = made[{device.index, channels}];
+  if (!zeros.defined()) zeros = Tensor::full({channels}, 0, DType::f32, device);
+  return zeros.view();
+}
+
+/// y = activation(convolution + bias [+ y]) in one call; the activation is none or relu.
+void run_fused(ConstView x, ConstView packed, ConstView bias, View y, const Conv2dOptions& options, bool add,
+               bool relu) {
+  const Problem problem{x.shape, packed.shape, y.shape, options, y.device.index};
+  // The one algorithm that the fused call takes with and without an activation.
+  constexpr auto algorithm = CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
+  const auto& plan =
+      plan_for<Direction::forward>(problem, problem.key(Direction::forward) + " fused", [&](auto& fresh) {
+        fresh.algorithm = algorithm;
+        SCRIM_CUDNN_CHECK(cudnnGetConvolutionForwardWorkspaceSize(cuda::cudnn_handle(y.device), fresh.x,
+                                                                  fresh.w, fresh.convolution, fresh.y,
+                                                                  algorithm, &fresh.workspace));
+      });
+  if (!bias) bias = zero_bias(y.device, y.shape[3]);
+  const auto bias_descriptor = cuda::image_descriptor({1, 1, 1, y.shape[3]}, DType::f32);
+  const cuda::ActivationDescriptor activation;
+  SCRIM_CUDNN_CHECK(cudnnSetActivationDescriptor(
+      activation, relu ? CUDNN_ACTIVATION_RELU : CUDNN_ACTIVATION_IDENTITY, CUDNN_PROPAGATE_NAN, 0));
+  const Scratch<char> workspace(y.device, std::int64_t(plan.workspace));
+  SCRIM_CUDNN_CHECK(cudnnConvolutionBiasActivationForward(
+      cuda::cudnn_handle(y.device), &one, plan.x, x.data, plan.w, packed.data, plan.convolution, algorithm,
+      workspace.data(), plan.workspace, add ? &one : &zero, plan.y, y.data, bias_descriptor, bias.data,
+      activation, plan.y, y.data));
+}
+
+}  // namespace
+
+void conv2d_forward_cuda(ConstView x, ConstView w, ConstView b, View y, const Conv2dOptions& options) {
+  if (y.shape.numel() == 0) return;
+  if (y.dtype == DType::f64) return conv2d_forward_plain_cuda(x, w, b, y, options);
+  run_forward(x, PackedWeights(w).data(), w.shape, y, options);
+  if (b) finish_convolution_cuda(y, b, 1);
+}
+
+void conv2d_backward_input_cuda(ConstView gy, ConstView w, View gx, const Conv2dOptions& options) {
+  if (gx.shape.numel() == 0) return;
+  if (gx.dtype == DType::f64) return conv2d_backward_input_plain_cuda(gy, w, gx, options);
+  run_input_gradient(gy, PackedWeights(w).data(), w.shape, gx, options, false);
+}
+
+void conv2d_backward_weight_cuda(ConstView x, ConstView gy, View gw, const Conv2dOptions& options) {
+  if (gy.shape.numel() == 0) return cuda::fill(gw, 0);
+  if (gw.dtype == DType::f64) return conv2d_backward_weight_plain_cuda(x, gy, gw, options);
+  Tensor packed = is_packed(gw.shape) ? Tensor() : Tensor::empty(gw.shape, gw.dtype, gw.device);
+  void* out = packed.defined() ? packed.mutable_view().data : gw.data;
+  const Problem problem{x.shape, gw.shape, gy.shape, options, gw.device.index};
+  const auto& plan = plan_for<Direction::weight_gradient>(
+      problem, problem.key(Direction::weight_gradient), [&](auto& fresh) {
+        choose_algorithm(fresh, problem, gw.device, fresh.x, fresh.y, fresh.w);
+      });
+  const Scratch<char> workspace(gw.device, std::int64_t(plan.workspace));
+  SCRIM_CUDNN_CHECK(cudnnConvolutionBackwardFilter(cuda::cudnn_handle(gw.device), &one, plan.x, x.data,
+                                                   plan.y, gy.data, plan.convolution, plan.algorithm,
+                                                   workspace.data(), plan.workspace, &zero, plan.w, out));
+  if (packed.defined()) unpack_weights_cuda(packed.view(), gw);
+}
+
+void conv2d_packed_cuda(ConstView in, ConstView packed, ConstView bias, View out,
+                        const Conv2dOptions& options, bool input_gradient, const ConvEpilogue& epilogue) {
+  if (out.shape.numel() == 0) return;
+  const bool plain = !bias && epilogue.slope == 1;
+  if (input_gradient) {  // cuDNN fuses nothing here
+    run_input_gradient(in, packed.data, packed.shape, out, options, epilogue.add);
+    if (!plain) finish_convolution_cuda(out, bias, epilogue.slope);
+  } else if (plain && !epilogue.add) {
+    run_forward(in, packed.data, packed.shape, out, options);
+  } else {
+    run_fused(in, packed, bias, out, options, epilogue.add, epilogue.slope == 0);
+    if (epilogue.slope != 0 && epilogue.slope != 1) finish_convolution_cuda(out, {}, epilogue.slope);
+  }
+}
+
+}  // namespace scrim::kernels

@@ -1,0 +1,193 @@
+#include "kernels/conv2d/conv2d_plain_cuda.h"
+#include "tensor/cuda/launch.h"
+
+namespace scrim::kernels {
+namespace {
+
+/// The sizes of a convolution, and which pixels meet.
+struct Sizes {
+  std::int64_t images, height, width, channels;  ///< of x
+  std::int64_t out_height, out_width, outputs;   ///< of y
+  std::int64_t kernel_height, kernel_width, per_group,
+      outputs_per_group;  ///< of w; per_group: its input channels
+  Conv2dOptions o;
+
+  __device__ std::int64_t row_of(std::int64_t out_row, std::int64_t i) const {
+    return out_row * o.stride.h - o.padding.h + i * o.dilation.h;
+  }
+  __device__ std::int64_t column_of(std::int64_t out_column, std::int64_t j) const {
+    return out_column * o.stride.w - o.padding.w + j * o.dilation.w;
+  }
+  __device__ bool is_inside(std::int64_t h, std::int64_t w) const {
+    return h >= 0 && h < height && w >= 0 && w < width;
+  }
+  __device__ std::int64_t weight(std::int64_t output, std::int64_t c, std::int64_t i, std::int64_t j) const {
+    return ((output * per_group + c) * kernel_height + i) * kernel_width + j;
+  }
+};
+
+Sizes sizes_of(const Shape& x, const Shape& w, const Shape& y, const Conv2dOptions& o) {
+  return {x[0], x[1], x[2], x[3], y[1], y[2], y[3], w[2], w[3], w[1], w[0] / o.groups, o};
+}
+
+template <class T>
+struct Forward {
+  Sizes s;
+  const T *x, *w, *b;
+  T* y;
+  __device__ void operator()(std::int64_t at) const {
+    const std::int64_t output = at % s.outputs, column = at / s.outputs % s.out_width;
+    const std::int64_t row = at / s.outputs / s.out_width % s.out_height,
+                       n = at / s.outputs / s.out_width / s.out_height;
+    const std::int64_t first = output / s.outputs_per_group * s.per_group;
+    T sum = b ? b[output] : T(0);
+    for (std::int64_t i = 0; i < s.kernel_height; ++i)
+      for (std::int64_t j = 0; j < s.kernel_width; ++j) {
+        const std::int64_t h = s.row_of(row, i), v = s.column_of(column, j);
+        if (!s.is_inside(h, v)) continue;
+        const T* pixel = x + ((n * s.height + h) * s.width + v) * s.channels + first;
+        for (std::int64_t c = 0; c < s.per_group; ++c) sum += pixel[c] * w[s.weight(output, c, i, j)];
+      }
+    y[at] = sum;
+  }
+};
+
+template <class T>
+struct InputGradient {
+  Sizes s;
+  const T *gy, *w;
+  T* gx;
+  __device__ void operator()(std::int64_t at) const {
+    const std::int64_t channel = at % s.channels, v = at / s.channels % s.width;
+    const std::int64_t h = at / s.channels / s.width % s.height, n = at / s.channels / s.width / s.height;
+    const std::int64_t c = channel % s.per_group, first = channel / s.per_group * s.outputs_per_group;
+    T sum = 0;
+    for (std::int64_t i = 0; i < s.kernel_height; ++i)
+      for (std::int64_t j = 0; j < s.kernel_width; ++j) {
+        const std::int64_t down = h + s.o.padding.h - i * s.o.dilation.h,
+                           right = v + s.o.padding.w - j * s.o.dilation.w;
+        if (down < 0 || right < 0 || down % s.o.stride.h != 0 || right % s.o.stride.w != 0) continue;
+        const std::int64_t row = down / s.o.stride.h, column = right / s.o.stride.w;
+        if (row >= s.out_height || column >= s.out_width) continue;
+        const T* upstream = gy + ((n * s.out_height + row) * s.out_width + column) * s.outputs;
+        for (std::int64_t k = first; k < first + s.outputs_per_group; ++k)
+          sum += upstream[k] * w[s.weight(k, c, i, j)];
+      }
+    gx[at] = sum;
+  }
+};
+
+template <class T>
+struct WeightGradient {
+  Sizes s;
+  const T *x, *gy;
+  T* gw;
+  __device__ void operator()(std::int64_t at) const {
+    const std::int64_t j = at % s.kernel_width, i = at / s.kernel_width % s.kernel_height;
+    const std::int64_t c = at / s.kernel_width / s.kernel_height % s.per_group;
+    const std::int64_t output = at / s.kernel_width / s.kernel_height / s.per_group;
+    const std::int64_t channel = output / s.outputs_per_group * s.per_group + c;
+    T sum = 0;
+    for (std::int64_t n = 0; n < s.images; ++n)
+      for (std::int64_t row = 0; row < s.out_height; ++row)
+        for (std::int64_t column = 0; column < s.out_width; ++column) {
+          const std::int64_t h = s.row_of(row, i), v = s.column_of(column, j);
+          if (!s.is_inside(h, v)) continue;
+          sum += gy[((n * s.out_height + row) * s.out_width + column) * s.outputs + output] *
+                 x[((n * s.height + h) * s.width + v) * s.channels + channel];
+        }
+    gw[at] = sum;
+  }
+};
+
+/// Element `at` of packed[O, taps, I] and its place in w[O, I, taps].
+struct WeightOrder {
+  std::int64_t inputs, taps;
+  __device__ std::int64_t input(std::int64_t at) const { return at % inputs; }
+  __device__ std::int64_t output(std::int64_t at) const { return at / inputs / taps; }
+  __device__ std::int64_t in_w(std::int64_t at) const {
+    return (output(at) * inputs + input(at)) * taps + at / inputs % taps;
+  }
+};
+
+struct Pack {
+  WeightOrder order;
+  const float *w, *scale;
+  bool scale_inputs;
+  std::int64_t outputs_per_group;
+  float* packed;
+  __device__ void operator()(std::int64_t at) const {
+    const std::int64_t output = order.output(at);
+    const std::int64_t channel =
+        scale_inputs ? output / outputs_per_group * order.inputs + order.input(at) : output;
+    packed[at] = w[order.in_w(at)] * (scale ? scale[channel] : 1.0f);
+  }
+};
+
+struct Unpack {
+  WeightOrder order;
+  const float* packed;
+  float* w;
+  __device__ void operator()(std::int64_t at) const { w[order.in_w(at)] = packed[at]; }
+};
+
+struct Finish {
+  float* y;
+  const float* bias;
+  std::int64_t channels;
+  float slope;
+  __device__ void operator()(std::int64_t i) const {
+    const float value = y[i] + (bias ? bias[i % channels] : 0.0f);
+    y[i] = value < 0 ? slope * value : value;
+  }
+};
+
+}  // namespace
+
+void conv2d_forward_plain_cuda(ConstView x, ConstView w, ConstView b, View y, const Conv2dOptions& options) {
+  for_real_type(y.dtype, "conv2d", [&]<class T>(T) {
+    cuda::for_each_element(y.device, y.shape.numel(),
+                           Forward<T>{sizes_of(x.shape, w.shape, y.shape, options), x.on_device<T>(),
+                                      w.on_device<T>(), b ? b.on_device<T>() : nullptr, y.on_device<T>()});
+  });
+}
+
+void conv2d_backward_input_plain_cuda(ConstView gy, ConstView w, View gx, const Conv2dOptions& options) {
+  for_real_type(gx.dtype, "conv2d", [&]<class T>(T) {
+    cuda::for_each_element(gx.device, gx.shape.numel(),
+                           InputGradient<T>{sizes_of(gx.shape, w.shape, gy.shape, options), gy.on_device<T>(),
+                                            w.on_device<T>(), gx.on_device<T>()});
+  });
+}
+
+void conv2d_backward_weight_plain_cuda(ConstView x, ConstView gy, View gw, const Conv2dOptions& options) {
+  for_real_type(gw.dtype, "conv2d", [&]<class T>(T) {
+    cuda::for_each_element(gw.device, gw.shape.numel(),
+                           WeightGradient<T>{sizes_of(x.shape, gw.shape, gy.shape, options), x.on_device<T>(),
+                                             gy.on_device<T>(), gw.on_device<T>()});
+  });
+}
+
+void pack_weights_cuda(ConstView w, ConstView scale, bool scale_inputs, std::int64_t groups, View packed) {
+  cuda::for_each_element(w.device, w.shape.numel(),
+                         Pack{{w.shape[1], w.shape[2] * w.shape[3]},
+                              w.on_device<float>(),
+                              scale ? scale.on_device<float>() : nullptr,
+                              scale_inputs,
+                              w.shape[0] / groups,
+                              packed.on_device<float>()});
+}
+
+void unpack_weights_cuda(ConstView packed, View w) {
+  cuda::for_each_element(
+      w.device, w.shape.numel(),
+      Unpack{{w.shape[1], w.shape[2] * w.shape[3]}, packed.on_device<float>(), w.on_device<float>()});
+}
+
+void finish_convolution_cuda(View y, ConstView bias, float slope) {
+  cuda::for_each_element(y.device, y.shape.numel(),
+                         Finish{y.on_device<float>(), bias ? bias.on_device<float>() : nullptr,
+                                y.shape[y.shape.rank() - 1], slope});
+}
+
+}  // namespace scrim::kernels

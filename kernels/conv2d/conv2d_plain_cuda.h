@@ -1,0 +1,22 @@
+// What stands around cuDNN's convolutions: weights in its order, the plain loops for f64, which it does not compute in
+// NHWC, and the ending of a convolution where it does not fuse one.
+#pragma once
+
+#include "kernels/conv2d/conv2d.h"
+
+namespace scrim::kernels {
+
+/// packed[O,Kh,Kw,I] = w[O,I,Kh,Kw] * scale[O], or with `scale_inputs` scale[group * I + i], the channels that an input
+/// gradient gives; an empty scale counts as ones. `groups` of the convolution. The shape of `packed` stays [O,I,Kh,Kw].
+void pack_weights_cuda(ConstView w, ConstView scale, bool scale_inputs, std::int64_t groups, View packed);
+/// w[O,I,Kh,Kw] = packed[O,Kh,Kw,I].
+void unpack_weights_cuda(ConstView packed, View w);
+
+Conv2dForward conv2d_forward_plain_cuda;
+Conv2dBackwardInput conv2d_backward_input_plain_cuda;
+Conv2dBackwardWeight conv2d_backward_weight_plain_cuda;
+
+/// y = activation(y + bias) in place; an empty bias counts as zeros; activation(y) = y < 0 ? slope * y : y.
+void finish_convolution_cuda(View y, ConstView bias, float slope);
+
+}  // namespace scrim::kernels

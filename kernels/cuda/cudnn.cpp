@@ -1,0 +1,47 @@
+#include "kernels/cuda/cudnn.h"
+
+#include <climits>
+#include <map>
+#include <mutex>
+
+namespace scrim::cuda {
+
+void check(cudnnStatus_t status, const char* call) {
+  if (status == CUDNN_STATUS_SUCCESS) return;
+  char explanation[512] = "";
+  cudnnGetLastErrorString(explanation, sizeof explanation);
+  fail("cudnn", "{}: {}{}{}", call, cudnnGetErrorString(status), explanation[0] ? ": " : "", explanation);
+}
+
+cudnnHandle_t cudnn_handle(Device device) {
+  static std::mutex mutex;
+  static auto& handles = *new std::map<int, cudnnHandle_t>;  // never destroyed, as the Runtime
+  const Runtime& runtime = Runtime::of(device);
+  const std::lock_guard lock(mutex);
+  cudnnHandle_t& handle = handles[device.index];
+  if (!handle) {
+    SCRIM_CUDNN_CHECK(cudnnCreate(&handle));
+    SCRIM_CUDNN_CHECK(cudnnSetStream(handle, runtime.stream()));
+  }
+  return handle;
+}
+
+cudnnDataType_t cudnn_type(DType dtype) {
+  require(dtype == DType::f32 || dtype == DType::f64, "cudnn", "takes f32 or f64, {} came", name_of(dtype));
+  return dtype == DType::f32 ? CUDNN_DATA_FLOAT : CUDNN_DATA_DOUBLE;
+}
+
+int cudnn_int(std::int64_t value) {
+  require(value >= 0 && value <= INT_MAX, "cudnn", "the size {} is beyond what cuDNN can take", value);
+  return int(value);
+}
+
+TensorDescriptor image_descriptor(const Shape& s, DType dtype) {
+  TensorDescriptor descriptor;
+  SCRIM_CUDNN_CHECK(cudnnSetTensor4dDescriptor(descriptor, CUDNN_TENSOR_NHWC, cudnn_type(dtype),
+                                               cudnn_int(s[0]), cudnn_int(s[3]), cudnn_int(s[1]),
+                                               cudnn_int(s[2])));
+  return descriptor;
+}
+
+}  // namespace scrim::cuda

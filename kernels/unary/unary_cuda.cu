@@ -1,0 +1,45 @@
+#include "kernels/unary/unary_formulas.h"
+#include "tensor/cuda/launch.h"
+
+namespace scrim::kernels {
+namespace {
+
+template <class T, class Formula>
+struct Forward {
+  Formula formula;
+  const T* x;
+  T* y;
+  __device__ void operator()(std::int64_t i) const { y[i] = formula.forward(x[i]); }
+};
+
+template <class T, class Formula>
+struct Backward {
+  Formula formula;
+  const T *kept, *gy;
+  T* gx;
+  __device__ void operator()(std::int64_t i) const { gx[i] = gy[i] * formula.derivative(kept[i]); }
+};
+
+}  // namespace
+
+void unary_forward_cuda(UnaryFunction function, ConstView x, View y, UnaryParameters parameters) {
+  for_real_type(x.dtype, name_of(function), [&]<class T>(T) {
+    with_formula<T>(function, parameters, [&]<class Formula>(const Formula& formula) {
+      cuda::for_each_element(y.device, y.shape.numel(),
+                             Forward<T, Formula>{formula, x.on_device<T>(), y.on_device<T>()});
+    });
+  });
+}
+
+void unary_backward_cuda(UnaryFunction function, ConstView kept, ConstView gy, View gx,
+                         UnaryParameters parameters) {
+  for_real_type(kept.dtype, name_of(function), [&]<class T>(T) {
+    with_formula<T>(function, parameters, [&]<class Formula>(const Formula& formula) {
+      cuda::for_each_element(
+          gx.device, gx.shape.numel(),
+          Backward<T, Formula>{formula, kept.on_device<T>(), gy.on_device<T>(), gx.on_device<T>()});
+    });
+  });
+}
+
+}  // namespace scrim::kernels

@@ -1,0 +1,138 @@
+#include "tensor/cuda/runtime.h"
+
+#include <cstring>
+#include <map>
+#include <memory>
+
+#include "tensor/cuda/check.h"
+#include "tensor/device_memory.h"
+
+namespace scrim::cuda {
+
+void check(cudaError_t status, const char* call) {
+  if (status == cudaSuccess) return;
+  cudaGetLastError();  // a later call is not to report this one again
+  fail("cuda", "{}: {} ({})", call, cudaGetErrorString(status), cudaGetErrorName(status));
+}
+
+namespace {
+
+/// "12.4" of 12040.
+std::string version_text(int version) {
+  return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
+}
+
+/// Why no GPU can be used; empty when one can.
+std::string obstacle() {
+  int count = 0, driver = 0, runtime = 0;
+  const cudaError_t status = cudaGetDeviceCount(&count);
+  cudaGetLastError();
+  if (status == cudaSuccess && count > 0) return {};
+  cudaDriverGetVersion(&driver);
+  cudaRuntimeGetVersion(&runtime);
+  if (status == cudaErrorInsufficientDriver && driver > 0)
+    return fmt::format(
+        "the NVIDIA driver is too old: it serves CUDA {}, this program needs {}; update the driver",
+        version_text(driver), version_text(runtime));
+  if (status == cudaSuccess || status == cudaErrorNoDevice || status == cudaErrorInsufficientDriver)
+    return driver > 0 ? "this machine has no NVIDIA GPU that the driver shows"
+                      : "this machine has no NVIDIA GPU, or no driver for it";
+  return fmt::format("the GPU cannot be used: {} ({})", cudaGetErrorString(status), cudaGetErrorName(status));
+}
+
+std::string text_of(Complaint complaint) {
+  switch (complaint) {
+    case Complaint::index_outside:
+      return "[gather] an index lies outside its axis";
+    case Complaint::box_outside:
+      return "[roi_align] a box is not finite, far too large, or names an image that is not there";
+    case Complaint::not_a_probability:
+      return "[bce] a prediction is no probability";
+    case Complaint::none:
+      break;
+  }
+  return "[cuda] a kernel complained of its input";
+}
+
+}  // namespace
+
+Runtime& Runtime::of(Device device) {
+  static std::mutex mutex;
+  static auto& runtimes = *new std::map<int, std::unique_ptr<Runtime>>;
+  const std::lock_guard lock(mutex);
+  auto& runtime = runtimes[device.index];
+  if (!runtime) {
+    if (const std::string reason = obstacle(); !reason.empty()) throw UsageError("[cuda] " + reason);
+    if (device.index < 0 || device.index >= device_count())
+      throw UsageError(fmt::format("[cuda] {} was asked for, this machine has {} GPU{}", name_of(device),
+                                   device_count(), device_count() == 1 ? "" : "s"));
+    runtime.reset(new Runtime(device.index));
+  }
+  SCRIM_CUDA_CHECK(cudaSetDevice(device.index));
+  return *runtime;
+}
+
+Runtime::Runtime(int index) {
+  SCRIM_CUDA_CHECK(cudaSetDevice(index));
+  SCRIM_CUDA_CHECK(cudaGetDeviceProperties(&properties_, index));
+  SCRIM_CUDA_CHECK(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking));
+  cudaMemPool_t pool = nullptr;
+  SCRIM_CUDA_CHECK(cudaDeviceGetDefaultMemPool(&pool, index));
+  std::uint64_t keep_all = UINT64_MAX;
+  SCRIM_CUDA_CHECK(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep_all));
+  SCRIM_CUDA_CHECK(cudaHostAlloc(reinterpret_cast<void**>(&complaint_), sizeof(int), cudaHostAllocMapped));
+  *complaint_ = 0;
+}
+
+Runtime::Staging& Runtime::free_staging(std::size_t bytes) {
+  Staging* chosen = nullptr;
+  for (Staging& staging : staging_) {
+    if (staging.bytes < bytes || (chosen && chosen->bytes <= staging.bytes)) continue;
+    const cudaError_t status = cudaEventQuery(staging.copied);
+    if (status == cudaErrorNotReady) continue;
+    SCRIM_CUDA_CHECK(status);
+    chosen = &staging;
+  }
+  if (chosen) return *chosen;
+  Staging& staging = staging_.emplace_back();
+  staging.bytes = (bytes + 4095) / 4096 * 4096;
+  SCRIM_CUDA_CHECK(cudaHostAlloc(&staging.data, staging.bytes, cudaHostAllocDefault));
+  SCRIM_CUDA_CHECK(cudaEventCreateWithFlags(&staging.copied, cudaEventDisableTiming));
+  return staging;
+}
+
+void Runtime::copy_in(const void* from, void* to, std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  const Staging& staging = free_staging(bytes);
+  std::memcpy(staging.data, from, bytes);
+  SCRIM_CUDA_CHECK(cudaMemcpyAsync(to, staging.data, bytes, cudaMemcpyHostToDevice, stream_));
+  SCRIM_CUDA_CHECK(cudaEventRecord(staging.copied, stream_));
+}
+
+void Runtime::wait() {
+  SCRIM_CUDA_CHECK(cudaStreamSynchronize(stream_));
+  const auto complaint = static_cast<Complaint>(*static_cast<volatile int*>(complaint_));
+  if (complaint == Complaint::none) return;
+  *complaint_ = 0;
+  throw Error(text_of(complaint));
+}
+
+int device_count() {
+  int count = 0;
+  if (cudaGetDeviceCount(&count) != cudaSuccess) {
+    cudaGetLastError();
+    return 0;
+  }
+  return count;
+}
+
+std::string description(Device device) {
+  const cudaDeviceProp& p = Runtime::of(device).properties();
+  int driver = 0;
+  SCRIM_CUDA_CHECK(cudaDriverGetVersion(&driver));
+  return fmt::format("{}: {}, {:.0f} GiB, compute capability {}.{}, driver for CUDA {}", name_of(device),
+                     p.name, double(p.totalGlobalMem) / double(1 << 30), p.major, p.minor,
+                     version_text(driver));
+}
+
+}  // namespace scrim::cuda

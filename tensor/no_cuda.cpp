@@ -1,0 +1,42 @@
+// tensor/device_memory.h in a build without CUDA: there is no GPU to speak of.
+#include "tensor/device_memory.h"
+
+namespace scrim::cuda {
+namespace {
+
+[[noreturn]] void absent() {
+  throw UsageError("[cuda] this build has no CUDA: build the preset \"cuda\", or compute on the cpu");
+}
+
+}  // namespace
+
+void* allocate(std::size_t, Device) {
+  absent();
+}
+void free(void*, std::size_t, Device) {}
+void copy_to_device(const void*, void*, std::size_t, Device) {
+  absent();
+}
+void copy_to_host(const void*, void*, std::size_t, Device) {
+  absent();
+}
+void copy_on_device(const void*, void*, std::size_t, Device) {
+  absent();
+}
+void synchronise(Device) {
+  absent();
+}
+void fill(View, double) {
+  absent();
+}
+void convert(ConstView, View) {
+  absent();
+}
+int device_count() {
+  return 0;
+}
+std::string description(Device) {
+  absent();
+}
+
+}  // namespace scrim::cuda
