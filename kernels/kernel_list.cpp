@@ -6,6 +6,7 @@
 #include "kernels/concat/concat.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/dropout/dropout.h"
+#include "kernels/finite/finite.h"
 #include "kernels/gaussian/gaussian.h"
 #include "kernels/grid_sample/grid_sample.h"
 #include "kernels/instance_norm/instance_norm.h"
@@ -50,6 +51,7 @@ std::vector<KernelChoice> kernel_choices() {
       line(conv2d_bias_kernels),
       line(dropout_mask_kernels),
       line(dropout_kernels),
+      line(all_finite_kernels),
       line(gaussian_forward_kernels),
       line(gaussian_backward_kernels),
       line(grid_sample_forward_kernels),

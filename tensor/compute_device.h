@@ -2,12 +2,18 @@
 // the processor: a task moves a batch there when it takes it, and brings back what it reads.
 #pragma once
 
+#include <string>
+
 #include "tensor/tensor.h"
 
 namespace scrim {
 
 Device compute_device();
 void set_compute_device(Device device);
+
+/// "cpu", "cuda" (the first GPU), "cuda:N", or "auto": the first GPU where there is one that can be used, else the
+/// processor. Throws UsageError for other texts, and for a GPU that is asked for by name and cannot be used, with why.
+Device choose_compute_device(const std::string& text);
 
 /// How a GPU computes products: convolutions and matrix products. The processor always computes in f32.
 enum class ProductMath {

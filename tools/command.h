@@ -9,7 +9,10 @@ namespace scrim {
 
 /// Options that every verb shares.
 struct Common {
-  int threads = 0;  ///< 0: one per core
+  int threads = 0;              ///< 0: one per core
+  std::string device = "auto";  ///< see choose_compute_device()
+  std::string math = "f32";     ///< of a GPU's products: "f32" or "tf32"
+  bool any_algorithm = false;   ///< a GPU may take algorithms that give other bits each time
   bool json = false;
 };
 

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "autograd/permute.h"
+#include "tensor/compute_device.h"
 #include "tensor/safetensors.h"
 #include "tools/network_choice.h"
 #include "weights/builtin_weights.h"
@@ -45,7 +46,7 @@ NamedVariables read_inputs(const Settings& s) {
     require(tensor.dtype() == DType::f32 || tensor.dtype() == DType::i64, "infer",
             "{}: {} is {} {}, expected f32 (labels: i64)", s.input, stored, name_of(tensor.dtype()),
             tensor.shape().str());
-    const Tensor value = from_file(tensor);
+    const Tensor value = from_file(to_compute_device(tensor));
     in[name] = s.train_step && is_network_input(name) ? Variable::parameter(value) : Variable(value);
   }
   return in;
@@ -60,6 +61,7 @@ TensorFile run(const Settings& s) {
   } else if (!network.module->state().empty()) {
     throw UsageError(fmt::format("[infer] --weights is required: {} has parameters", s.network.name()));
   }
+  network.module->to(compute_device());
   const bool training = s.mode.empty() ? s.train_step : s.mode == "train";
   network.module->set_training(training);
   const NamedVariables in = read_inputs(s);
@@ -82,9 +84,9 @@ TensorFile run(const Settings& s) {
     if (variable.needs_gradient() && variable.gradient().defined())
       result.tensors["grad_in." + name] = to_file(variable.gradient());
   for (const auto& [name, tensor] : network.module->state()) {
-    const Tensor& old = before.at(name);
-    if (std::memcmp(old.view().data, tensor.view().data, tensor.bytes()) != 0)
-      result.tensors["state_after." + name] = tensor;
+    const Tensor old = to_host(before.at(name)), now = to_host(tensor);
+    if (std::memcmp(old.view().data, now.view().data, now.bytes()) != 0)
+      result.tensors["state_after." + name] = now;
   }
   return result;
 }

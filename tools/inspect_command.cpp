@@ -8,6 +8,7 @@
 #include "kernels/kernel_list.h"
 #include "kernels/vector/vector_kernels.h"
 #include "models/flow_anonymizer.h"
+#include "tensor/device_memory.h"
 #include "tensor/parallel.h"
 #include "tools/config.h"
 #include "tools/evaluate_command.h"
@@ -30,6 +31,18 @@ std::string megabytes(std::size_t bytes) {
   return fmt::format("{:.2f} MB", double(bytes) / 1e6);
 }
 
+/// The GPUs, or why there is none.
+std::string gpu() {
+  try {
+    std::string text;
+    for (int i = 0; i < std::max(cuda::device_count(), 1); ++i)
+      text += (i > 0 ? "\n              " : "") + cuda::description(Device::cuda_at(i));
+    return text;
+  } catch (const UsageError& e) {
+    return e.what();
+  }
+}
+
 void print_build() {
   fmt::print(
       "scrim {}\ncompiler      {}\nlanguage      C++{}\nbuild         {}\nlinking       {}\nthreads       "
@@ -40,6 +53,7 @@ void print_build() {
   fmt::print("levels        ");
   for (auto level = vector::available_levels(); *level; ++level)
     fmt::print("{}{}", (*level)->level, *level == &vector::kernels() ? " (in use)  " : "  ");
+  fmt::print("\nGPU           {}", gpu());
   fmt::print("\n\n{:<28} computed by\n", "op");
   for (const auto& [op, cell] : kernels::kernel_choices()) fmt::print("{:<28} {}\n", op, cell);
 }

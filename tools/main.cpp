@@ -1,3 +1,5 @@
+#include "tensor/compute_device.h"
+#include "tensor/device_memory.h"
 #include "tensor/error.h"
 #include "tensor/parallel.h"
 #include "tools/command.h"
@@ -8,6 +10,22 @@ constexpr const char* description =
     "scrim: hides who is on a chest radiograph while showing what is on it.\n"
     "Networks, kernels and data handling are its own; it holds no network code and sends nothing anywhere.\n"
     "It prints evidence; it never calls an image anonymous.";
+
+/// Whether a verb that runs networks was called.
+bool computes(const CLI::App& app) {
+  for (const char* verb : {"phantom", "split", "inspect"})
+    if (app.got_subcommand(verb)) return false;
+  return true;
+}
+
+/// Says where networks compute unless it is the processor, as everywhere without a GPU.
+void choose_device(const scrim::Common& common) {
+  using namespace scrim;
+  set_compute_settings({common.math == "tf32" ? ProductMath::tf32 : ProductMath::f32, !common.any_algorithm});
+  const Device device = choose_compute_device(common.device);
+  set_compute_device(device);
+  if (device.is_cuda()) say(fmt::format("computing on {}\n", cuda::description(device)));
+}
 
 int report(const std::exception& e, int status) {
   scrim::say(fmt::format("scrim: {}\n", e.what()));
@@ -31,10 +49,19 @@ int main(int argc, char** argv) {
   app.add_option("--threads", common.threads, "threads; 0 = one per core. Results do not depend on it")
       ->check(CLI::Range(0, 1024))
       ->envname("SCRIM_THREADS");
+  app.add_option("--device", common.device,
+                 "where networks compute: cpu, cuda, cuda:N, or auto (a GPU where there is one)")
+      ->envname("SCRIM_DEVICE");
+  app.add_option("--math", common.math,
+                 "how a GPU multiplies: f32 as the processor, or tf32 (faster, 10 bits of mantissa)")
+      ->check(CLI::IsMember({"f32", "tf32"}));
+  app.add_flag("--any-algorithm", common.any_algorithm,
+               "let a GPU take faster algorithms whose results differ in the last bits from run to run");
   app.add_flag("--json", common.json, "print machine-readable lines on standard output");
   app.fallthrough();
   app.parse_complete_callback([&] {
     if (common.threads > 0) set_thread_count(common.threads);
+    if (computes(app)) choose_device(common);
   });
   add_phantom(app, common, outcome);
   add_split(app, common, outcome);

@@ -1,7 +1,7 @@
 #include "training/learner.h"
 
-#include <cmath>
-
+#include "kernels/concat/concat.h"
+#include "kernels/finite/finite.h"
 #include "tensor/compute_device.h"
 #include "training/run_folder.h"
 
@@ -16,17 +16,20 @@ Learner::Learner(std::string name, Module& module, const OptimiserSettings& sett
 double Learner::update(const std::function<Variable()>& make_loss, double skip_above) {
   module_.zero_gradients();
   const Variable loss = make_loss();
-  const double value = loss.value().item();
-  bool finite = std::isfinite(value);
-  if (finite && value > skip_above) return value;
-  if (finite) {
-    backward(loss);
-    for (const auto& [name, parameter] : module_.parameters())
-      finite &= !parameter->gradient().defined() || is_finite(parameter->gradient());
-  }
-  if (!finite) name_cause(make_loss);
-  optimiser_->step();
-  return value;
+  if (skip_above < no_limit)
+    if (const double value = loss.value().item(); value > skip_above) return value;
+  backward(loss);
+  // A GPU is told the whole step before anybody waits for it: whether all is finite is decided there.
+  std::vector<ConstView> numbers{loss.value().view()};
+  for (const auto& [name, parameter] : module_.parameters())
+    if (parameter->gradient().defined()) numbers.push_back(parameter->gradient().view());
+  Tensor outcome = loss.value().empty_like({2}), finite = loss.value().empty_like({1});
+  kernels::all_finite(numbers, finite.mutable_view());
+  optimiser_->step(finite);
+  kernels::concat({loss.value().reshape({1}).view(), finite.view()}, 0, outcome.mutable_view());
+  const Tensor known = to_host(outcome);
+  if (known.data<float>()[1] == 0) name_cause(make_loss);
+  return known.data<float>()[0];
 }
 
 void Learner::name_cause(const std::function<Variable()>& loss) {

@@ -12,11 +12,12 @@ void Optimiser::make_slots() {
   }
 }
 
-void Optimiser::step() {
+void Optimiser::step(const Tensor& permission) {
   ++t_;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     Variable& parameter = *parameters_[i].parameter;
-    if (parameter.gradient().defined()) update(t_, parameter.gradient(), parameter.mutable_value(), kept_[i]);
+    if (parameter.gradient().defined())
+      update(t_, parameter.gradient(), parameter.mutable_value(), kept_[i], permission.view());
   }
 }
 
@@ -49,9 +50,10 @@ Adam::Adam(std::vector<NamedParameter> parameters, const kernels::AdamOptions& o
   make_slots();
 }
 
-void Adam::update(std::int64_t t, const Tensor& gradient, Tensor& parameter, std::vector<Tensor>& kept) {
+void Adam::update(std::int64_t t, const Tensor& gradient, Tensor& parameter, std::vector<Tensor>& kept,
+                  ConstView permission) {
   kernels::adam_step(options_, t, gradient.view(), parameter.mutable_view(), kept[0].mutable_view(),
-                     kept[1].mutable_view());
+                     kept[1].mutable_view(), permission);
 }
 
 Sgd::Sgd(std::vector<NamedParameter> parameters, const kernels::SgdOptions& options)
@@ -59,9 +61,10 @@ Sgd::Sgd(std::vector<NamedParameter> parameters, const kernels::SgdOptions& opti
   make_slots();
 }
 
-void Sgd::update(std::int64_t t, const Tensor& gradient, Tensor& parameter, std::vector<Tensor>& kept) {
+void Sgd::update(std::int64_t t, const Tensor& gradient, Tensor& parameter, std::vector<Tensor>& kept,
+                 ConstView permission) {
   kernels::sgd_step(options_, t, gradient.view(), parameter.mutable_view(),
-                    kept.empty() ? View{} : kept[0].mutable_view());
+                    kept.empty() ? View{} : kept[0].mutable_view(), permission);
 }
 
 double StepSchedule::at(double start, std::int64_t epoch) const {

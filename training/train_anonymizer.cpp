@@ -95,12 +95,13 @@ class GameTask : public TrainingTask {
     const GameBatch batch = batches_.take(key, next);
     Losses losses;
     Tensor shown;
+    double total = 0;
     generator_.generator().set_training(true);
     {
       const Frozen verifier(*verifier_.network), classifier(*classifier_.network);
       verifier_.network->set_training(false);
       classifier_.network->set_training(false);
-      losses.total = generator_learner_.update([&] {
+      total = generator_learner_.update([&] {
         const Variable fake = generator_(batch.a, batch.mask);
         shown = fake.value();
         return generator_loss(fake, batch, losses);
@@ -112,7 +113,7 @@ class GameTask : public TrainingTask {
     classifier_.network->set_training(true);
     const double classifier = classifier_learner_.update(
         [&] { return bce_with_logits(classifier_.network->logits(for_classifier(shown)), batch.findings); });
-    return {verifier, classifier, losses.classifier, losses.verifier, losses.total};
+    return {verifier, classifier, losses.classifier.item(), losses.verifier.item(), total};
   }
 
   std::vector<double> validate(std::int64_t step, EventFile& events) override {
@@ -120,7 +121,7 @@ class GameTask : public TrainingTask {
     generator_.generator().set_training(false);
     verifier_.network->set_training(false);
     classifier_.network->set_training(false);
-    Losses sum;
+    double classifier_sum = 0, verifier_sum = 0, total_sum = 0;
     constexpr std::int64_t at_once = 16;
     const auto count = std::int64_t(valid_->pairs.pairs.size());
     for (std::int64_t begin = 0; begin < count; begin += at_once) {
@@ -131,15 +132,15 @@ class GameTask : public TrainingTask {
       Losses losses;
       const double total = generator_loss(fake, batch, losses).value().item(),
                    share = double(examples.size());
-      sum.classifier += share * losses.classifier;
-      sum.verifier += share * losses.verifier;
-      sum.total += share * total;
+      classifier_sum += share * losses.classifier.item();
+      verifier_sum += share * losses.verifier.item();
+      total_sum += share * total;
     }
     for (std::int64_t i = 0; i < std::min(config_.training.images_logged, count); ++i) {
       const GameBatch batch = on_compute_device(valid_->batch({i}));
       log_before_and_after(events, i, step, batch.a, generator_(batch.a, batch.mask).value());
     }
-    return {sum.classifier / double(count), sum.verifier / double(count), sum.total / double(count)};
+    return {classifier_sum / double(count), verifier_sum / double(count), total_sum / double(count)};
   }
 
   std::vector<Learner*> learners() override {
@@ -158,8 +159,9 @@ class GameTask : public TrainingTask {
   }
 
  private:
+  /// The judges' parts of the generator's loss, on the device.
   struct Losses {
-    double classifier = 0, verifier = 0, total = 0;
+    Tensor classifier, verifier;
   };
 
   Variable verifier_logits(const Variable& a, const Variable& b) {
@@ -179,8 +181,7 @@ class GameTask : public TrainingTask {
     const Variable classifier =
         bce_with_logits(classifier_.network->logits(for_classifier(fake)), batch.findings);
     const Variable verifier = recognition_loss(verifier_logits(fake, batch.b), batch.same);
-    losses.classifier = classifier.value().item();
-    losses.verifier = verifier.value().item();
+    losses = {classifier.value(), verifier.value()};
     return scale(classifier, config_.game.ac_loss_weight) + scale(verifier, config_.game.ver_loss_weight);
   }
 

@@ -25,15 +25,19 @@ struct SgdOptions {
   bool nesterov = false;
 };
 
+// `permission` (f32, one element, where the parameter lies): 0 leaves everything as it is. An empty one permits.
+
 /// Updates parameter, mean and square from gradient; all four have one shape.
 void adam_step(const AdamOptions& options, std::int64_t t, ConstView gradient, View parameter, View mean,
-               View square);
+               View square, ConstView permission = {});
 /// Updates parameter and, with momentum, buffer.
-void sgd_step(const SgdOptions& options, std::int64_t t, ConstView gradient, View parameter, View buffer);
+void sgd_step(const SgdOptions& options, std::int64_t t, ConstView gradient, View parameter, View buffer,
+              ConstView permission = {});
 
 using AdamStep = void(const AdamOptions&, std::int64_t t, ConstView gradient, View parameter, View mean,
-                      View square);
-using SgdStep = void(const SgdOptions&, std::int64_t t, ConstView gradient, View parameter, View buffer);
+                      View square, ConstView permission);
+using SgdStep = void(const SgdOptions&, std::int64_t t, ConstView gradient, View parameter, View buffer,
+                     ConstView permission);
 AdamStep adam_step_reference, adam_step_cpu, adam_step_cuda;
 SgdStep sgd_step_reference, sgd_step_cuda;
 

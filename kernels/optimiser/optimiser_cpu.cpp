@@ -7,7 +7,7 @@
 namespace scrim::kernels {
 
 void adam_step_cpu(const AdamOptions& o, std::int64_t t, ConstView gradient, View parameter, View mean,
-                   View square) {
+                   View square, ConstView) {
   const vector::AdamStep step{.learning_rate = float(o.learning_rate),
                               .beta1 = float(o.beta1),
                               .beta2 = float(o.beta2),

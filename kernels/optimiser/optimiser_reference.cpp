@@ -3,7 +3,7 @@
 namespace scrim::kernels {
 
 void adam_step_reference(const AdamOptions& options, std::int64_t t, ConstView gradient, View parameter,
-                         View mean, View square) {
+                         View mean, View square, ConstView) {
   const AdamRule rule(options, t);
   for_real_type(parameter.dtype, "adam", [&]<class T>(T) {
     T *p = parameter.as<T>(), *m = mean.as<T>(), *v = square.as<T>();
@@ -13,7 +13,7 @@ void adam_step_reference(const AdamOptions& options, std::int64_t t, ConstView g
 }
 
 void sgd_step_reference(const SgdOptions& options, std::int64_t t, ConstView gradient, View parameter,
-                        View buffer) {
+                        View buffer, ConstView) {
   const SgdRule rule{options, t == 1};
   for_real_type(parameter.dtype, "sgd", [&]<class T>(T) {
     T* b = options.momentum != 0 ? buffer.as<T>() : nullptr;

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <memory>
 
+#include "kernels/matmul/matmul.h"
 #include "tests/cuda_emulation/library_call.h"
 
 using namespace cuda_emulation;
@@ -45,13 +46,25 @@ bool fits(const EmulatedProduct& p, const EmulatedMatrix& a, const EmulatedMatri
   const std::int64_t a_rows = p.first == CUBLAS_OP_N ? a.rows : a.columns;
   const std::int64_t b_columns = p.second == CUBLAS_OP_N ? b.columns : b.rows;
   inner = p.first == CUBLAS_OP_N ? a.columns : a.rows;
-  return a_rows == d.rows && b_columns == d.columns && inner == (p.second == CUBLAS_OP_N ? b.rows : b.columns) &&
-         a.type == b.type && a.type == d.type && a.matrices == b.matrices && a.matrices == d.matrices;
+  return a_rows == d.rows && b_columns == d.columns &&
+         inner == (p.second == CUBLAS_OP_N ? b.rows : b.columns) && a.type == b.type && a.type == d.type &&
+         a.matrices == b.matrices && a.matrices == d.matrices;
+}
+
+/// Rows of the processor's kernels are columns here.
+scrim::ConstView rows_of(const EmulatedMatrix& m, const void* data) {
+  return {
+      data, {m.matrices, m.columns, m.rows}, m.type == CUDA_R_32F ? scrim::DType::f32 : scrim::DType::f64};
+}
+
+bool is_dense(const EmulatedMatrix& m) {
+  return m.leading == m.rows && (m.matrices == 1 || m.step == m.rows * m.columns);
 }
 
 template <class T>
-void multiply(const EmulatedProduct& p, const EmulatedMatrix& a, const EmulatedMatrix& b, const EmulatedMatrix& d,
-              std::int64_t inner, const void* a_data, const void* b_data, void* d_data) {
+void multiply(const EmulatedProduct& p, const EmulatedMatrix& a, const EmulatedMatrix& b,
+              const EmulatedMatrix& d, std::int64_t inner, const void* a_data, const void* b_data,
+              void* d_data) {
   for (std::int64_t matrix = 0; matrix < d.matrices; ++matrix) {
     const T* left = static_cast<const T*>(a_data) + matrix * a.step;
     const T* right = static_cast<const T*>(b_data) + matrix * b.step;
@@ -83,7 +96,8 @@ cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle) {
   *handle = new EmulatedCublasLt;
   return CUBLAS_STATUS_SUCCESS;
 }
-cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t* product, cublasComputeType_t compute, cudaDataType_t scale) {
+cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t* product, cublasComputeType_t compute,
+                                        cudaDataType_t scale) {
   const bool wide = compute == CUBLAS_COMPUTE_64F;
   if (wide != (scale == CUDA_R_64F)) return CUBLAS_STATUS_NOT_SUPPORTED;
   *product = new EmulatedProduct{compute, scale};
@@ -93,12 +107,13 @@ cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t product) {
   delete product;
   return CUBLAS_STATUS_SUCCESS;
 }
-cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t product, cublasLtMatmulDescAttributes_t attribute,
-                                              const void* value, std::size_t bytes) {
+cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t product,
+                                              cublasLtMatmulDescAttributes_t attribute, const void* value,
+                                              std::size_t bytes) {
   return set(attribute == CUBLASLT_MATMUL_DESC_TRANSA ? product->first : product->second, value, bytes);
 }
-cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* layout, cudaDataType_t type, std::uint64_t rows,
-                                          std::uint64_t columns, std::int64_t leading) {
+cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* layout, cudaDataType_t type,
+                                          std::uint64_t rows, std::uint64_t columns, std::int64_t leading) {
   if (rows == 0 || columns == 0 || leading < std::int64_t(rows)) return CUBLAS_STATUS_INVALID_VALUE;
   *layout = new EmulatedMatrix{type, std::int64_t(rows), std::int64_t(columns), leading};
   return CUBLAS_STATUS_SUCCESS;
@@ -107,8 +122,9 @@ cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t layout) {
   delete layout;
   return CUBLAS_STATUS_SUCCESS;
 }
-cublasStatus_t cublasLtMatrixLayoutSetAttribute(cublasLtMatrixLayout_t layout, cublasLtMatrixLayoutAttribute_t attribute,
-                                                const void* value, std::size_t bytes) {
+cublasStatus_t cublasLtMatrixLayoutSetAttribute(cublasLtMatrixLayout_t layout,
+                                                cublasLtMatrixLayoutAttribute_t attribute, const void* value,
+                                                std::size_t bytes) {
   return attribute == CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT ? set(layout->matrices, value, bytes)
                                                          : set(layout->step, value, bytes);
 }
@@ -121,8 +137,8 @@ cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t prefer
   return CUBLAS_STATUS_SUCCESS;
 }
 cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t preference,
-                                                    cublasLtMatmulPreferenceAttributes_t attribute, const void* value,
-                                                    std::size_t bytes) {
+                                                    cublasLtMatmulPreferenceAttributes_t attribute,
+                                                    const void* value, std::size_t bytes) {
   std::uint32_t mask = 0;
   return attribute == CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES ? set(preference->workspace, value, bytes)
                                                                : set(mask, value, bytes);
@@ -134,7 +150,8 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtM
                                               cublasLtMatmulPreference_t preference, int requested,
                                               cublasLtMatmulHeuristicResult_t* results, int* returned) {
   std::int64_t inner = 0;
-  if (!handle || !product || !a || !b || !c || !d || !preference || requested < 1) return CUBLAS_STATUS_INVALID_VALUE;
+  if (!handle || !product || !a || !b || !c || !d || !preference || requested < 1)
+    return CUBLAS_STATUS_INVALID_VALUE;
   if (!fits(*product, *a, *b, *d, inner)) return CUBLAS_STATUS_INVALID_VALUE;
   const std::size_t workspace = preference->workspace >= needed_workspace ? needed_workspace : 0;
   results[0] = {{true, workspace}, workspace, CUBLAS_STATUS_SUCCESS};
@@ -142,19 +159,21 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtM
   return CUBLAS_STATUS_SUCCESS;
 }
 
-cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t product, const void* alpha, const void* a,
-                              cublasLtMatrixLayout_t al, const void* b, cublasLtMatrixLayout_t bl, const void* beta,
-                              const void* c, cublasLtMatrixLayout_t cl, void* d, cublasLtMatrixLayout_t dl,
-                              const cublasLtMatmulAlgo_t* algorithm, void* workspace, std::size_t workspace_bytes,
-                              cudaStream_t stream) {
+cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t product, const void* alpha,
+                              const void* a, cublasLtMatrixLayout_t al, const void* b,
+                              cublasLtMatrixLayout_t bl, const void* beta, const void* c,
+                              cublasLtMatrixLayout_t cl, void* d, cublasLtMatrixLayout_t dl,
+                              const cublasLtMatmulAlgo_t* algorithm, void* workspace,
+                              std::size_t workspace_bytes, cudaStream_t stream) {
   std::int64_t inner = 0;
-  if (!handle || !product || !alpha || !beta || !a || !b || !c || !d || !al || !bl || !cl || !dl || !is_stream(stream) ||
-      !algorithm || !algorithm->is_chosen)
+  if (!handle || !product || !alpha || !beta || !a || !b || !c || !d || !al || !bl || !cl || !dl ||
+      !is_stream(stream) || !algorithm || !algorithm->is_chosen)
     return CUBLAS_STATUS_INVALID_VALUE;
   if (!fits(*product, *al, *bl, *dl, inner)) return CUBLAS_STATUS_INVALID_VALUE;
   if (!is_aligned(a, 256) || !is_aligned(b, 256) || !is_aligned(d, 256))
     return CUBLAS_STATUS_INVALID_VALUE;  // what the heuristic was told, by its default
-  if (workspace_bytes < algorithm->workspace || (algorithm->workspace > 0 && !workspace)) return CUBLAS_STATUS_INVALID_VALUE;
+  if (workspace_bytes < algorithm->workspace || (algorithm->workspace > 0 && !workspace))
+    return CUBLAS_STATUS_INVALID_VALUE;
   const bool wide = dl->type == CUDA_R_64F;
   const double one = wide ? *static_cast<const double*>(alpha) : *static_cast<const float*>(alpha);
   const double zero = wide ? *static_cast<const double*>(beta) : *static_cast<const float*>(beta);
@@ -165,7 +184,11 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t prod
                    {d, dl->bytes(), false, true, "D"},
                    {workspace, algorithm->workspace, false, true, "workspace"}},
                   [=, product = *product, al = *al, bl = *bl, dl = *dl] {
-                    if (wide)
+                    if (is_dense(al) && is_dense(bl) && is_dense(dl)) {
+                      const scrim::ConstView out = rows_of(dl, d);
+                      scrim::kernels::matmul(rows_of(bl, b), rows_of(al, a), {d, out.shape, out.dtype},
+                                             {product.second == CUBLAS_OP_T, product.first == CUBLAS_OP_T});
+                    } else if (wide)
                       multiply<double>(product, al, bl, dl, inner, a, b, d);
                     else
                       multiply<float>(product, al, bl, dl, inner, a, b, d);

@@ -108,14 +108,18 @@ std::vector<float> turned(const float* from, const Shape& w, bool to_packed) {
 }
 
 /// The rules that all convolutions share: NHWC activations and filters, f32 in f32, sizes that fit.
-cudnnStatus_t check_convolution(const EmulatedTensor* x, const EmulatedFilter* w, const EmulatedConvolution* c,
-                                const EmulatedTensor* y) {
+cudnnStatus_t check_convolution(const EmulatedTensor* x, const EmulatedFilter* w,
+                                const EmulatedConvolution* c, const EmulatedTensor* y) {
   REFUSE_UNLESS(all_set(x, w, c, y), CUDNN_STATUS_BAD_PARAM, "a descriptor is null, not set, or destroyed");
-  REFUSE_UNLESS(x->type == w->type && x->type == y->type, CUDNN_STATUS_BAD_PARAM, "x, w and y differ in type");
-  REFUSE_UNLESS(c->compute == x->type, CUDNN_STATUS_NOT_SUPPORTED, "the convolution computes in another type");
-  REFUSE_UNLESS(w->format == CUDNN_TENSOR_NHWC && x->format == CUDNN_TENSOR_NHWC && y->format == CUDNN_TENSOR_NHWC,
-                CUDNN_STATUS_NOT_SUPPORTED, "an NHWC filter needs NHWC tensors");
-  REFUSE_UNLESS(x->type == CUDNN_DATA_FLOAT, CUDNN_STATUS_NOT_SUPPORTED, "NHWC filters of f64 are not supported");
+  REFUSE_UNLESS(x->type == w->type && x->type == y->type, CUDNN_STATUS_BAD_PARAM,
+                "x, w and y differ in type");
+  REFUSE_UNLESS(c->compute == x->type, CUDNN_STATUS_NOT_SUPPORTED,
+                "the convolution computes in another type");
+  REFUSE_UNLESS(
+      w->format == CUDNN_TENSOR_NHWC && x->format == CUDNN_TENSOR_NHWC && y->format == CUDNN_TENSOR_NHWC,
+      CUDNN_STATUS_NOT_SUPPORTED, "an NHWC filter needs NHWC tensors");
+  REFUSE_UNLESS(x->type == CUDNN_DATA_FLOAT, CUDNN_STATUS_NOT_SUPPORTED,
+                "NHWC filters of f64 are not supported");
   REFUSE_UNLESS(x->c == w->c * c->groups && w->k % c->groups == 0 && y->c == w->k && x->n == y->n,
                 CUDNN_STATUS_BAD_PARAM, "channels or groups do not fit");
   const auto out = [](int in, int pad, int kernel, int stride, int dilation) {
@@ -130,7 +134,8 @@ cudnnStatus_t check_convolution(const EmulatedTensor* x, const EmulatedFilter* w
 cudnnStatus_t check_pointers(std::initializer_list<const void*> pointers) {
   for (const void* pointer : pointers) {
     REFUSE_UNLESS(pointer, CUDNN_STATUS_BAD_PARAM, "a data pointer is null");
-    REFUSE_UNLESS(is_aligned(pointer, 16), CUDNN_STATUS_BAD_PARAM, "a data pointer is not aligned to 16 bytes");
+    REFUSE_UNLESS(is_aligned(pointer, 16), CUDNN_STATUS_BAD_PARAM,
+                  "a data pointer is not aligned to 16 bytes");
   }
   return CUDNN_STATUS_SUCCESS;
 }
@@ -140,7 +145,8 @@ std::size_t workspace_of(int algorithm, const EmulatedFilter* w) {
   return algorithm == 0 ? 0 : (w->count() * 4 + 255) / 256 * 256;
 }
 
-cudnnStatus_t check_workspace(int algorithm, const EmulatedFilter* w, const void* workspace, std::size_t bytes) {
+cudnnStatus_t check_workspace(int algorithm, const EmulatedFilter* w, const void* workspace,
+                              std::size_t bytes) {
   const std::size_t needed = workspace_of(algorithm, w);
   REFUSE_UNLESS(bytes >= needed && (needed == 0 || workspace), CUDNN_STATUS_BAD_PARAM,
                 "the workspace is smaller than the algorithm needs");
@@ -172,7 +178,8 @@ void blend(T* out, const std::vector<T>& computed, double alpha, double beta) {
 /// does not serve.
 template <class Performance, class Algorithm>
 void fill_performances(Performance* results, int requested, int* returned, const EmulatedFilter* w,
-                       const EmulatedConvolution* c, Algorithm fast, Algorithm slow, bool fast_is_deterministic) {
+                       const EmulatedConvolution* c, Algorithm fast, Algorithm slow,
+                       bool fast_is_deterministic) {
   const Performance list[] = {
       {fast, CUDNN_STATUS_NOT_SUPPORTED, -1, 0, CUDNN_DETERMINISTIC, c->math},
       {fast, CUDNN_STATUS_SUCCESS, 1, workspace_of(int(fast), w),
@@ -209,7 +216,8 @@ cudnnStatus_t cudnnDestroy(cudnnHandle_t handle) {
   return destroy(handle);
 }
 cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream) {
-  REFUSE_UNLESS(living.contains(handle) && is_stream(stream), CUDNN_STATUS_BAD_PARAM, "no handle or no stream");
+  REFUSE_UNLESS(living.contains(handle) && is_stream(stream), CUDNN_STATUS_BAD_PARAM,
+                "no handle or no stream");
   handle->stream = stream;
   return CUDNN_STATUS_SUCCESS;
 }
@@ -228,27 +236,30 @@ DESCRIPTOR(Activation)
 DESCRIPTOR(Pooling)
 #undef DESCRIPTOR
 
-cudnnStatus_t cudnnSetTensor4dDescriptor(cudnnTensorDescriptor_t d, cudnnTensorFormat_t format, cudnnDataType_t type,
-                                         int n, int c, int h, int w) {
+cudnnStatus_t cudnnSetTensor4dDescriptor(cudnnTensorDescriptor_t d, cudnnTensorFormat_t format,
+                                         cudnnDataType_t type, int n, int c, int h, int w) {
   REFUSE_UNLESS(living.contains(d) && n > 0 && c > 0 && h > 0 && w > 0, CUDNN_STATUS_BAD_PARAM,
                 "a tensor's sizes must be above 0");
-  REFUSE_UNLESS(double(n) * c * h * w < 2147483648.0, CUDNN_STATUS_NOT_SUPPORTED, "a tensor exceeds 2 giga-elements");
+  REFUSE_UNLESS(double(n) * c * h * w < 2147483648.0, CUDNN_STATUS_NOT_SUPPORTED,
+                "a tensor exceeds 2 giga-elements");
   *d = {true, format, type, n, c, h, w};
   return CUDNN_STATUS_SUCCESS;
 }
-cudnnStatus_t cudnnSetFilter4dDescriptor(cudnnFilterDescriptor_t d, cudnnDataType_t type, cudnnTensorFormat_t format,
-                                         int k, int c, int h, int w) {
+cudnnStatus_t cudnnSetFilter4dDescriptor(cudnnFilterDescriptor_t d, cudnnDataType_t type,
+                                         cudnnTensorFormat_t format, int k, int c, int h, int w) {
   REFUSE_UNLESS(living.contains(d) && k > 0 && c > 0 && h > 0 && w > 0, CUDNN_STATUS_BAD_PARAM,
                 "a filter's sizes must be above 0");
   *d = {true, format, type, k, c, h, w};
   return CUDNN_STATUS_SUCCESS;
 }
-cudnnStatus_t cudnnSetConvolution2dDescriptor(cudnnConvolutionDescriptor_t d, int pad_h, int pad_w, int u, int v,
-                                              int dilation_h, int dilation_w, cudnnConvolutionMode_t mode,
-                                              cudnnDataType_t compute) {
-  REFUSE_UNLESS(living.contains(d) && pad_h >= 0 && pad_w >= 0 && u > 0 && v > 0 && dilation_h > 0 && dilation_w > 0,
-                CUDNN_STATUS_BAD_PARAM, "padding, stride or dilation is out of range");
-  REFUSE_UNLESS(mode == CUDNN_CROSS_CORRELATION, CUDNN_STATUS_NOT_SUPPORTED, "only cross-correlation is emulated");
+cudnnStatus_t cudnnSetConvolution2dDescriptor(cudnnConvolutionDescriptor_t d, int pad_h, int pad_w, int u,
+                                              int v, int dilation_h, int dilation_w,
+                                              cudnnConvolutionMode_t mode, cudnnDataType_t compute) {
+  REFUSE_UNLESS(
+      living.contains(d) && pad_h >= 0 && pad_w >= 0 && u > 0 && v > 0 && dilation_h > 0 && dilation_w > 0,
+      CUDNN_STATUS_BAD_PARAM, "padding, stride or dilation is out of range");
+  REFUSE_UNLESS(mode == CUDNN_CROSS_CORRELATION, CUDNN_STATUS_NOT_SUPPORTED,
+                "only cross-correlation is emulated");
   *d = {true, pad_h, pad_w, u, v, dilation_h, dilation_w, 1, compute};
   return CUDNN_STATUS_SUCCESS;
 }
@@ -268,18 +279,19 @@ cudnnStatus_t cudnnSetActivationDescriptor(cudnnActivationDescriptor_t d, cudnnA
   *d = {true, mode};
   return CUDNN_STATUS_SUCCESS;
 }
-cudnnStatus_t cudnnSetPooling2dDescriptor(cudnnPoolingDescriptor_t d, cudnnPoolingMode_t mode, cudnnNanPropagation_t,
-                                          int window_h, int window_w, int pad_h, int pad_w, int stride_h,
-                                          int stride_w) {
-  REFUSE_UNLESS(living.contains(d) && window_h > 0 && window_w > 0 && pad_h >= 0 && pad_w >= 0 && stride_h > 0 &&
-                    stride_w > 0,
+cudnnStatus_t cudnnSetPooling2dDescriptor(cudnnPoolingDescriptor_t d, cudnnPoolingMode_t mode,
+                                          cudnnNanPropagation_t, int window_h, int window_w, int pad_h,
+                                          int pad_w, int stride_h, int stride_w) {
+  REFUSE_UNLESS(living.contains(d) && window_h > 0 && window_w > 0 && pad_h >= 0 && pad_w >= 0 &&
+                    stride_h > 0 && stride_w > 0,
                 CUDNN_STATUS_BAD_PARAM, "a window's sizes are out of range");
   *d = {true, mode, window_h, window_w, pad_h, pad_w, stride_h, stride_w};
   return CUDNN_STATUS_SUCCESS;
 }
 
 cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(cudnnHandle_t, cudnnTensorDescriptor_t xd,
-                                                     cudnnFilterDescriptor_t wd, cudnnConvolutionDescriptor_t cd,
+                                                     cudnnFilterDescriptor_t wd,
+                                                     cudnnConvolutionDescriptor_t cd,
                                                      cudnnTensorDescriptor_t yd, int requested, int* returned,
                                                      cudnnConvolutionFwdAlgoPerf_t* results) {
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, yd));
@@ -287,29 +299,25 @@ cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(cudnnHandle_t, cudnnTensorD
                     CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, true);
   return CUDNN_STATUS_SUCCESS;
 }
-cudnnStatus_t cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnnHandle_t, cudnnFilterDescriptor_t wd,
-                                                          cudnnTensorDescriptor_t dyd, cudnnConvolutionDescriptor_t cd,
-                                                          cudnnTensorDescriptor_t dxd, int requested, int* returned,
-                                                          cudnnConvolutionBwdDataAlgoPerf_t* results) {
+cudnnStatus_t cudnnGetConvolutionBackwardDataAlgorithm_v7(
+    cudnnHandle_t, cudnnFilterDescriptor_t wd, cudnnTensorDescriptor_t dyd, cudnnConvolutionDescriptor_t cd,
+    cudnnTensorDescriptor_t dxd, int requested, int* returned, cudnnConvolutionBwdDataAlgoPerf_t* results) {
   RETURN_IF_REFUSED(check_convolution(dxd, wd, cd, dyd));
   fill_performances(results, requested, returned, wd, cd, CUDNN_CONVOLUTION_BWD_DATA_ALGO_0,
                     CUDNN_CONVOLUTION_BWD_DATA_ALGO_1, false);
   return CUDNN_STATUS_SUCCESS;
 }
-cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnnHandle_t, cudnnTensorDescriptor_t xd,
-                                                            cudnnTensorDescriptor_t dyd,
-                                                            cudnnConvolutionDescriptor_t cd, cudnnFilterDescriptor_t wd,
-                                                            int requested, int* returned,
-                                                            cudnnConvolutionBwdFilterAlgoPerf_t* results) {
+cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(
+    cudnnHandle_t, cudnnTensorDescriptor_t xd, cudnnTensorDescriptor_t dyd, cudnnConvolutionDescriptor_t cd,
+    cudnnFilterDescriptor_t wd, int requested, int* returned, cudnnConvolutionBwdFilterAlgoPerf_t* results) {
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, dyd));
   fill_performances(results, requested, returned, wd, cd, CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0,
                     CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1, false);
   return CUDNN_STATUS_SUCCESS;
 }
-cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t, cudnnTensorDescriptor_t xd,
-                                                      cudnnFilterDescriptor_t wd, cudnnConvolutionDescriptor_t cd,
-                                                      cudnnTensorDescriptor_t yd, cudnnConvolutionFwdAlgo_t algorithm,
-                                                      std::size_t* bytes) {
+cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(
+    cudnnHandle_t, cudnnTensorDescriptor_t xd, cudnnFilterDescriptor_t wd, cudnnConvolutionDescriptor_t cd,
+    cudnnTensorDescriptor_t yd, cudnnConvolutionFwdAlgo_t algorithm, std::size_t* bytes) {
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, yd));
   REFUSE_UNLESS(algorithm <= CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, CUDNN_STATUS_NOT_SUPPORTED,
                 "NHWC filters are served by the implicit products alone");
@@ -317,79 +325,87 @@ cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t, cudnnTensor
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha, cudnnTensorDescriptor_t xd, const void* x,
-                                      cudnnFilterDescriptor_t wd, const void* w, cudnnConvolutionDescriptor_t cd,
-                                      cudnnConvolutionFwdAlgo_t algorithm, void* workspace, std::size_t workspace_bytes,
-                                      const void* beta, cudnnTensorDescriptor_t yd, void* y) {
-  REFUSE_UNLESS(living.contains(handle) && alpha && beta, CUDNN_STATUS_BAD_PARAM, "the handle or a factor is null");
+cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha, cudnnTensorDescriptor_t xd,
+                                      const void* x, cudnnFilterDescriptor_t wd, const void* w,
+                                      cudnnConvolutionDescriptor_t cd, cudnnConvolutionFwdAlgo_t algorithm,
+                                      void* workspace, std::size_t workspace_bytes, const void* beta,
+                                      cudnnTensorDescriptor_t yd, void* y) {
+  REFUSE_UNLESS(living.contains(handle) && alpha && beta, CUDNN_STATUS_BAD_PARAM,
+                "the handle or a factor is null");
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, yd));
   RETURN_IF_REFUSED(check_pointers({x, w, y}));
   REFUSE_UNLESS(algorithm <= CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, CUDNN_STATUS_NOT_SUPPORTED,
                 "NHWC filters are served by the implicit products alone");
   RETURN_IF_REFUSED(check_workspace(int(algorithm), wd, workspace, workspace_bytes));
   const float a = *static_cast<const float*>(alpha), b = *static_cast<const float*>(beta);
-  enqueue_checked(handle->stream, "cudnnConvolutionForward",
-                  {{x, xd->bytes(), true, false, "x"},
-                   {w, wd->count() * 4, true, false, "w"},
-                   {y, yd->bytes(), b != 0, true, "y"},
-                   workspace_range(int(algorithm), wd, workspace)},
-                  [=, xd = *xd, wd = *wd, yd = *yd, o = cd->options()] {
-                    const auto plain = turned(static_cast<const float*>(w), wd.shape(), false);
-                    std::vector<float> out(yd.count());
-                    kernels::conv2d_forward_reference(view(x, xd), {plain.data(), wd.shape()}, {},
-                                                      {out.data(), yd.shape()}, o);
-                    blend(static_cast<float*>(y), out, a, b);
-                  });
+  enqueue_checked(
+      handle->stream, "cudnnConvolutionForward",
+      {{x, xd->bytes(), true, false, "x"},
+       {w, wd->count() * 4, true, false, "w"},
+       {y, yd->bytes(), b != 0, true, "y"},
+       workspace_range(int(algorithm), wd, workspace)},
+      [=, xd = *xd, wd = *wd, yd = *yd, o = cd->options()] {
+        const auto plain = turned(static_cast<const float*>(w), wd.shape(), false);
+        std::vector<float> out(yd.count());
+        kernels::conv2d_forward(view(x, xd), {plain.data(), wd.shape()}, {}, {out.data(), yd.shape()}, o);
+        blend(static_cast<float*>(y), out, a, b);
+      });
   return CUDNN_STATUS_SUCCESS;
 }
 
 cudnnStatus_t cudnnConvolutionBiasActivationForward(
-    cudnnHandle_t handle, const void* alpha1, cudnnTensorDescriptor_t xd, const void* x, cudnnFilterDescriptor_t wd,
-    const void* w, cudnnConvolutionDescriptor_t cd, cudnnConvolutionFwdAlgo_t algorithm, void* workspace,
-    std::size_t workspace_bytes, const void* alpha2, cudnnTensorDescriptor_t zd, const void* z,
-    cudnnTensorDescriptor_t bd, const void* bias, cudnnActivationDescriptor_t ad, cudnnTensorDescriptor_t yd, void* y) {
-  REFUSE_UNLESS(living.contains(handle) && alpha1 && alpha2, CUDNN_STATUS_BAD_PARAM, "the handle or a factor is null");
+    cudnnHandle_t handle, const void* alpha1, cudnnTensorDescriptor_t xd, const void* x,
+    cudnnFilterDescriptor_t wd, const void* w, cudnnConvolutionDescriptor_t cd,
+    cudnnConvolutionFwdAlgo_t algorithm, void* workspace, std::size_t workspace_bytes, const void* alpha2,
+    cudnnTensorDescriptor_t zd, const void* z, cudnnTensorDescriptor_t bd, const void* bias,
+    cudnnActivationDescriptor_t ad, cudnnTensorDescriptor_t yd, void* y) {
+  REFUSE_UNLESS(living.contains(handle) && alpha1 && alpha2, CUDNN_STATUS_BAD_PARAM,
+                "the handle or a factor is null");
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, yd));
   RETURN_IF_REFUSED(check_pointers({x, w, z, bias, y}));
   REFUSE_UNLESS(all_set(zd, bd, ad), CUDNN_STATUS_BAD_PARAM, "a descriptor is null, not set, or destroyed");
   REFUSE_UNLESS(zd->same(*yd), CUDNN_STATUS_BAD_PARAM, "z and y differ");
   REFUSE_UNLESS(bd->n == 1 && bd->h == 1 && bd->w == 1 && bd->c == yd->c && bd->type == yd->type,
                 CUDNN_STATUS_BAD_PARAM, "the bias is not [1, C, 1, 1]");
-  REFUSE_UNLESS(ad->mode == CUDNN_ACTIVATION_RELU || ad->mode == CUDNN_ACTIVATION_IDENTITY, CUDNN_STATUS_NOT_SUPPORTED,
-                "the activation is neither relu nor identity");
-  REFUSE_UNLESS(ad->mode == CUDNN_ACTIVATION_RELU || algorithm == CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM,
-                CUDNN_STATUS_NOT_SUPPORTED, "the identity needs IMPLICIT_PRECOMP_GEMM");
+  REFUSE_UNLESS(ad->mode == CUDNN_ACTIVATION_RELU || ad->mode == CUDNN_ACTIVATION_IDENTITY,
+                CUDNN_STATUS_NOT_SUPPORTED, "the activation is neither relu nor identity");
+  REFUSE_UNLESS(
+      ad->mode == CUDNN_ACTIVATION_RELU || algorithm == CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM,
+      CUDNN_STATUS_NOT_SUPPORTED, "the identity needs IMPLICIT_PRECOMP_GEMM");
   REFUSE_UNLESS(algorithm <= CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, CUDNN_STATUS_NOT_SUPPORTED,
                 "NHWC filters are served by the implicit products alone");
   RETURN_IF_REFUSED(check_workspace(int(algorithm), wd, workspace, workspace_bytes));
   const float a = *static_cast<const float*>(alpha1), b = *static_cast<const float*>(alpha2);
-  enqueue_checked(handle->stream, "cudnnConvolutionBiasActivationForward",
-                  {{x, xd->bytes(), true, false, "x"},
-                   {w, wd->count() * 4, true, false, "w"},
-                   {bias, bd->bytes(), true, false, "bias"},
-                   {z, b != 0 ? zd->bytes() : 0, true, false, "z"},
-                   {y, yd->bytes(), false, true, "y"},
-                   workspace_range(int(algorithm), wd, workspace)},
-                  [=, xd = *xd, wd = *wd, yd = *yd, o = cd->options(), relu = ad->mode == CUDNN_ACTIVATION_RELU] {
-                    const auto plain = turned(static_cast<const float*>(w), wd.shape(), false);
-                    std::vector<float> out(yd.count());
-                    kernels::conv2d_forward_reference(view(x, xd), {plain.data(), wd.shape()}, {},
-                                                      {out.data(), yd.shape()}, o);
-                    for (std::size_t i = 0; i < out.size(); ++i) {
-                      const float added = b != 0 ? b * static_cast<const float*>(z)[i] : 0;
-                      const float sum = a * out[i] + added + static_cast<const float*>(bias)[i % std::size_t(yd.c)];
-                      static_cast<float*>(y)[i] = relu && sum < 0 ? 0 : sum;
-                    }
-                  });
+  enqueue_checked(
+      handle->stream, "cudnnConvolutionBiasActivationForward",
+      {{x, xd->bytes(), true, false, "x"},
+       {w, wd->count() * 4, true, false, "w"},
+       {bias, bd->bytes(), true, false, "bias"},
+       {z, b != 0 ? zd->bytes() : 0, true, false, "z"},
+       {y, yd->bytes(), false, true, "y"},
+       workspace_range(int(algorithm), wd, workspace)},
+      [=, xd = *xd, wd = *wd, yd = *yd, o = cd->options(), relu = ad->mode == CUDNN_ACTIVATION_RELU] {
+        const auto plain = turned(static_cast<const float*>(w), wd.shape(), false);
+        std::vector<float> out(yd.count());
+        kernels::conv2d_forward(view(x, xd), {plain.data(), wd.shape()}, {}, {out.data(), yd.shape()}, o);
+        for (std::size_t i = 0; i < out.size(); ++i) {
+          const float added = b != 0 ? b * static_cast<const float*>(z)[i] : 0;
+          const float sum = a * out[i] + added + static_cast<const float*>(bias)[i % std::size_t(yd.c)];
+          static_cast<float*>(y)[i] = relu && sum < 0 ? 0 : sum;
+        }
+      });
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha, cudnnFilterDescriptor_t wd,
-                                           const void* w, cudnnTensorDescriptor_t dyd, const void* dy,
-                                           cudnnConvolutionDescriptor_t cd, cudnnConvolutionBwdDataAlgo_t algorithm,
-                                           void* workspace, std::size_t workspace_bytes, const void* beta,
+cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha,
+                                           cudnnFilterDescriptor_t wd, const void* w,
+                                           cudnnTensorDescriptor_t dyd, const void* dy,
+                                           cudnnConvolutionDescriptor_t cd,
+                                           cudnnConvolutionBwdDataAlgo_t algorithm, void* workspace,
+                                           std::size_t workspace_bytes, const void* beta,
                                            cudnnTensorDescriptor_t dxd, void* dx) {
-  REFUSE_UNLESS(living.contains(handle) && alpha && beta, CUDNN_STATUS_BAD_PARAM, "the handle or a factor is null");
+  REFUSE_UNLESS(living.contains(handle) && alpha && beta, CUDNN_STATUS_BAD_PARAM,
+                "the handle or a factor is null");
   RETURN_IF_REFUSED(check_convolution(dxd, wd, cd, dyd));
   RETURN_IF_REFUSED(check_pointers({w, dy, dx}));
   RETURN_IF_REFUSED(check_workspace(int(algorithm), wd, workspace, workspace_bytes));
@@ -402,33 +418,37 @@ cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alp
                   [=, dxd = *dxd, wd = *wd, dyd = *dyd, o = cd->options()] {
                     const auto plain = turned(static_cast<const float*>(w), wd.shape(), false);
                     std::vector<float> out(dxd.count());
-                    kernels::conv2d_backward_input_reference(view(dy, dyd), {plain.data(), wd.shape()},
-                                                             {out.data(), dxd.shape()}, o);
+                    kernels::conv2d_backward_input(view(dy, dyd), {plain.data(), wd.shape()},
+                                                   {out.data(), dxd.shape()}, o);
                     blend(static_cast<float*>(dx), out, a, b);
                   });
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* alpha, cudnnTensorDescriptor_t xd,
-                                             const void* x, cudnnTensorDescriptor_t dyd, const void* dy,
-                                             cudnnConvolutionDescriptor_t cd, cudnnConvolutionBwdFilterAlgo_t algorithm,
-                                             void* workspace, std::size_t workspace_bytes, const void* beta,
+cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* alpha,
+                                             cudnnTensorDescriptor_t xd, const void* x,
+                                             cudnnTensorDescriptor_t dyd, const void* dy,
+                                             cudnnConvolutionDescriptor_t cd,
+                                             cudnnConvolutionBwdFilterAlgo_t algorithm, void* workspace,
+                                             std::size_t workspace_bytes, const void* beta,
                                              cudnnFilterDescriptor_t wd, void* dw) {
-  REFUSE_UNLESS(living.contains(handle) && alpha && beta, CUDNN_STATUS_BAD_PARAM, "the handle or a factor is null");
+  REFUSE_UNLESS(living.contains(handle) && alpha && beta, CUDNN_STATUS_BAD_PARAM,
+                "the handle or a factor is null");
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, dyd));
   RETURN_IF_REFUSED(check_pointers({x, dy, dw}));
   RETURN_IF_REFUSED(check_workspace(int(algorithm), wd, workspace, workspace_bytes));
   const float a = *static_cast<const float*>(alpha), b = *static_cast<const float*>(beta);
-  enqueue_checked(handle->stream, "cudnnConvolutionBackwardFilter",
-                  {{x, xd->bytes(), true, false, "x"},
-                   {dy, dyd->bytes(), true, false, "dy"},
-                   {dw, wd->count() * 4, b != 0, true, "dw"},
-                   workspace_range(int(algorithm), wd, workspace)},
-                  [=, xd = *xd, wd = *wd, dyd = *dyd, o = cd->options()] {
-                    std::vector<float> plain(wd.count());
-                    kernels::conv2d_backward_weight_reference(view(x, xd), view(dy, dyd), {plain.data(), wd.shape()}, o);
-                    blend(static_cast<float*>(dw), turned(plain.data(), wd.shape(), true), a, b);
-                  });
+  enqueue_checked(
+      handle->stream, "cudnnConvolutionBackwardFilter",
+      {{x, xd->bytes(), true, false, "x"},
+       {dy, dyd->bytes(), true, false, "dy"},
+       {dw, wd->count() * 4, b != 0, true, "dw"},
+       workspace_range(int(algorithm), wd, workspace)},
+      [=, xd = *xd, wd = *wd, dyd = *dyd, o = cd->options()] {
+        std::vector<float> plain(wd.count());
+        kernels::conv2d_backward_weight(view(x, xd), view(dy, dyd), {plain.data(), wd.shape()}, o);
+        blend(static_cast<float*>(dw), turned(plain.data(), wd.shape(), true), a, b);
+      });
   return CUDNN_STATUS_SUCCESS;
 }
 
@@ -436,10 +456,11 @@ namespace {
 
 cudnnStatus_t check_pooling(const EmulatedPooling* p, const EmulatedTensor* x, const EmulatedTensor* y) {
   REFUSE_UNLESS(all_set(p, x, y), CUDNN_STATUS_BAD_PARAM, "a descriptor is null, not set, or destroyed");
-  REFUSE_UNLESS(x->type == y->type && x->n == y->n && x->c == y->c, CUDNN_STATUS_BAD_PARAM, "x and y do not fit");
+  REFUSE_UNLESS(x->type == y->type && x->n == y->n && x->c == y->c, CUDNN_STATUS_BAD_PARAM,
+                "x and y do not fit");
   REFUSE_UNLESS(p->mode == CUDNN_POOLING_AVERAGE_COUNT_INCLUDE_PADDING && x->format == CUDNN_TENSOR_NHWC &&
-                    y->format == CUDNN_TENSOR_NHWC && p->kernel_h == p->kernel_w && p->stride_h == p->stride_w &&
-                    p->pad_h == p->pad_w,
+                    y->format == CUDNN_TENSOR_NHWC && p->kernel_h == p->kernel_w &&
+                    p->stride_h == p->stride_w && p->pad_h == p->pad_w,
                 CUDNN_STATUS_NOT_SUPPORTED, "only square NHWC means are emulated");
   REFUSE_UNLESS(y->h == (x->h + 2 * p->pad_h - p->kernel_h) / p->stride_h + 1 &&
                     y->w == (x->w + 2 * p->pad_w - p->kernel_w) / p->stride_w + 1,
@@ -456,22 +477,26 @@ Shape lines_of(const EmulatedTensor& t) {
   return {t.n, t.c, std::int64_t(t.h) * t.w};
 }
 
-cudnnStatus_t check_softmax(cudnnSoftmaxAlgorithm_t algorithm, cudnnSoftmaxMode_t mode, const EmulatedTensor* a,
-                            const EmulatedTensor* b) {
+cudnnStatus_t check_softmax(cudnnSoftmaxAlgorithm_t algorithm, cudnnSoftmaxMode_t mode,
+                            const EmulatedTensor* a, const EmulatedTensor* b) {
   REFUSE_UNLESS(all_set(a, b) && a->same(*b), CUDNN_STATUS_BAD_PARAM, "the tensors differ");
-  REFUSE_UNLESS(mode == CUDNN_SOFTMAX_MODE_CHANNEL && algorithm != CUDNN_SOFTMAX_FAST && a->format == CUDNN_TENSOR_NCHW,
-                CUDNN_STATUS_NOT_SUPPORTED, "only the accurate and the logarithmic one along channels of NCHW are emulated");
+  REFUSE_UNLESS(
+      mode == CUDNN_SOFTMAX_MODE_CHANNEL && algorithm != CUDNN_SOFTMAX_FAST && a->format == CUDNN_TENSOR_NCHW,
+      CUDNN_STATUS_NOT_SUPPORTED,
+      "only the accurate and the logarithmic one along channels of NCHW are emulated");
   return CUDNN_STATUS_SUCCESS;
 }
 
 kernels::SoftmaxResult result_of(cudnnSoftmaxAlgorithm_t algorithm) {
-  return algorithm == CUDNN_SOFTMAX_LOG ? kernels::SoftmaxResult::logarithm : kernels::SoftmaxResult::probability;
+  return algorithm == CUDNN_SOFTMAX_LOG ? kernels::SoftmaxResult::logarithm
+                                        : kernels::SoftmaxResult::probability;
 }
 
 /// 1 and 0 in the type of the tensors: the only factors that are emulated here.
 bool is_overwriting(const void* alpha, const void* beta, cudnnDataType_t type) {
-  return type == CUDNN_DATA_FLOAT ? *static_cast<const float*>(alpha) == 1 && *static_cast<const float*>(beta) == 0
-                                  : *static_cast<const double*>(alpha) == 1 && *static_cast<const double*>(beta) == 0;
+  return type == CUDNN_DATA_FLOAT
+             ? *static_cast<const float*>(alpha) == 1 && *static_cast<const float*>(beta) == 0
+             : *static_cast<const double*>(alpha) == 1 && *static_cast<const double*>(beta) == 0;
 }
 
 }  // namespace
@@ -481,60 +506,65 @@ cudnnStatus_t cudnnPoolingForward(cudnnHandle_t handle, cudnnPoolingDescriptor_t
                                   cudnnTensorDescriptor_t yd, void* y) {
   RETURN_IF_REFUSED(check_pooling(pd, xd, yd));
   RETURN_IF_REFUSED(check_pointers({x, y}));
-  REFUSE_UNLESS(is_overwriting(alpha, beta, xd->type), CUDNN_STATUS_NOT_SUPPORTED, "factors other than 1 and 0");
+  REFUSE_UNLESS(is_overwriting(alpha, beta, xd->type), CUDNN_STATUS_NOT_SUPPORTED,
+                "factors other than 1 and 0");
   enqueue_checked(handle->stream, "cudnnPoolingForward",
                   {{x, xd->bytes(), true, false, "x"}, {y, yd->bytes(), false, true, "y"}},
                   [=, xd = *xd, yd = *yd, o = options_of(pd)] {
-                    kernels::avg_pool2d_forward_reference(view(x, xd), view(y, yd), o);
+                    kernels::avg_pool2d_forward(view(x, xd), view(y, yd), o);
                   });
   return CUDNN_STATUS_SUCCESS;
 }
 
 cudnnStatus_t cudnnPoolingBackward(cudnnHandle_t handle, cudnnPoolingDescriptor_t pd, const void* alpha,
                                    cudnnTensorDescriptor_t yd, const void* y, cudnnTensorDescriptor_t dyd,
-                                   const void* dy, cudnnTensorDescriptor_t xd, const void* x, const void* beta,
-                                   cudnnTensorDescriptor_t dxd, void* dx) {
+                                   const void* dy, cudnnTensorDescriptor_t xd, const void* x,
+                                   const void* beta, cudnnTensorDescriptor_t dxd, void* dx) {
   RETURN_IF_REFUSED(check_pooling(pd, xd, yd));
-  REFUSE_UNLESS(all_set(dyd, dxd) && dyd->same(*yd) && dxd->same(*xd), CUDNN_STATUS_BAD_PARAM, "the gradients do not fit");
+  REFUSE_UNLESS(all_set(dyd, dxd) && dyd->same(*yd) && dxd->same(*xd), CUDNN_STATUS_BAD_PARAM,
+                "the gradients do not fit");
   RETURN_IF_REFUSED(check_pointers({y, dy, x, dx}));
-  REFUSE_UNLESS(is_overwriting(alpha, beta, xd->type), CUDNN_STATUS_NOT_SUPPORTED, "factors other than 1 and 0");
+  REFUSE_UNLESS(is_overwriting(alpha, beta, xd->type), CUDNN_STATUS_NOT_SUPPORTED,
+                "factors other than 1 and 0");
   enqueue_checked(handle->stream, "cudnnPoolingBackward",
                   {{dy, dyd->bytes(), true, false, "dy"}, {dx, dxd->bytes(), false, true, "dx"}},
                   [=, dxd = *dxd, dyd = *dyd, o = options_of(pd)] {
-                    kernels::avg_pool2d_backward_reference(view(dy, dyd), view(dx, dxd), o);
+                    kernels::avg_pool2d_backward(view(dy, dyd), view(dx, dxd), o);
                   });
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnSoftmaxForward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algorithm, cudnnSoftmaxMode_t mode,
-                                  const void* alpha, cudnnTensorDescriptor_t xd, const void* x, const void* beta,
-                                  cudnnTensorDescriptor_t yd, void* y) {
+cudnnStatus_t cudnnSoftmaxForward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algorithm,
+                                  cudnnSoftmaxMode_t mode, const void* alpha, cudnnTensorDescriptor_t xd,
+                                  const void* x, const void* beta, cudnnTensorDescriptor_t yd, void* y) {
   RETURN_IF_REFUSED(check_softmax(algorithm, mode, xd, yd));
   RETURN_IF_REFUSED(check_pointers({x, y}));
-  REFUSE_UNLESS(is_overwriting(alpha, beta, xd->type), CUDNN_STATUS_NOT_SUPPORTED, "factors other than 1 and 0");
+  REFUSE_UNLESS(is_overwriting(alpha, beta, xd->type), CUDNN_STATUS_NOT_SUPPORTED,
+                "factors other than 1 and 0");
   enqueue_checked(handle->stream, "cudnnSoftmaxForward",
                   {{x, xd->bytes(), true, false, "x"}, {y, yd->bytes(), false, true, "y"}}, [=, d = *xd] {
-                    kernels::softmax_forward_reference({x, lines_of(d), d.dtype()}, {y, lines_of(d), d.dtype()}, 1,
-                                                       result_of(algorithm));
+                    kernels::softmax_forward({x, lines_of(d), d.dtype()}, {y, lines_of(d), d.dtype()}, 1,
+                                             result_of(algorithm));
                   });
   return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnSoftmaxBackward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algorithm, cudnnSoftmaxMode_t mode,
-                                   const void* alpha, cudnnTensorDescriptor_t yd, const void* y,
-                                   cudnnTensorDescriptor_t dyd, const void* dy, const void* beta,
-                                   cudnnTensorDescriptor_t dxd, void* dx) {
+cudnnStatus_t cudnnSoftmaxBackward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algorithm,
+                                   cudnnSoftmaxMode_t mode, const void* alpha, cudnnTensorDescriptor_t yd,
+                                   const void* y, cudnnTensorDescriptor_t dyd, const void* dy,
+                                   const void* beta, cudnnTensorDescriptor_t dxd, void* dx) {
   RETURN_IF_REFUSED(check_softmax(algorithm, mode, yd, dyd));
   RETURN_IF_REFUSED(check_softmax(algorithm, mode, yd, dxd));
   RETURN_IF_REFUSED(check_pointers({y, dy, dx}));
-  REFUSE_UNLESS(is_overwriting(alpha, beta, yd->type), CUDNN_STATUS_NOT_SUPPORTED, "factors other than 1 and 0");
+  REFUSE_UNLESS(is_overwriting(alpha, beta, yd->type), CUDNN_STATUS_NOT_SUPPORTED,
+                "factors other than 1 and 0");
   enqueue_checked(handle->stream, "cudnnSoftmaxBackward",
                   {{y, yd->bytes(), true, false, "y"},
                    {dy, dyd->bytes(), true, false, "dy"},
                    {dx, dxd->bytes(), false, true, "dx"}},
                   [=, d = *yd] {
-                    kernels::softmax_backward_reference({y, lines_of(d), d.dtype()}, {dy, lines_of(d), d.dtype()},
-                                                        {dx, lines_of(d), d.dtype()}, 1, result_of(algorithm));
+                    kernels::softmax_backward({y, lines_of(d), d.dtype()}, {dy, lines_of(d), d.dtype()},
+                                              {dx, lines_of(d), d.dtype()}, 1, result_of(algorithm));
                   });
   return CUDNN_STATUS_SUCCESS;
 }

@@ -15,6 +15,7 @@ namespace cuda_emulation {
 namespace {
 
 constexpr std::size_t alignment = 256, guard = 256;
+constexpr std::size_t huge_page = std::size_t(2) << 20;  // whole ones open and close 300 times faster
 
 /// The host read or wrote device memory: there is nothing to go on with.
 void on_segfault(int, siginfo_t* info, void*) {
@@ -28,12 +29,14 @@ void on_segfault(int, siginfo_t* info, void*) {
 }
 
 char* reserve(std::size_t bytes, int protection) {
-  void* data = ::mmap(nullptr, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* data =
+      ::mmap(nullptr, bytes + huge_page, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (data == MAP_FAILED) {
     std::fprintf(stderr, "cuda_emulation: %zu bytes of addresses cannot be reserved\n", bytes);
     std::abort();
   }
-  return static_cast<char*>(data);
+  const auto address = reinterpret_cast<std::uintptr_t>(data);
+  return reinterpret_cast<char*>((address + huge_page - 1) / huge_page * huge_page);
 }
 
 }  // namespace
@@ -46,6 +49,8 @@ DeviceMemory& DeviceMemory::get() {
 DeviceMemory::DeviceMemory()
     : base_(reserve(arena_bytes, PROT_NONE)),
       state_(reinterpret_cast<State*>(reserve(arena_bytes, PROT_READ | PROT_WRITE))) {
+  ::madvise(base_, arena_bytes, MADV_HUGEPAGE);
+  ::madvise(state_, arena_bytes, MADV_HUGEPAGE);
   struct sigaction action {};
   action.sa_sigaction = on_segfault;
   action.sa_flags = SA_SIGINFO;
@@ -53,9 +58,16 @@ DeviceMemory::DeviceMemory()
 }
 
 void* DeviceMemory::allocate(std::size_t bytes) {
-  const std::size_t room = (bytes + guard + alignment - 1) / alignment * alignment;
   if (limit != 0 && in_use_ + bytes > limit) return nullptr;
-  // The next gap behind the cursor; once round the arena at most.
+  for (; ring_ <= arena_bytes; ring_ *= 2)
+    if (void* data = allocate_in_ring(bytes)) return data;
+  ring_ = arena_bytes;
+  return nullptr;
+}
+
+void* DeviceMemory::allocate_in_ring(std::size_t bytes) {
+  const std::size_t room = (bytes + guard + alignment - 1) / alignment * alignment;
+  // The next gap behind the cursor; once round the ring at most.
   for (int round = 0; round < 2; ++round, cursor_ = 0) {
     auto block = blocks_.lower_bound(base_ + cursor_);
     if (block != blocks_.begin()) {
@@ -63,11 +75,11 @@ void* DeviceMemory::allocate(std::size_t bytes) {
       const std::size_t end = std::size_t(before->first - base_) + before->second.bytes + guard;
       cursor_ = std::max(cursor_, (end + alignment - 1) / alignment * alignment);
     }
-    while (cursor_ + room <= arena_bytes) {
+    while (cursor_ + room <= ring_) {
       if (block == blocks_.end() || base_ + cursor_ + room <= block->first) {
         char* data = base_ + cursor_;
         cursor_ += room;
-        highest_ = std::max(highest_, cursor_);
+        highest_ = std::max(highest_, (cursor_ + huge_page - 1) / huge_page * huge_page);
         if (open_ > 0) ::mprotect(base_, highest_, PROT_READ | PROT_WRITE);
         std::memset(state_of(data), allocated, bytes);
         std::memset(state_of(data) + bytes, unknown, room - bytes);
@@ -93,13 +105,7 @@ bool DeviceMemory::retire(void* data) {
 
 void DeviceMemory::free(void* data) {
   const auto block = blocks_.find(static_cast<char*>(data));
-  const std::size_t bytes = block->second.bytes;
-  std::memset(state_of(data), freed, bytes);
-  if (bytes >= 65536) {  // give the pages back
-    const std::size_t page = 4096, first = (std::size_t(block->first - base_) + page - 1) / page * page;
-    const std::size_t last = (std::size_t(block->first - base_) + bytes) / page * page;
-    if (last > first) ::madvise(base_ + first, last - first, MADV_DONTNEED);
-  }
+  std::memset(state_of(data), freed, block->second.bytes);
   blocks_.erase(block);
 }
 

@@ -48,6 +48,7 @@ class DeviceMemory {
 
  private:
   DeviceMemory();
+  void* allocate_in_ring(std::size_t bytes);
   bool check(const void* address, std::size_t bytes, const std::string& who, bool reading);
 
   char* base_ = nullptr;
@@ -57,7 +58,10 @@ class DeviceMemory {
     bool retired;
   };
   std::map<char*, Block> blocks_;
+  /// Addresses go round in a ring that grows when it is full: pages that are there already are the cheap ones.
+  std::size_t ring_ = std::size_t(256) << 20;
   std::size_t cursor_ = 0, highest_ = 0, in_use_ = 0;
+
   int open_ = 0;
 };
 

@@ -21,7 +21,8 @@ struct Range {
 
 /// Puts a library's work in the stream: the ranges are checked when it runs, the work is left out when one of them is
 /// not what it should be, and what it writes counts as written.
-inline void enqueue_checked(cudaStream_t stream, std::string call, std::vector<Range> ranges, std::function<void()> work) {
+inline void enqueue_checked(cudaStream_t stream, std::string call, std::vector<Range> ranges,
+                            std::function<void()> work) {
   count(call);
   enqueue(stream, [call = std::move(call), ranges = std::move(ranges), work = std::move(work)] {
     DeviceMemory& memory = DeviceMemory::get();

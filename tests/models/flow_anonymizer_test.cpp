@@ -7,6 +7,7 @@
 
 #include "autograd/loss.h"
 #include "kernels/dispatch.h"
+#include "tensor/compute_device.h"
 #include "tests/support/golden.h"
 #include "tests/support/op_check.h"
 #include "tests/support/test_data.h"
@@ -54,6 +55,7 @@ void check_model(const std::string& file, const std::string& target, const Args&
       SCOPED_TRACE(mode);
       Model model(args..., Initialiser::none());
       model.load_state(golden.with_prefix("state."));
+      model.to(compute_device());
       model.set_training(mode == "train");
       Variable x = Variable::parameter(nhwc_from_nchw(golden["in.x"]));
       const Variable y = model(x);
@@ -89,6 +91,7 @@ TEST(FlowAnonymizer, GoldenFullWidth) {
   State state = model.state();
   for (auto& [name, tensor] : state) tensor = generated_weight(name, tensor.shape(), 1.4, 1);
   model.load_state(state);
+  model.to(compute_device());
   for (const auto& name : golden.names_with_prefix("weight_head.")) {
     const Tensor& weight = state.at(name.substr(std::string("weight_head.").size()));
     const Tensor& head = golden[name];
@@ -96,7 +99,7 @@ TEST(FlowAnonymizer, GoldenFullWidth) {
       ASSERT_EQ(weight.data<float>()[i], head.data<float>()[i]) << name;
   }
   model.set_training(false);
-  const Variable x(generated_input("x", {1, 256, 256, 1}, 1));
+  const Variable x(to_compute_device(generated_input("x", {1, 256, 256, 1}, 1)));
   for (bool fused : {false, true}) {
     SCOPED_TRACE(fused ? "norms folded" : "op by op");
     std::optional<NoGradient> no_gradient;

@@ -9,6 +9,7 @@
 #include "autograd/permute.h"
 #include "kernels/dispatch.h"
 #include "models/model_list.h"
+#include "tensor/compute_device.h"
 #include "tests/support/golden.h"
 #include "tests/support/op_check.h"
 #include "tests/support/test_data.h"
@@ -106,6 +107,7 @@ void check_mode(const Golden& golden, const Case& test, const std::string& mode)
   SCOPED_TRACE(mode);
   Network network = make_network(test.model, ModelSettings(test.settings), Initialiser::none());
   network.load(golden.with_prefix("state."));
+  network.module->to(compute_device());
   network.module->set_training(mode == "train");
   NamedVariables in;
   for (const auto& name : golden.names_with_prefix("in.")) {
@@ -137,7 +139,7 @@ void check_mode(const Golden& golden, const Case& test, const std::string& mode)
                         "");
   const State after = network.module->state();
   for (const auto& name : golden.names_with_prefix(mode + ".state_after."))
-    expect_same(golden, after.at(name.substr((mode + ".state_after.").size())), name);
+    expect_same(golden, to_host(after.at(name.substr((mode + ".state_after.").size()))), name);
 
   if (mode != "eval") return;
   // Norms folded, activations fused: no further than the tolerance either.
@@ -226,6 +228,7 @@ Network full_size(const Golden& golden, const char* model,
       EXPECT_EQ(weight.data<float>()[i], golden[name].data<float>()[i]) << name;
   }
   network.load(std::move(state));
+  network.module->to(compute_device());
   network.module->set_training(false);
   return network;
 }
@@ -275,7 +278,8 @@ TEST(GoldenFullSize, SparseTernaryCoder) {
   const NamedVariables in = generated_inputs(golden);
   const NamedVariables out = network.run({{"x", patches_from_images(in.at("x"), 64)}});
   for (const char* name : {"pos_val", "neg_val"}) {
-    const Tensor& got = out.at(name == std::string("pos_val") ? "code.pos.val" : "code.neg.val").value();
+    const Tensor got =
+        to_host(out.at(name == std::string("pos_val") ? "code.pos.val" : "code.neg.val").value());
     golden.expect_close(sampled(got, golden[std::string("sample_index.") + name]),
                         std::string("sample.") + name, 1e-7, "");
   }

@@ -28,6 +28,7 @@
 #include "autograd/unary.h"
 #include "kernels/dispatch.h"
 #include "models/warp.h"
+#include "tensor/compute_device.h"
 #include "tests/support/golden.h"
 #include "tests/support/op_check.h"
 #include "tests/support/test_data.h"
@@ -106,16 +107,17 @@ Variable run_chebyshev(Call& c) {
   std::vector<Variable> weights;
   for (int k = 0; k < c.attrs["K"].get<int>(); ++k)
     weights.push_back(c.in.at("lins." + std::to_string(k) + ".weight"));
-  const auto laplacian =
-      std::make_shared<const kernels::SparseMatrix>(scaled_laplacian(c.in["edge_index"].value(), nodes));
+  const auto laplacian = std::make_shared<const kernels::SparseMatrix>(
+      scaled_laplacian(to_host(c.in["edge_index"].value()), nodes));
   return chebyshev_conv(c.in["x"], laplacian, weights, c.in["bias"]);
 }
 
 Variable run_graph_pool(Call& c) {
   kernels::SparseMatrix matrix{
       .rows = c.attrs["rows"], .columns = c.attrs["cols"], .row = {}, .column = {}, .value = {}};
-  const auto index = c.in["index"].value().data<std::int64_t>();
-  const auto values = c.in["values"].value().data<float>();
+  const Tensor indices = to_host(c.in["index"].value()), weights = to_host(c.in["values"].value());
+  const auto index = indices.data<std::int64_t>();
+  const auto values = weights.data<float>();
   for (std::size_t e = 0; e < values.size(); ++e) {
     matrix.row.push_back(index[e]);
     matrix.column.push_back(index[values.size() + e]);
@@ -223,7 +225,7 @@ const std::map<std::string, Op>& plain_ops() {
       {"maximum", [](Call& c) { return maximum(c.in["a"], c.in["b"]); }},
       {"lerp_mask",
        [](Call& c) {
-         const Variable one(Tensor::scalar(1));
+         const Variable one(c.in["m"].value().full_like({}, 1));
          return c.in["m"] * c.in["a"] + (one - c.in["m"]) * c.in["b"];
        }},
       {"sum", [](Call& c) { return sum(c.in["x"], axes(c.attrs["dims"]), c.attrs["keepdim"]); }},
@@ -235,8 +237,8 @@ const std::map<std::string, Op>& plain_ops() {
        [](Call& c) {
          const Tensor& x = c.in["x"].value();
          const int axis = c.attrs["dim"];
-         Tensor y =
-             Tensor::empty(kernels::reduced_shape(x.shape(), kernels::Axes::of({axis}), false), DType::i64);
+         Tensor y = Tensor::empty(kernels::reduced_shape(x.shape(), kernels::Axes::of({axis}), false),
+                                  DType::i64, x.device());
          kernels::argmax(x.view(), axis, y.mutable_view());
          return Variable(y);
        }},
@@ -292,12 +294,13 @@ void check_case(const Golden& golden, const Json& entry, const std::string& kern
   for (const char* kind : {".in.", ".param."})
     for (const auto& name : golden.names_with_prefix(id + kind)) {
       const std::string key = name.substr((id + kind).size());
-      const Tensor value = is_image(key) ? nhwc_from_nchw(golden[name]) : golden[name].clone();
+      const Tensor value =
+          is_image(key) ? nhwc_from_nchw(golden[name]) : to_compute_device(golden[name].clone());
       call.in[key] = golden.has(id + ".grad." + key) ? Variable::parameter(value) : Variable(value);
     }
   const Variable y = (image ? image_ops() : plain_ops()).at(op)(call);
   const auto to_file = [&](const std::string& key, const Tensor& t) {
-    return is_image(key) ? nchw_from_nhwc(t) : t;
+    return is_image(key) ? nchw_from_nhwc(t) : to_host(t);
   };
   const std::string result = golden.has(id + ".out.y") ? "y" : "values";
   const Tensor& expected = golden[id + ".out." + result];
@@ -314,8 +317,8 @@ void check_case(const Golden& golden, const Json& entry, const std::string& kern
 
   const std::string upstream_name = id + ".gout." + result;
   if (!golden.has(upstream_name)) return;  // values alone, at points where the gradient is a convention
-  const Tensor upstream =
-      is_image(result) ? nhwc_from_nchw(golden[upstream_name]) : golden[upstream_name].clone();
+  const Tensor upstream = is_image(result) ? nhwc_from_nchw(golden[upstream_name])
+                                           : to_compute_device(golden[upstream_name].clone());
   if (!y.needs_gradient()) return;
   backward(sum(y * Variable(upstream.reshape(y.shape())), kernels::Axes::all(y.shape())));
   for (auto& [name, variable] : call.in)

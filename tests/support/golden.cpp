@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "tensor/compute_device.h"
 #include "tests/support/test_data.h"
 
 namespace scrim::test {
@@ -26,12 +27,13 @@ Tensor swap_last(const Tensor& tensor, std::int64_t n, std::int64_t a, std::int6
 }  // namespace
 
 Tensor nhwc_from_nchw(const Tensor& t) {
-  if (t.shape().rank() != 4) return t.clone();
-  return swap_last(t, t.size(0), t.size(1), t.size(2) * t.size(3),
-                   {t.size(0), t.size(2), t.size(3), t.size(1)});
+  if (t.shape().rank() != 4) return to_compute_device(t.clone());
+  return to_compute_device(swap_last(t, t.size(0), t.size(1), t.size(2) * t.size(3),
+                                     {t.size(0), t.size(2), t.size(3), t.size(1)}));
 }
 
-Tensor nchw_from_nhwc(const Tensor& t) {
+Tensor nchw_from_nhwc(const Tensor& tensor) {
+  const Tensor t = to_host(tensor);
   if (t.shape().rank() != 4) return t.clone();
   return swap_last(t, t.size(0), t.size(1) * t.size(2), t.size(3),
                    {t.size(0), t.size(3), t.size(1), t.size(2)});
@@ -81,7 +83,7 @@ void Golden::expect_close(const Tensor& got, const std::string& tensor, double f
   const Tensor& stored = (*this)[tensor];
   ASSERT_EQ(got.shape().str(), stored.shape().str()) << name_ << " " << tensor << " " << what;
   const double allowed = 10 * error_max(tensor) + 3e-6 * largest(tensor) + floor;
-  const Tensor a = got.to(DType::f64), b = stored.to(DType::f64);
+  const Tensor a = to_host(got).to(DType::f64), b = stored.to(DType::f64);
   double worst = 0;
   for (std::size_t i = 0; i < std::size_t(a.numel()); ++i) {
     const double difference = std::abs(a.data<double>()[i] - b.data<double>()[i]);

@@ -9,7 +9,8 @@
 
 namespace scrim::test {
 
-/// Image tensors [N,C,H,W] to this project's [N,H,W,C], and back; other ranks are copied as they are.
+/// Image tensors [N,C,H,W] of a file to this project's [N,H,W,C] on compute_device(), and back to the processor; other
+/// ranks are copied as they are.
 Tensor nhwc_from_nchw(const Tensor& tensor);
 Tensor nchw_from_nhwc(const Tensor& tensor);
 

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "tensor/compute_device.h"
+
 namespace scrim::test {
 namespace {
 
@@ -19,6 +21,7 @@ TEST(BatchNegatives, PatientsAreThoseWhomPairsConnect) {
 TEST(BatchNegatives, LossIsThatOfItsFormula) {
   constexpr std::int64_t count = 4, embed = 8;
   SiameseVerifier verifier({4, {1, 1, 1, 1}, embed}, Initialiser(3));
+  verifier.to(compute_device());
   std::vector<float> values;
   for (std::int64_t i = 0; i < 2 * count * embed; ++i) values.push_back(float(std::sin(double(7 * i))));
   const Tensor a = Tensor::from<float>({count, embed}, {values.begin(), values.begin() + count * embed});
@@ -32,8 +35,8 @@ TEST(BatchNegatives, LossIsThatOfItsFormula) {
     std::vector<double> logits;
     for (std::int64_t j = 0; j < count; ++j) {
       const auto row = [&](const Tensor& t, std::int64_t k) {
-        return Tensor::from<float>(
-            {1, embed}, {t.data<float>().begin() + k * embed, t.data<float>().begin() + (k + 1) * embed});
+        return to_compute_device(Tensor::from<float>(
+            {1, embed}, {t.data<float>().begin() + k * embed, t.data<float>().begin() + (k + 1) * embed}));
       };
       logits.push_back(verifier.compare(row(a, i), row(b, j)).value().item());
     }
@@ -47,7 +50,9 @@ TEST(BatchNegatives, LossIsThatOfItsFormula) {
     search += std::log(others) - logits[std::size_t(i)];
   }
   const double expected = search / count + 0.5 * positive / 6 + 0.5 * negative / 10;
-  EXPECT_NEAR(in_batch_loss(verifier, a, b, same).value().item(), expected, 1e-5);
+  const Variable loss =
+      in_batch_loss(verifier, to_compute_device(a), to_compute_device(b), to_compute_device(same));
+  EXPECT_NEAR(loss.value().item(), expected, 1e-5);
 }
 
 }  // namespace

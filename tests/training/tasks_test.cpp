@@ -6,6 +6,7 @@
 #include "data/phantom_cohort.h"
 #include "models/organ_mask.h"
 #include "tensor/atomic_file.h"
+#include "tensor/compute_device.h"
 #include "tests/support/errors.h"
 #include "tests/support/op_check.h"
 #include "tests/support/temporary_folder.h"
@@ -158,13 +159,14 @@ TEST_F(Tasks, PairsAreScoredAsTheWholeNetworkScoresThem) {
   const PairSet set = indexed(read_pairs(at("pairs/test.txt")));
   const FilmSet films(data().images, set.names, data().options());
   SiameseVerifier verifier({4, {1, 1, 1, 1}, 8}, Initialiser(3));
+  verifier.to(compute_device());
   const Tensor rows = embeddings(verifier, films);
   const auto logits = pair_logits(verifier, rows, rows, set.pairs);
   const NoGradient no_gradient;
   for (std::size_t i : {std::size_t(0), set.pairs.size() - 1}) {
     const auto& pair = set.pairs[i];
-    EXPECT_NEAR(verifier(films.batch({pair.first}), films.batch({pair.second})).value().item(), logits[i],
-                1e-5);
+    const auto film = [&](std::int64_t index) { return Variable(to_compute_device(films.batch({index}))); };
+    EXPECT_NEAR(verifier(film(pair.first), film(pair.second)).value().item(), logits[i], 1e-5);
   }
 }
 

@@ -1,0 +1,168 @@
+// What the CUDA backend promises beyond its numbers, on the emulated device: how many calls a network takes, what crosses
+// between processor and device, and what is said when something is missing.
+#include <gtest/gtest.h>
+
+#include "autograd/loss.h"
+#include "autograd/roi_align.h"
+#include "autograd/top_k.h"
+#include "models/flow_anonymizer.h"
+#include "models/unet.h"
+#include "tensor/compute_device.h"
+#include "tensor/device_memory.h"
+#include "tests/cuda_emulation/emulation.h"
+#include "tests/support/errors.h"
+#include "tests/support/op_check.h"
+#include "training/learner.h"
+
+namespace scrim::test {
+namespace {
+
+using cuda_emulation::counts;
+
+int of(const std::map<std::string, int>& calls, const std::string& name) {
+  const auto entry = calls.find(name);
+  return entry == calls.end() ? 0 : entry->second;
+}
+
+/// Kernels and library calls, without copies, fills of bytes and waits.
+int work(const std::map<std::string, int>& calls) {
+  int total = 0;
+  for (const auto& [name, count] : calls)
+    if (name.starts_with("kernel ") || name.starts_with("cudnn") || name.starts_with("cublas"))
+      total += count;
+  return total;
+}
+
+void print(const std::string& what, const std::map<std::string, int>& calls) {
+  std::printf("%s\n", what.c_str());
+  for (const auto& [name, count] : calls) std::printf("  %5d  %s\n", count, name.c_str());
+  std::printf("  %5d  kernels and library calls in all\n", work(calls));
+}
+
+const Tensor& film() {
+  static const Tensor x = to_compute_device(random_tensor({1, 64, 64, 1}, 3, 0, 1));
+  return x;
+}
+
+TEST(CudaCalls, InferenceOfAUnetTakesOneCallALayer) {
+  UNet unet({1, 2, 8}, Initialiser(1));
+  unet.to(compute_device());
+  unet.set_training(false);
+  const NoGradient no_gradient;
+  unet(film());  // packs the weights, finds the algorithms
+  cuda::synchronise(compute_device());
+  cuda_emulation::reset_counts();
+  unet(film());
+  const auto calls = counts();
+  print("U-Net, inference", calls);
+  // 18 convolutions with norm and relu, and the last one with its bias: one call each. 4 pools, 4 joins. The 4 transposed
+  // convolutions take two: cuDNN does not fuse the bias into a data gradient.
+  EXPECT_EQ(of(calls, "cudnnConvolutionBiasActivationForward"), 19);
+  EXPECT_EQ(of(calls, "cudnnConvolutionBackwardData"), 4);
+  EXPECT_EQ(work(calls), 19 + 4 * 2 + 4 + 4);
+  EXPECT_EQ(of(calls, "copy to device") + of(calls, "copy to host") + of(calls, "copy on device"), 0);
+  EXPECT_EQ(of(calls, "synchronise"), 0);
+}
+
+TEST(CudaCalls, ATrainingStepCopiesOnlyItsBatchAndWaitsOnce) {
+  FlowAnonymizer model({8, {0.01, WarpOperator::corrected}}, Initialiser(1));
+  Learner learner("generator", model, {});
+  const Tensor batch = random_tensor({2, 64, 64, 1}, 4, 0, 1);
+  const auto step = [&] {
+    const Variable x(to_compute_device(batch));
+    return learner.update([&] { return mse(model(x), x); });
+  };
+  step();
+  cuda_emulation::reset_counts();
+  EXPECT_TRUE(std::isfinite(step()));
+  const auto calls = counts();
+  print("U-Net and warp, training step", calls);
+  EXPECT_EQ(of(calls, "copy to device"), 1);  // the batch
+  EXPECT_EQ(of(calls, "copy to host"), 1);    // loss and whether all was finite
+  EXPECT_EQ(of(calls, "synchronise"), 1);
+}
+
+/// The same steps from the same weights on the processor and on the device.
+TEST(CudaTraining, EndsWhereTheProcessorEnds) {
+  const Device there = compute_device();
+  State ends[2];
+  double losses[2];
+  for (const Device device : {Device::cpu, there}) {
+    set_compute_device(device);
+    const int at = device.is_cuda();
+    FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initialiser(7));
+    Learner learner("generator", model, {.learning_rate = 1e-3});
+    for (int step = 0; step < 4; ++step) {
+      const Variable x(to_compute_device(random_tensor({2, 32, 32, 1}, std::uint64_t(step), 0, 1)));
+      losses[at] = learner.update([&] { return mse(model(x), x); });
+    }
+    ends[at] = model.state();
+  }
+  set_compute_device(there);
+  EXPECT_NEAR(losses[0], losses[1], 1e-4 * losses[0]);
+  for (const auto& [name, tensor] : ends[0])
+    EXPECT_LE(largest_difference(tensor, ends[1].at(name)), 1e-4) << name;
+}
+
+TEST(CudaErrors, NamesTheSizeAndWhoHoldsMost) {
+  const Tensor kept = Tensor::full({1 << 20}, 1, DType::f32, compute_device());
+  cuda_emulation::set_memory(std::size_t(64) << 20);
+  const std::string message = error_of([&] {
+    const Scope scope("generator.bottleneck");
+    Tensor::empty({64 << 20}, DType::f32, compute_device());
+  });
+  cuda_emulation::set_memory(cuda_emulation::whole_arena);
+  expect_contains(message, "has no room for 256.0 MiB for generator.bottleneck");
+  expect_contains(message, "the largest holders:");
+}
+
+TEST(CudaErrors, ComplaintsOfKernelsComeWithTheNextWait) {
+  const Tensor x = Tensor::full({2, 4}, 1, DType::f32, compute_device());
+  const Tensor index = to_compute_device(Tensor::from<std::int64_t>({2, 1}, {0, 4}));
+  const Variable y = gather(x, index, 1);
+  expect_contains(error_of([&] { to_host(y.value()); }), "an index lies outside its axis");
+  EXPECT_EQ(to_host(y.value()).data<float>()[0], 1);  // said once; what was right is right
+
+  const Tensor image = Tensor::full({1, 4, 4, 1}, 1, DType::f32, compute_device());
+  const Tensor boxes = to_compute_device(Tensor::from<float>({1, 5}, {1, 0, 0, 1, 1}));
+  const Variable cells = roi_align(image, boxes, {});
+  expect_contains(error_of([&] { to_host(cells.value()); }), "a box is not finite");
+
+  const Tensor too_much = Tensor::full({2}, 1.5, DType::f32, compute_device());
+  const Tensor loss = bce(too_much, too_much).value();
+  expect_contains(error_of([&] { loss.item(); }), "no probability");
+}
+
+TEST(CudaErrors, TheProcessorDoesNotReadWhatLiesOnTheDevice) {
+  const Tensor x = Tensor::full({2}, 1, DType::f32, compute_device());
+  expect_contains(error_of([&] { x.data<float>(); }), "the processor cannot read the tensor [2] on cuda");
+}
+
+TEST(CudaErrors, NonFiniteStepsLeaveTheWeightsAndNameTheOp) {
+  FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initialiser(7));
+  Learner learner("generator", model, {});
+  const Tensor before = model.parameters().front().parameter->value().clone();
+  const Variable x(Tensor::full({1, 32, 32, 1}, NAN, DType::f32, compute_device()));
+  const std::string message = error_of([&] { learner.update([&] { return mse(model(x), x); }); });
+  expect_contains(message, "in the update of the generator: [conv2d]");
+  EXPECT_TRUE(same_bytes(before, model.parameters().front().parameter->value()));
+}
+
+TEST(CudaErrors, SaysWhetherTheGpuOrTheDriverIsMissing) {
+  cuda_emulation::set_device_count(0);
+  expect_contains(error_of([] { choose_compute_device("cuda:1"); }), "no NVIDIA GPU that the driver shows");
+  cuda_emulation::set_driver_version(12020);
+  expect_contains(error_of([] { choose_compute_device("cuda:1"); }),
+                  "the NVIDIA driver is too old: it serves CUDA 12.2, this program needs 13.0");
+  cuda_emulation::set_driver_version(0);
+  expect_contains(error_of([] { choose_compute_device("cuda:1"); }), "no NVIDIA GPU, or no driver for it");
+  cuda_emulation::set_driver_version(13000);
+  cuda_emulation::set_device_count(1);
+  expect_contains(error_of([] { choose_compute_device("cuda:1"); }),
+                  "cuda:1 was asked for, this machine has 1 GPU");
+  expect_contains(error_of([] { choose_compute_device("gpu"); }), "the device is \"gpu\", expected");
+  EXPECT_EQ(choose_compute_device("auto"), Device::cuda);
+}
+
+}  // namespace
+}  // namespace scrim::test
