@@ -1,28 +1,44 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds and runs every test.
 #   ./test.sh                 the release build
-#   ./test.sh asan|tsan|reference|fuzz ...    further presets, one after the other
+#   ./test.sh asan|tsan|reference|fuzz|cuda-emulated|cuda ...    further presets, one after the other
 #   ./test.sh all             every preset that is tested
 set -euo pipefail
 cd "$(dirname "$0")"
 presets=("${@:-release}")
-[ "${presets[0]}" = all ] && presets=(release reference asan tsan standalone fuzz)
+[ "${presets[0]}" = all ] && presets=(release reference asan tsan cuda-emulated cuda standalone fuzz)
 ./install_dependencies.sh test
 jobs=$(nproc)
 
 for preset in "${presets[@]}"; do
   echo "== $preset"
-  cmake --preset "$preset" >/dev/null
+  begin=$SECONDS
+  if [ "$preset" = cuda ] && ! command -v nvcc >/dev/null; then
+    echo "not built: nvcc is not found"
+    continue
+  fi
+  settings=()
+  # Two architectures show what all would; the program that users build has them all.
+  [ "$preset" = cuda ] && settings=("-DSCRIM_CUDA_ARCHITECTURES=80-real;90")
+  cmake --preset "$preset" "${settings[@]}" >/dev/null
   case "$preset" in
     # The reference build is about the ops; what threads share is below the tools.
     reference) targets=(tensor_test ops_test) ;;
     tsan) targets=(tensor_test ops_test data_test training_test) ;;
+    cuda) targets=(scrim gpu_test) ;;
     *) targets=(all) ;;
   esac
-  cmake --build --preset "$preset" -j "$jobs" --target "${targets[@]}"
+  if [ "$preset" = cuda ]; then
+    cmake --build --preset "$preset" -j "$jobs" --target "${targets[@]}" | tee build/cuda/build.log
+    # What each kernel takes of registers, stack and spills, for every architecture.
+    grep -E "Compiling entry|Used [0-9]+ registers|bytes stack frame" build/cuda/build.log >build/cuda/registers.txt || true
+  else
+    cmake --build --preset "$preset" -j "$jobs" --target "${targets[@]}"
+  fi
   case "$preset" in
     fuzz) tests/fuzz/run.sh build/fuzz ;;
     standalone) tests/standalone_test.sh build/standalone/scrim ;;
+    cuda) tests/cuda_absent_test.sh build/cuda/scrim ;;
     *)
       # Only the programs that were built have tests to list. The longest tests are for the release build: what the
       # others look for shows at a smaller size too.
@@ -30,4 +46,5 @@ for preset in "${presets[@]}"; do
       [ "$preset" = release ] || skipped+='|GoldenFull|winograd_wide|OnRealFilms|Learn|KilledAtRandomMoments|PlaysTheGame|PixelsOfNoise'
       ctest --test-dir "build/$preset" -j "$jobs" --output-on-failure -E "$skipped" ;;
   esac
+  echo "== $preset took $((SECONDS - begin)) s"
 done

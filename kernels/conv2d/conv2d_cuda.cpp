@@ -240,7 +240,9 @@ void conv2d_packed_cuda(ConstView in, ConstView packed, ConstView bias, View out
                         const Conv2dOptions& options, bool input_gradient, const ConvEpilogue& epilogue) {
   if (out.shape.numel() == 0) return;
   const bool plain = !bias && epilogue.slope == 1;
-  if (input_gradient) {  // cuDNN fuses nothing here
+  if (input_gradient && stamp_serves(in.shape, packed.shape, out.shape, options)) {
+    stamp_cuda(in, packed, bias, out, epilogue);
+  } else if (input_gradient) {  // cuDNN fuses nothing here
     run_input_gradient(in, packed.data, packed.shape, out, options, epilogue.add);
     if (!plain) finish_convolution_cuda(out, bias, epilogue.slope);
   } else if (plain && !epilogue.add) {

@@ -2,7 +2,7 @@
 // NHWC, and the ending of a convolution where it does not fuse one.
 #pragma once
 
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/conv2d_direct.h"
 
 namespace scrim::kernels {
 
@@ -15,6 +15,11 @@ void unpack_weights_cuda(ConstView packed, View w);
 Conv2dForward conv2d_forward_plain_cuda;
 Conv2dBackwardInput conv2d_backward_input_plain_cuda;
 Conv2dBackwardWeight conv2d_backward_weight_plain_cuda;
+
+/// Whether an input gradient with these weights is a stamp: windows side by side. Then x[N,H,W,O] of packed weights
+/// becomes y, ended by the epilogue, in one launch.
+bool stamp_serves(const Shape& x, const Shape& w, const Shape& y, const Conv2dOptions& options);
+void stamp_cuda(ConstView x, ConstView packed, ConstView bias, View y, const ConvEpilogue& epilogue);
 
 /// y = activation(y + bias) in place; an empty bias counts as zeros; activation(y) = y < 0 ? slope * y : y.
 void finish_convolution_cuda(View y, ConstView bias, float slope);

@@ -106,7 +106,9 @@ TEST_F(Emulation, SeesMissingBarriersByTheOrderOfThreads) {
       expect_none();
     }
     EXPECT_EQ(sums[0] == sums[1], with_barrier) << sums[0] << " " << sums[1];
-    if (with_barrier) EXPECT_EQ(sums[0], 255 * 256 / 2);
+    if (with_barrier) {
+      EXPECT_EQ(sums[0], 255 * 256 / 2);
+    }
   }
 }
 

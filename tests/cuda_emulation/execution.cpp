@@ -94,7 +94,7 @@ std::string short_name(const std::string& signature) {
   std::string name = signature;
   const auto with = name.find("Parameters = {");
   if (with != std::string::npos) name = name.substr(with + std::strlen("Parameters = {"));
-  name = name.substr(0, name.find('}'));
+  name = name.substr(0, name.find("}; Arguments"));
   const auto body = name.rfind("long int, ");
   if (body == 0) name = name.substr(std::strlen("long int, "));
   for (const char* noise : {"scrim::kernels::", "scrim::cuda::", "{anonymous}::", "(anonymous namespace)::"})

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "tensor/compute_device.h"
 #include "tensor/storage.h"
 #ifdef SCRIM_TEST_EMULATED_CUDA
@@ -7,6 +9,8 @@
 #endif
 
 namespace {
+
+constexpr int not_run = 77;  // what CTest is told to count as skipped
 
 #ifdef SCRIM_TEST_EMULATED_CUDA
 /// A test during which the emulated device was misused has failed, whatever it computed.
@@ -21,6 +25,14 @@ class NoFaults : public testing::EmptyTestEventListener {
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
+  if (const char* device = std::getenv("SCRIM_TEST_DEVICE")) {
+    try {
+      scrim::set_compute_device(scrim::choose_compute_device(device));
+    } catch (const scrim::Error& e) {
+      std::printf("not run: %s\n", e.what());
+      return not_run;
+    }
+  }
 #ifdef SCRIM_TEST_EMULATED_CUDA
   testing::UnitTest::GetInstance()->listeners().Append(new NoFaults);
   scrim::set_compute_device(scrim::Device::cuda);
