@@ -38,7 +38,9 @@ Fn* choose(const KernelTable<Fn>& table, Device device, DType dtype) {
     require(table.cuda, table.op, "has no cuda kernel in this build");
     return table.cuda;
   }
-  return table.cpu && dtype == DType::f32 && !reference_kernels_in_use() ? table.cpu : table.reference;
+  if (table.cpu && dtype == DType::f32 && !reference_kernels_in_use()) return table.cpu;
+  require(table.reference, table.op, "has no kernel for the processor");
+  return table.reference;
 }
 
 /// Calls the kernel that serves `out`; all arguments are handed on.

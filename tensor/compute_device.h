@@ -19,6 +19,8 @@ Device choose_compute_device(const std::string& text);
 enum class ProductMath {
   f32,   ///< multiplications in f32, as the processor's
   tf32,  ///< f32 tensors, multiplied with 10 bits of mantissa: faster, relative error about 1e-3
+  bf16,  ///< operands and results rounded to bfloat16 (7 bits of mantissa), added up in f32
+  f16,   ///< operands and results rounded to half precision (10 bits, up to 65504), added up in f32
 };
 struct ComputeSettings {
   ProductMath math = ProductMath::f32;

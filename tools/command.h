@@ -11,7 +11,7 @@ namespace scrim {
 struct Common {
   int threads = 0;              ///< 0: one per core
   std::string device = "auto";  ///< see choose_compute_device()
-  std::string math = "f32";     ///< of a GPU's products: "f32" or "tf32"
+  std::string math = "f32";     ///< of a GPU's products: "f32", "tf32", "bf16", "f16"
   bool any_algorithm = false;   ///< a GPU may take algorithms that give other bits each time
   bool json = false;
 };

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "tensor/compute_device.h"
 #include "tensor/device_memory.h"
 #include "tensor/error.h"
@@ -21,7 +23,11 @@ bool computes(const CLI::App& app) {
 /// Says where networks compute unless it is the processor, as everywhere without a GPU.
 void choose_device(const scrim::Common& common) {
   using namespace scrim;
-  set_compute_settings({common.math == "tf32" ? ProductMath::tf32 : ProductMath::f32, !common.any_algorithm});
+  const std::map<std::string, ProductMath> maths{{"f32", ProductMath::f32},
+                                                 {"tf32", ProductMath::tf32},
+                                                 {"bf16", ProductMath::bf16},
+                                                 {"f16", ProductMath::f16}};
+  set_compute_settings({maths.at(common.math), !common.any_algorithm});
   const Device device = choose_compute_device(common.device);
   set_compute_device(device);
   if (device.is_cuda()) say(fmt::format("computing on {}\n", cuda::description(device)));
@@ -53,8 +59,8 @@ int main(int argc, char** argv) {
                  "where networks compute: cpu, cuda, cuda:N, or auto (a GPU where there is one)")
       ->envname("SCRIM_DEVICE");
   app.add_option("--math", common.math,
-                 "how a GPU multiplies: f32 as the processor, or tf32 (faster, 10 bits of mantissa)")
-      ->check(CLI::IsMember({"f32", "tf32"}));
+                 "how a GPU multiplies: f32 as the processor, or faster and rounder: tf32, bf16, f16")
+      ->check(CLI::IsMember({"f32", "tf32", "bf16", "f16"}));
   app.add_flag("--any-algorithm", common.any_algorithm,
                "let a GPU take faster algorithms whose results differ in the last bits from run to run");
   app.add_flag("--json", common.json, "print machine-readable lines on standard output");

@@ -8,6 +8,7 @@
 #include "data/file_hash.h"
 #include "models/warp.h"
 #include "tensor/atomic_file.h"
+#include "tensor/compute_device.h"
 #include "tools/html.h"
 #include "tools/report_figures.h"
 
@@ -297,7 +298,7 @@ class Report {
       html += flow_figure(moved, films.image_size(),
                           largest_displacement(moved, films.image_size(), films.image_size()));
     if (const Variable mask = perturbation.mask_of(films, 0); mask.defined())
-      html += figure(image_from_tensor(mask.value(), 8), "what is spared");
+      html += figure(image_from_tensor(to_host(mask.value()), 8), "what is spared");
     return html + "</div>\n";
   }
 

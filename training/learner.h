@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "training/loss_scale.h"
 #include "training/settings.h"
 
 namespace scrim {
@@ -16,6 +17,7 @@ class Learner {
   /// Computes the loss, its gradients and one step of the optimiser; returns the loss. A loss above
   /// `skip_above` leaves the weights as they are. Throws NonFiniteError that names the op and leaves the
   /// weights as they were when the loss or a gradient is NaN or infinite; `loss` runs a second time then.
+  /// With a loss scale, gradients that overflow leave the step out instead, as long as a smaller scale may help.
   double update(const std::function<Variable()>& loss, double skip_above = no_limit);
   static constexpr double no_limit = 1e308;
 
@@ -30,6 +32,7 @@ class Learner {
   std::string name_;
   Module& module_;
   std::unique_ptr<Optimiser> optimiser_;
+  LossScale loss_scale_;
 };
 
 }  // namespace scrim

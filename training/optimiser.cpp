@@ -12,12 +12,12 @@ void Optimiser::make_slots() {
   }
 }
 
-void Optimiser::step(const Tensor& permission) {
+void Optimiser::step(const Tensor& factor) {
   ++t_;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     Variable& parameter = *parameters_[i].parameter;
     if (parameter.gradient().defined())
-      update(t_, parameter.gradient(), parameter.mutable_value(), kept_[i], permission.view());
+      update(t_, parameter.gradient(), parameter.mutable_value(), kept_[i], factor.view());
   }
 }
 
@@ -51,9 +51,9 @@ Adam::Adam(std::vector<NamedParameter> parameters, const kernels::AdamOptions& o
 }
 
 void Adam::update(std::int64_t t, const Tensor& gradient, Tensor& parameter, std::vector<Tensor>& kept,
-                  ConstView permission) {
+                  ConstView factor) {
   kernels::adam_step(options_, t, gradient.view(), parameter.mutable_view(), kept[0].mutable_view(),
-                     kept[1].mutable_view(), permission);
+                     kept[1].mutable_view(), factor);
 }
 
 Sgd::Sgd(std::vector<NamedParameter> parameters, const kernels::SgdOptions& options)
@@ -62,9 +62,9 @@ Sgd::Sgd(std::vector<NamedParameter> parameters, const kernels::SgdOptions& opti
 }
 
 void Sgd::update(std::int64_t t, const Tensor& gradient, Tensor& parameter, std::vector<Tensor>& kept,
-                 ConstView permission) {
+                 ConstView factor) {
   kernels::sgd_step(options_, t, gradient.view(), parameter.mutable_view(),
-                    kept.empty() ? View{} : kept[0].mutable_view(), permission);
+                    kept.empty() ? View{} : kept[0].mutable_view(), factor);
 }
 
 double StepSchedule::at(double start, std::int64_t epoch) const {

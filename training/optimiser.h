@@ -14,9 +14,9 @@ class Optimiser {
   explicit Optimiser(std::vector<NamedParameter> parameters) : parameters_(std::move(parameters)) {}
   virtual ~Optimiser() = default;
 
-  /// One update from the gradients; parameters without a gradient stay as they are. A `permission` (f32, one element,
-  /// where the parameters lie) of 0 leaves all of them as they are; steps are counted all the same.
-  void step(const Tensor& permission = {});
+  /// One update from the gradients; parameters without a gradient stay as they are. Gradients are multiplied by `factor`
+  /// (f32, one element, where the parameters lie) first; 0 leaves all as it is, and steps are counted all the same.
+  void step(const Tensor& factor = {});
   virtual double learning_rate() const = 0;
   virtual void set_learning_rate(double value) = 0;
 
@@ -29,7 +29,7 @@ class Optimiser {
   /// What the rule keeps for a parameter, zeros at first; the names are PyTorch's.
   virtual std::vector<std::string> slots() const = 0;
   virtual void update(std::int64_t t, const Tensor& gradient, Tensor& parameter, std::vector<Tensor>& kept,
-                      ConstView permission) = 0;
+                      ConstView factor) = 0;
   void make_slots();
 
  private:
@@ -48,7 +48,7 @@ class Adam : public Optimiser {
  protected:
   std::vector<std::string> slots() const override { return {"exp_avg", "exp_avg_sq"}; }
   void update(std::int64_t t, const Tensor& gradient, Tensor& parameter, std::vector<Tensor>& kept,
-              ConstView permission) override;
+              ConstView factor) override;
 
  private:
   kernels::AdamOptions options_;
@@ -65,7 +65,7 @@ class Sgd : public Optimiser {
     return options_.momentum != 0 ? std::vector<std::string>{"momentum_buffer"} : std::vector<std::string>{};
   }
   void update(std::int64_t t, const Tensor& gradient, Tensor& parameter, std::vector<Tensor>& kept,
-              ConstView permission) override;
+              ConstView factor) override;
 
  private:
   kernels::SgdOptions options_;

@@ -10,6 +10,7 @@
 #include "kernels/conv2d/conv2d_packed.h"
 #include "kernels/conv2d/conv2d_plain_cuda.h"
 #include "kernels/cuda/cudnn.h"
+#include "kernels/cuda/half.h"
 #include "kernels/cuda/scratch.h"
 #include "tensor/compute_device.h"
 #include "tensor/cuda/check.h"
@@ -55,30 +56,46 @@ struct Problem {
   }
 };
 
+cudnnDataType_t product_type() {
+  switch (compute_settings().math) {
+    case ProductMath::bf16:
+      return CUDNN_DATA_BFLOAT16;
+    case ProductMath::f16:
+      return CUDNN_DATA_HALF;
+    default:
+      return CUDNN_DATA_FLOAT;
+  }
+}
+
+/// cuDNN's default would multiply f32 with the 10 bits of TF32.
+cudnnMathType_t product_math() {
+  if (compute_settings().math == ProductMath::f32) return CUDNN_FMA_MATH;
+  return in_half_precision() ? CUDNN_TENSOR_OP_MATH : CUDNN_DEFAULT_MATH;
+}
+
 struct Descriptors {
   cuda::TensorDescriptor x, y;
   cuda::FilterDescriptor w;
   cuda::ConvolutionDescriptor convolution;
 
   explicit Descriptors(const Problem& p)
-      : x(cuda::image_descriptor(p.x, DType::f32)), y(cuda::image_descriptor(p.y, DType::f32)) {
+      : x(cuda::image_descriptor(p.x, product_type())), y(cuda::image_descriptor(p.y, product_type())) {
     using cuda::cudnn_int;
     const Conv2dOptions& o = p.options;
-    SCRIM_CUDNN_CHECK(cudnnSetFilter4dDescriptor(w, CUDNN_DATA_FLOAT, CUDNN_TENSOR_NHWC, cudnn_int(p.w[0]),
+    SCRIM_CUDNN_CHECK(cudnnSetFilter4dDescriptor(w, product_type(), CUDNN_TENSOR_NHWC, cudnn_int(p.w[0]),
                                                  cudnn_int(p.w[1]), cudnn_int(p.w[2]), cudnn_int(p.w[3])));
     SCRIM_CUDNN_CHECK(
         cudnnSetConvolution2dDescriptor(convolution, cudnn_int(o.padding.h), cudnn_int(o.padding.w),
                                         cudnn_int(o.stride.h), cudnn_int(o.stride.w), cudnn_int(o.dilation.h),
                                         cudnn_int(o.dilation.w), CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT));
     SCRIM_CUDNN_CHECK(cudnnSetConvolutionGroupCount(convolution, cudnn_int(o.groups)));
-    // cuDNN's default would multiply f32 with the 10 bits of TF32.
-    SCRIM_CUDNN_CHECK(cudnnSetConvolutionMathType(
-        convolution, compute_settings().math == ProductMath::tf32 ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH));
+    SCRIM_CUDNN_CHECK(cudnnSetConvolutionMathType(convolution, product_math()));
   }
 };
 
 template <Direction direction>
 struct Plan : Descriptors {
+  bool is_served = false;  ///< by an algorithm of cuDNN; else the plain loops compute
   decltype(Calls<direction>::Performance::algo) algorithm{};
   std::size_t workspace = 0;
   using Descriptors::Descriptors;
@@ -103,10 +120,10 @@ std::size_t workspace_limit() {
   return std::min(most_workspace, unused / 2);
 }
 
-/// The best algorithm by cuDNN's guess that fits memory and settings. Descriptors in the order of the direction's call.
+/// The best algorithm by cuDNN's guess that fits memory and settings, if there is one. Descriptors in the order of the direction's call.
 template <Direction direction, class First, class Second, class Out>
-void choose_algorithm(Plan<direction>& plan, const Problem& problem, Device device, const First& first,
-                      const Second& second, const Out& out) {
+void choose_algorithm(Plan<direction>& plan, Device device, const First& first, const Second& second,
+                      const Out& out) {
   using Performance = typename Calls<direction>::Performance;
   std::array<Performance, 12> guesses{};
   int count = 0;
@@ -119,10 +136,9 @@ void choose_algorithm(Plan<direction>& plan, const Problem& problem, Device devi
     if (compute_settings().deterministic && one.determinism != CUDNN_DETERMINISTIC) continue;
     plan.algorithm = one.algo;
     plan.workspace = one.memory;
+    plan.is_served = true;
     return;
   }
-  fail("conv2d", "cuDNN has no {}algorithm for x {} and w {}",
-       compute_settings().deterministic ? "deterministic " : "", problem.x.str(), problem.w.str());
 }
 
 /// Whether O, I, Kh, Kw and O, Kh, Kw, I are the same bytes.
@@ -138,7 +154,7 @@ class PackedWeights {
     copy_ = Tensor::empty(w.shape, w.dtype, w.device);
     pack_weights_cuda(w, {}, false, 1, copy_.mutable_view());
   }
-  const void* data() const { return copy_.defined() ? copy_.view().data : w_.data; }
+  ConstView view() const { return copy_.defined() ? copy_.view() : w_; }
 
  private:
   ConstView w_;
@@ -147,28 +163,34 @@ class PackedWeights {
 
 const float one = 1, zero = 0;
 
-void run_forward(ConstView x, const void* packed, const Shape& w, View y, const Conv2dOptions& options) {
-  const Problem problem{x.shape, w, y.shape, options, y.device.index};
+void run_forward(ConstView x, ConstView packed, View y, const Conv2dOptions& options) {
+  const Problem problem{x.shape, packed.shape, y.shape, options, y.device.index};
   const auto& plan = plan_for<Direction::forward>(problem, problem.key(Direction::forward), [&](auto& fresh) {
-    choose_algorithm(fresh, problem, y.device, fresh.x, fresh.w, fresh.y);
+    choose_algorithm(fresh, y.device, fresh.x, fresh.w, fresh.y);
   });
+  if (!plan.is_served) return conv2d_forward_plain_cuda(x, packed, {}, y, options, WeightOrder::packed);
+  const ProductOperand image(x), weights(packed);
+  const ProductResult result(y);
   const Scratch<char> workspace(y.device, std::int64_t(plan.workspace));
-  SCRIM_CUDNN_CHECK(cudnnConvolutionForward(cuda::cudnn_handle(y.device), &one, plan.x, x.data, plan.w,
-                                            packed, plan.convolution, plan.algorithm, workspace.data(),
-                                            plan.workspace, &zero, plan.y, y.data));
+  SCRIM_CUDNN_CHECK(cudnnConvolutionForward(cuda::cudnn_handle(y.device), &one, plan.x, image.data(), plan.w,
+                                            weights.data(), plan.convolution, plan.algorithm,
+                                            workspace.data(), plan.workspace, &zero, plan.y, result.data()));
+  result.finish();
 }
 
-void run_input_gradient(ConstView gy, const void* packed, const Shape& w, View gx,
-                        const Conv2dOptions& options, bool add_to_gx) {
-  const Problem problem{gx.shape, w, gy.shape, options, gx.device.index};
-  const auto& plan =
-      plan_for<Direction::input_gradient>(problem, problem.key(Direction::input_gradient), [&](auto& fresh) {
-        choose_algorithm(fresh, problem, gx.device, fresh.w, fresh.y, fresh.x);
-      });
+void run_input_gradient(ConstView gy, ConstView packed, View gx, const Conv2dOptions& options) {
+  const Problem problem{gx.shape, packed.shape, gy.shape, options, gx.device.index};
+  const auto& plan = plan_for<Direction::input_gradient>(
+      problem, problem.key(Direction::input_gradient),
+      [&](auto& fresh) { choose_algorithm(fresh, gx.device, fresh.w, fresh.y, fresh.x); });
+  if (!plan.is_served) return conv2d_backward_input_plain_cuda(gy, packed, gx, options, WeightOrder::packed);
+  const ProductOperand upstream(gy), weights(packed);
+  const ProductResult result(gx);
   const Scratch<char> workspace(gx.device, std::int64_t(plan.workspace));
-  SCRIM_CUDNN_CHECK(cudnnConvolutionBackwardData(cuda::cudnn_handle(gx.device), &one, plan.w, packed, plan.y,
-                                                 gy.data, plan.convolution, plan.algorithm, workspace.data(),
-                                                 plan.workspace, add_to_gx ? &one : &zero, plan.x, gx.data));
+  SCRIM_CUDNN_CHECK(cudnnConvolutionBackwardData(
+      cuda::cudnn_handle(gx.device), &one, plan.w, weights.data(), plan.y, upstream.data(), plan.convolution,
+      plan.algorithm, workspace.data(), plan.workspace, &zero, plan.x, result.data()));
+  result.finish();
 }
 
 /// A bias of zeros, where cuDNN wants one and there is none.
@@ -179,8 +201,9 @@ ConstView zero_bias(Device device, std::int64_t channels) {
   return zeros.view();
 }
 
-/// y = activation(convolution + bias [+ y]) in one call; the activation is none or relu.
-void run_fused(ConstView x, ConstView packed, ConstView bias, View y, const Conv2dOptions& options, bool add,
+/// y = activation(convolution + bias [+ y]) in one call; the activation is none or relu. False when cuDNN does not do so
+/// for these sizes; y is then as it was.
+bool run_fused(ConstView x, ConstView packed, ConstView bias, View y, const Conv2dOptions& options, bool add,
                bool relu) {
   const Problem problem{x.shape, packed.shape, y.shape, options, y.device.index};
   // The one algorithm that the fused call takes with and without an activation.
@@ -188,17 +211,18 @@ void run_fused(ConstView x, ConstView packed, ConstView bias, View y, const Conv
   const auto& plan =
       plan_for<Direction::forward>(problem, problem.key(Direction::forward) + " fused", [&](auto& fresh) {
         fresh.algorithm = algorithm;
-        SCRIM_CUDNN_CHECK(cudnnGetConvolutionForwardWorkspaceSize(cuda::cudnn_handle(y.device), fresh.x,
-                                                                  fresh.w, fresh.convolution, fresh.y,
-                                                                  algorithm, &fresh.workspace));
+        fresh.is_served = cuda::is_supported(
+            cudnnGetConvolutionForwardWorkspaceSize(cuda::cudnn_handle(y.device), fresh.x, fresh.w,
+                                                    fresh.convolution, fresh.y, algorithm, &fresh.workspace));
       });
+  if (!plan.is_served) return false;
   if (!bias) bias = zero_bias(y.device, y.shape[3]);
-  const auto bias_descriptor = cuda::image_descriptor({1, 1, 1, y.shape[3]}, DType::f32);
+  const auto bias_descriptor = cuda::image_descriptor({1, 1, 1, y.shape[3]}, product_type());
   const cuda::ActivationDescriptor activation;
   SCRIM_CUDNN_CHECK(cudnnSetActivationDescriptor(
       activation, relu ? CUDNN_ACTIVATION_RELU : CUDNN_ACTIVATION_IDENTITY, CUDNN_PROPAGATE_NAN, 0));
   const Scratch<char> workspace(y.device, std::int64_t(plan.workspace));
-  SCRIM_CUDNN_CHECK(cudnnConvolutionBiasActivationForward(
+  return cuda::is_supported(cudnnConvolutionBiasActivationForward(
       cuda::cudnn_handle(y.device), &one, plan.x, x.data, plan.w, packed.data, plan.convolution, algorithm,
       workspace.data(), plan.workspace, add ? &one : &zero, plan.y, y.data, bias_descriptor, bias.data,
       activation, plan.y, y.data));
@@ -208,49 +232,53 @@ void run_fused(ConstView x, ConstView packed, ConstView bias, View y, const Conv
 
 void conv2d_forward_cuda(ConstView x, ConstView w, ConstView b, View y, const Conv2dOptions& options) {
   if (y.shape.numel() == 0) return;
-  if (y.dtype == DType::f64) return conv2d_forward_plain_cuda(x, w, b, y, options);
-  run_forward(x, PackedWeights(w).data(), w.shape, y, options);
-  if (b) finish_convolution_cuda(y, b, 1);
+  if (y.dtype == DType::f64) return conv2d_forward_plain_cuda(x, w, b, y, options, WeightOrder::plain);
+  run_forward(x, PackedWeights(w).view(), y, options);
+  if (b) finish_convolution_cuda(y, b, {}, y);
 }
 
 void conv2d_backward_input_cuda(ConstView gy, ConstView w, View gx, const Conv2dOptions& options) {
   if (gx.shape.numel() == 0) return;
-  if (gx.dtype == DType::f64) return conv2d_backward_input_plain_cuda(gy, w, gx, options);
-  run_input_gradient(gy, PackedWeights(w).data(), w.shape, gx, options, false);
+  if (gx.dtype == DType::f64) return conv2d_backward_input_plain_cuda(gy, w, gx, options, WeightOrder::plain);
+  run_input_gradient(gy, PackedWeights(w).view(), gx, options);
 }
 
 void conv2d_backward_weight_cuda(ConstView x, ConstView gy, View gw, const Conv2dOptions& options) {
   if (gy.shape.numel() == 0) return cuda::fill(gw, 0);
   if (gw.dtype == DType::f64) return conv2d_backward_weight_plain_cuda(x, gy, gw, options);
-  Tensor packed = is_packed(gw.shape) ? Tensor() : Tensor::empty(gw.shape, gw.dtype, gw.device);
-  void* out = packed.defined() ? packed.mutable_view().data : gw.data;
   const Problem problem{x.shape, gw.shape, gy.shape, options, gw.device.index};
   const auto& plan = plan_for<Direction::weight_gradient>(
-      problem, problem.key(Direction::weight_gradient), [&](auto& fresh) {
-        choose_algorithm(fresh, problem, gw.device, fresh.x, fresh.y, fresh.w);
-      });
+      problem, problem.key(Direction::weight_gradient),
+      [&](auto& fresh) { choose_algorithm(fresh, gw.device, fresh.x, fresh.y, fresh.w); });
+  if (!plan.is_served) return conv2d_backward_weight_plain_cuda(x, gy, gw, options);
+  Tensor packed = is_packed(gw.shape) ? Tensor() : Tensor::empty(gw.shape, gw.dtype, gw.device);
+  const ProductOperand image(x), upstream(gy);
+  const ProductResult result(packed.defined() ? packed.mutable_view() : gw);
   const Scratch<char> workspace(gw.device, std::int64_t(plan.workspace));
-  SCRIM_CUDNN_CHECK(cudnnConvolutionBackwardFilter(cuda::cudnn_handle(gw.device), &one, plan.x, x.data,
-                                                   plan.y, gy.data, plan.convolution, plan.algorithm,
-                                                   workspace.data(), plan.workspace, &zero, plan.w, out));
+  SCRIM_CUDNN_CHECK(cudnnConvolutionBackwardFilter(
+      cuda::cudnn_handle(gw.device), &one, plan.x, image.data(), plan.y, upstream.data(), plan.convolution,
+      plan.algorithm, workspace.data(), plan.workspace, &zero, plan.w, result.data()));
+  result.finish();
   if (packed.defined()) unpack_weights_cuda(packed.view(), gw);
 }
 
 void conv2d_packed_cuda(ConstView in, ConstView packed, ConstView bias, View out,
                         const Conv2dOptions& options, bool input_gradient, const ConvEpilogue& epilogue) {
   if (out.shape.numel() == 0) return;
-  const bool plain = !bias && epilogue.slope == 1;
-  if (input_gradient && stamp_serves(in.shape, packed.shape, out.shape, options)) {
-    stamp_cuda(in, packed, bias, out, epilogue);
-  } else if (input_gradient) {  // cuDNN fuses nothing here
-    run_input_gradient(in, packed.data, packed.shape, out, options, epilogue.add);
-    if (!plain) finish_convolution_cuda(out, bias, epilogue.slope);
-  } else if (plain && !epilogue.add) {
-    run_forward(in, packed.data, packed.shape, out, options);
-  } else {
-    run_fused(in, packed, bias, out, options, epilogue.add, epilogue.slope == 0);
-    if (epilogue.slope != 0 && epilogue.slope != 1) finish_convolution_cuda(out, {}, epilogue.slope);
-  }
+  if (input_gradient && stamp_serves(in.shape, packed.shape, out.shape, options))
+    return stamp_cuda(in, packed, bias, out, epilogue);
+  const bool is_plain = !bias && !epilogue.add && epilogue.slope == 1;
+  if (!input_gradient && !is_plain && !in_half_precision() && (epilogue.slope == 0 || epilogue.slope == 1) &&
+      run_fused(in, packed, bias, out, options, epilogue.add, epilogue.slope == 0))
+    return;
+  // What cuDNN does not fuse: the convolution, then one pass.
+  Tensor between = epilogue.add ? Tensor::empty(out.shape, out.dtype, out.device) : Tensor();
+  const View sum = between.defined() ? between.mutable_view() : out;
+  if (input_gradient)
+    run_input_gradient(in, packed, sum, options);
+  else
+    run_forward(in, packed, sum, options);
+  if (!is_plain) finish_convolution_cuda(sum, bias, epilogue, out);
 }
 
 }  // namespace scrim::kernels

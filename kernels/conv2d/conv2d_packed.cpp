@@ -148,6 +148,10 @@ PackedConv2d PackedConv2d::for_input_gradient(ConstView w, const Conv2dOptions& 
 }
 
 void PackedConv2d::run(ConstView in, ConstView bias, View out, const ConvEpilogue& epilogue) const {
+  require_same_type("conv2d", in, out);
+  const Device weights = plan_->on_device ? plan_->on_device->weights.device() : Device::cpu;
+  require(in.device == weights, "conv2d", "x lies on {}, the packed weights on {}", name_of(in.device),
+          name_of(weights));
   if (plan_->on_device)
     return dispatch(conv2d_packed_kernels, out, in, plan_->on_device->weights.view(), bias, out,
                     plan_->on_device->options, plan_->on_device->input_gradient, epilogue);

@@ -11,6 +11,7 @@ struct Sizes {
   std::int64_t kernel_height, kernel_width, per_group,
       outputs_per_group;  ///< of w; per_group: its input channels
   Conv2dOptions o;
+  bool is_packed;
 
   __device__ std::int64_t row_of(std::int64_t out_row, std::int64_t i) const {
     return out_row * o.stride.h - o.padding.h + i * o.dilation.h;
@@ -22,12 +23,25 @@ struct Sizes {
     return h >= 0 && h < height && w >= 0 && w < width;
   }
   __device__ std::int64_t weight(std::int64_t output, std::int64_t c, std::int64_t i, std::int64_t j) const {
-    return ((output * per_group + c) * kernel_height + i) * kernel_width + j;
+    return is_packed ? ((output * kernel_height + i) * kernel_width + j) * per_group + c
+                     : ((output * per_group + c) * kernel_height + i) * kernel_width + j;
   }
 };
 
-Sizes sizes_of(const Shape& x, const Shape& w, const Shape& y, const Conv2dOptions& o) {
-  return {x[0], x[1], x[2], x[3], y[1], y[2], y[3], w[2], w[3], w[1], w[0] / o.groups, o};
+Sizes sizes_of(const Shape& x, const Shape& w, const Shape& y, const Conv2dOptions& o, WeightOrder order) {
+  return {x[0],
+          x[1],
+          x[2],
+          x[3],
+          y[1],
+          y[2],
+          y[3],
+          w[2],
+          w[3],
+          w[1],
+          w[0] / o.groups,
+          o,
+          order == WeightOrder::packed};
 }
 
 template <class T>
@@ -101,7 +115,7 @@ struct WeightGradient {
 };
 
 /// Element `at` of packed[O, taps, I] and its place in w[O, I, taps].
-struct WeightOrder {
+struct PackedPlace {
   std::int64_t inputs, taps;
   __device__ std::int64_t input(std::int64_t at) const { return at % inputs; }
   __device__ std::int64_t output(std::int64_t at) const { return at / inputs / taps; }
@@ -111,7 +125,7 @@ struct WeightOrder {
 };
 
 struct Pack {
-  WeightOrder order;
+  PackedPlace order;
   const float *w, *scale;
   bool scale_inputs;
   std::int64_t outputs_per_group;
@@ -125,46 +139,50 @@ struct Pack {
 };
 
 struct Unpack {
-  WeightOrder order;
+  PackedPlace order;
   const float* packed;
   float* w;
   __device__ void operator()(std::int64_t at) const { w[order.in_w(at)] = packed[at]; }
 };
 
 struct Finish {
-  float* y;
-  const float* bias;
+  const float *sum, *bias;
   std::int64_t channels;
-  float slope;
+  ConvEpilogue epilogue;
+  float* y;
   __device__ void operator()(std::int64_t i) const {
-    const float value = y[i] + (bias ? bias[i % channels] : 0.0f);
-    y[i] = value < 0 ? slope * value : value;
+    float value = sum[i] + (bias ? bias[i % channels] : 0.0f);
+    if (epilogue.add) value += y[i];
+    y[i] = value < 0 ? epilogue.slope * value : value;
   }
 };
 
 }  // namespace
 
-void conv2d_forward_plain_cuda(ConstView x, ConstView w, ConstView b, View y, const Conv2dOptions& options) {
+void conv2d_forward_plain_cuda(ConstView x, ConstView w, ConstView b, View y, const Conv2dOptions& options,
+                               WeightOrder order) {
   for_real_type(y.dtype, "conv2d", [&]<class T>(T) {
     cuda::for_each_element(y.device, y.shape.numel(),
-                           Forward<T>{sizes_of(x.shape, w.shape, y.shape, options), x.on_device<T>(),
+                           Forward<T>{sizes_of(x.shape, w.shape, y.shape, options, order), x.on_device<T>(),
                                       w.on_device<T>(), b ? b.on_device<T>() : nullptr, y.on_device<T>()});
   });
 }
 
-void conv2d_backward_input_plain_cuda(ConstView gy, ConstView w, View gx, const Conv2dOptions& options) {
+void conv2d_backward_input_plain_cuda(ConstView gy, ConstView w, View gx, const Conv2dOptions& options,
+                                      WeightOrder order) {
   for_real_type(gx.dtype, "conv2d", [&]<class T>(T) {
     cuda::for_each_element(gx.device, gx.shape.numel(),
-                           InputGradient<T>{sizes_of(gx.shape, w.shape, gy.shape, options), gy.on_device<T>(),
-                                            w.on_device<T>(), gx.on_device<T>()});
+                           InputGradient<T>{sizes_of(gx.shape, w.shape, gy.shape, options, order),
+                                            gy.on_device<T>(), w.on_device<T>(), gx.on_device<T>()});
   });
 }
 
 void conv2d_backward_weight_plain_cuda(ConstView x, ConstView gy, View gw, const Conv2dOptions& options) {
   for_real_type(gw.dtype, "conv2d", [&]<class T>(T) {
-    cuda::for_each_element(gw.device, gw.shape.numel(),
-                           WeightGradient<T>{sizes_of(x.shape, gw.shape, gy.shape, options), x.on_device<T>(),
-                                             gy.on_device<T>(), gw.on_device<T>()});
+    cuda::for_each_element(
+        gw.device, gw.shape.numel(),
+        WeightGradient<T>{sizes_of(x.shape, gw.shape, gy.shape, options, WeightOrder::plain),
+                          x.on_device<T>(), gy.on_device<T>(), gw.on_device<T>()});
   });
 }
 
@@ -184,10 +202,10 @@ void unpack_weights_cuda(ConstView packed, View w) {
       Unpack{{w.shape[1], w.shape[2] * w.shape[3]}, packed.on_device<float>(), w.on_device<float>()});
 }
 
-void finish_convolution_cuda(View y, ConstView bias, float slope) {
+void finish_convolution_cuda(ConstView sum, ConstView bias, const ConvEpilogue& epilogue, View y) {
   cuda::for_each_element(y.device, y.shape.numel(),
-                         Finish{y.on_device<float>(), bias ? bias.on_device<float>() : nullptr,
-                                y.shape[y.shape.rank() - 1], slope});
+                         Finish{sum.on_device<float>(), bias ? bias.on_device<float>() : nullptr,
+                                y.shape[y.shape.rank() - 1], epilogue, y.on_device<float>()});
 }
 
 }  // namespace scrim::kernels

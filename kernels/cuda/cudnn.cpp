@@ -13,6 +13,12 @@ void check(cudnnStatus_t status, const char* call) {
   fail("cudnn", "{}: {}{}{}", call, cudnnGetErrorString(status), explanation[0] ? ": " : "", explanation);
 }
 
+bool is_supported(cudnnStatus_t status) {
+  if (int(status) / 1000 == int(CUDNN_STATUS_NOT_SUPPORTED) / 1000) return false;
+  check(status, "a convolution");
+  return true;
+}
+
 cudnnHandle_t cudnn_handle(Device device) {
   static std::mutex mutex;
   static auto& handles = *new std::map<int, cudnnHandle_t>;  // never destroyed, as the Runtime
@@ -36,11 +42,10 @@ int cudnn_int(std::int64_t value) {
   return int(value);
 }
 
-TensorDescriptor image_descriptor(const Shape& s, DType dtype) {
+TensorDescriptor image_descriptor(const Shape& s, cudnnDataType_t type) {
   TensorDescriptor descriptor;
-  SCRIM_CUDNN_CHECK(cudnnSetTensor4dDescriptor(descriptor, CUDNN_TENSOR_NHWC, cudnn_type(dtype),
-                                               cudnn_int(s[0]), cudnn_int(s[3]), cudnn_int(s[1]),
-                                               cudnn_int(s[2])));
+  SCRIM_CUDNN_CHECK(cudnnSetTensor4dDescriptor(descriptor, CUDNN_TENSOR_NHWC, type, cudnn_int(s[0]),
+                                               cudnn_int(s[3]), cudnn_int(s[1]), cudnn_int(s[2])));
   return descriptor;
 }
 

@@ -14,6 +14,9 @@ namespace scrim::cuda {
 /// Throws Error with the call, the status and cuDNN's own explanation.
 void check(cudnnStatus_t status, const char* call);
 
+/// Whether a call was served; false when cuDNN says that it does not support it. Throws Error on other failures.
+bool is_supported(cudnnStatus_t status);
+
 /// Works in the order of the device's stream.
 cudnnHandle_t cudnn_handle(Device device);
 
@@ -48,7 +51,7 @@ using PoolingDescriptor =
 
 cudnnDataType_t cudnn_type(DType dtype);
 /// An image tensor [N,H,W,C].
-TensorDescriptor image_descriptor(const Shape& shape, DType dtype);
+TensorDescriptor image_descriptor(const Shape& shape, cudnnDataType_t type);
 /// An int for cuDNN. Throws Error when it does not fit.
 int cudnn_int(std::int64_t value);
 

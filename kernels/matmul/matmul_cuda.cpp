@@ -3,9 +3,11 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <tuple>
 #include <utility>
 
+#include "kernels/cuda/half.h"
 #include "kernels/cuda/scratch.h"
 #include "kernels/matmul/matmul.h"
 #include "tensor/compute_device.h"
@@ -79,6 +81,11 @@ cublasLtHandle_t handle_of(int device) {
   return handle;
 }
 
+/// The type that operands of f32 are multiplied in.
+cudaDataType_t operand_type(ProductMath math) {
+  return math == ProductMath::bf16 ? CUDA_R_16BF : math == ProductMath::f16 ? CUDA_R_16F : CUDA_R_32F;
+}
+
 Layout layout_of(cudaDataType_t type, std::int64_t rows, std::int64_t columns, std::int64_t matrices) {
   Layout layout;
   SCRIM_CUBLAS_CHECK(
@@ -95,6 +102,7 @@ Layout layout_of(cudaDataType_t type, std::int64_t rows, std::int64_t columns, s
 Plan make_plan(const Sizes& s) {
   const bool wide = s.dtype == DType::f64;
   const cudaDataType_t type = wide ? CUDA_R_64F : CUDA_R_32F;
+  const cudaDataType_t operand = wide ? CUDA_R_64F : operand_type(s.math);
   const cublasComputeType_t compute = wide                          ? CUBLAS_COMPUTE_64F
                                       : s.math == ProductMath::tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32
                                                                     : CUBLAS_COMPUTE_32F;
@@ -108,10 +116,10 @@ Plan make_plan(const Sizes& s) {
   SCRIM_CUBLAS_CHECK(
       cublasLtMatmulDescSetAttribute(plan.operation, CUBLASLT_MATMUL_DESC_TRANSB, &second, sizeof second));
   // A row-major [r, c] is a column-major [c, r].
-  plan.b = s.transpose_b ? layout_of(type, s.inner, s.columns, s.matrices)
-                         : layout_of(type, s.columns, s.inner, s.matrices);
-  plan.a = s.transpose_a ? layout_of(type, s.rows, s.inner, s.matrices)
-                         : layout_of(type, s.inner, s.rows, s.matrices);
+  plan.b = s.transpose_b ? layout_of(operand, s.inner, s.columns, s.matrices)
+                         : layout_of(operand, s.columns, s.inner, s.matrices);
+  plan.a = s.transpose_a ? layout_of(operand, s.rows, s.inner, s.matrices)
+                         : layout_of(operand, s.inner, s.rows, s.matrices);
   plan.y = layout_of(type, s.columns, s.rows, s.matrices);
 
   Preference preference;
@@ -164,15 +172,20 @@ void matmul_cuda(ConstView a, ConstView b, View y, const MatmulOptions& options)
   const std::lock_guard lock(mutex);
   const Plan& plan = plan_for(sizes);
   const Scratch<char> workspace(y.device, std::int64_t(plan.workspace));
+  const bool half = y.dtype == DType::f32 && in_half_precision();
+  const std::optional<ProductOperand> left =
+      half ? std::optional<ProductOperand>(std::in_place, a) : std::nullopt;
+  const std::optional<ProductOperand> right =
+      half ? std::optional<ProductOperand>(std::in_place, b) : std::nullopt;
   const float one32 = 1, zero32 = 0;
   const double one64 = 1, zero64 = 0;
   const bool wide = y.dtype == DType::f64;
   const void *one = wide ? static_cast<const void*>(&one64) : &one32,
              *zero = wide ? static_cast<const void*>(&zero64) : &zero32;
-  SCRIM_CUBLAS_CHECK(cublasLtMatmul(handle_of(y.device.index), plan.operation, one, b.data, plan.b, a.data,
-                                    plan.a, zero, y.data, plan.y, y.data, plan.y, &plan.algorithm,
-                                    plan.workspace > 0 ? workspace.data() : nullptr, plan.workspace,
-                                    runtime.stream()));
+  SCRIM_CUBLAS_CHECK(cublasLtMatmul(
+      handle_of(y.device.index), plan.operation, one, right ? right->data() : b.data, plan.b,
+      left ? left->data() : a.data, plan.a, zero, y.data, plan.y, y.data, plan.y, &plan.algorithm,
+      plan.workspace > 0 ? workspace.data() : nullptr, plan.workspace, runtime.stream()));
 }
 
 }  // namespace scrim::kernels

@@ -25,19 +25,20 @@ struct SgdOptions {
   bool nesterov = false;
 };
 
-// `permission` (f32, one element, where the parameter lies): 0 leaves everything as it is. An empty one permits.
+// `factor` (f32, one element, where the parameter lies) is what the gradient is multiplied by first: the inverse of a loss
+// scale. 0 leaves everything as it is. An empty one counts as 1.
 
 /// Updates parameter, mean and square from gradient; all four have one shape.
 void adam_step(const AdamOptions& options, std::int64_t t, ConstView gradient, View parameter, View mean,
-               View square, ConstView permission = {});
+               View square, ConstView factor = {});
 /// Updates parameter and, with momentum, buffer.
 void sgd_step(const SgdOptions& options, std::int64_t t, ConstView gradient, View parameter, View buffer,
-              ConstView permission = {});
+              ConstView factor = {});
 
 using AdamStep = void(const AdamOptions&, std::int64_t t, ConstView gradient, View parameter, View mean,
-                      View square, ConstView permission);
+                      View square, ConstView factor);
 using SgdStep = void(const SgdOptions&, std::int64_t t, ConstView gradient, View parameter, View buffer,
-                     ConstView permission);
+                     ConstView factor);
 AdamStep adam_step_reference, adam_step_cpu, adam_step_cuda;
 SgdStep sgd_step_reference, sgd_step_cuda;
 

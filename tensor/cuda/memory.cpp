@@ -84,8 +84,12 @@ void* allocate(std::size_t bytes, Device device) {
 void free(void* data, std::size_t, Device device) {
   if (!data) return;
   holders().remove(data);
-  // Called from destructors: a device that has failed is reported by the next call that can throw.
-  if (cudaFreeAsync(data, Runtime::of(device).stream()) != cudaSuccess) cudaGetLastError();
+  // Called from destructors: a device that has failed, or has gone with the end of the program, is reported by the next
+  // call that can throw.
+  try {
+    if (cudaFreeAsync(data, Runtime::of(device).stream()) != cudaSuccess) cudaGetLastError();
+  } catch (const Error&) {
+  }
 }
 
 void copy_to_device(const void* from, void* to, std::size_t bytes, Device device) {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "kernels/matmul/matmul.h"
+#include "tests/cuda_emulation/half_bits.h"
 #include "tests/cuda_emulation/library_call.h"
 
 using namespace cuda_emulation;
@@ -22,7 +23,7 @@ struct EmulatedMatrix {
   std::int64_t step = 0;
   std::size_t bytes() const {
     const std::int64_t last = (columns - 1) * leading + rows;
-    return std::size_t((matrices - 1) * step + last) * (type == CUDA_R_32F ? 4 : 8);
+    return std::size_t((matrices - 1) * step + last) * (type == CUDA_R_64F ? 8 : type == CUDA_R_32F ? 4 : 2);
   }
 };
 struct EmulatedPreference {
@@ -47,8 +48,9 @@ bool fits(const EmulatedProduct& p, const EmulatedMatrix& a, const EmulatedMatri
   const std::int64_t b_columns = p.second == CUBLAS_OP_N ? b.columns : b.rows;
   inner = p.first == CUBLAS_OP_N ? a.columns : a.rows;
   return a_rows == d.rows && b_columns == d.columns &&
-         inner == (p.second == CUBLAS_OP_N ? b.rows : b.columns) && a.type == b.type && a.type == d.type &&
-         a.matrices == b.matrices && a.matrices == d.matrices;
+         inner == (p.second == CUBLAS_OP_N ? b.rows : b.columns) && a.type == b.type &&
+         (a.type == d.type || (d.type == CUDA_R_32F && a.type != CUDA_R_64F)) && a.matrices == b.matrices &&
+         a.matrices == d.matrices;
 }
 
 /// Rows of the processor's kernels are columns here.
@@ -78,6 +80,22 @@ void multiply(const EmulatedProduct& p, const EmulatedMatrix& a, const EmulatedM
         out[column * d.leading + row] = sum;
       }
   }
+}
+
+std::vector<float> widened(const EmulatedMatrix& m, const void* data) {
+  std::vector<float> values(m.bytes() / 2);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint16_t bits = static_cast<const std::uint16_t*>(data)[i];
+    values[i] = m.type == CUDA_R_16F ? f16_value(bits) : bf16_value(bits);
+  }
+  return values;
+}
+
+/// Operands of 16 bits, sums and result of 32.
+void multiply_half(const EmulatedProduct& p, const EmulatedMatrix& a, const EmulatedMatrix& b,
+                   const EmulatedMatrix& d, std::int64_t inner, const void* a_data, const void* b_data,
+                   void* d_data) {
+  multiply<float>(p, a, b, d, inner, widened(a, a_data).data(), widened(b, b_data).data(), d_data);
 }
 
 }  // namespace
@@ -184,6 +202,8 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t prod
                    {d, dl->bytes(), false, true, "D"},
                    {workspace, algorithm->workspace, false, true, "workspace"}},
                   [=, product = *product, al = *al, bl = *bl, dl = *dl] {
+                    if (al.type == CUDA_R_16F || al.type == CUDA_R_16BF)
+                      return multiply_half(product, al, bl, dl, inner, a, b, d);
                     if (is_dense(al) && is_dense(bl) && is_dense(dl)) {
                       const scrim::ConstView out = rows_of(dl, d);
                       scrim::kernels::matmul(rows_of(bl, b), rows_of(al, a), {d, out.shape, out.dtype},

@@ -7,6 +7,7 @@
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/pool/pool.h"
 #include "kernels/softmax/softmax.h"
+#include "tests/cuda_emulation/half_bits.h"
 #include "tests/cuda_emulation/library_call.h"
 
 using namespace cuda_emulation;
@@ -15,6 +16,25 @@ using scrim::DType;
 using scrim::Shape;
 using scrim::View;
 namespace kernels = scrim::kernels;
+
+namespace {
+
+std::size_t size_of(cudnnDataType_t type) {
+  return type == CUDNN_DATA_DOUBLE ? 8 : type == CUDNN_DATA_FLOAT ? 4 : 2;
+}
+
+/// Elements of a 16- or 32-bit type as f32.
+std::vector<float> read_floats(const void* data, std::size_t count, cudnnDataType_t type) {
+  std::vector<float> values(count);
+  const auto* bits = static_cast<const std::uint16_t*>(data);
+  for (std::size_t i = 0; i < count; ++i)
+    values[i] = type == CUDNN_DATA_FLOAT  ? static_cast<const float*>(data)[i]
+                : type == CUDNN_DATA_HALF ? f16_value(bits[i])
+                                          : bf16_value(bits[i]);
+  return values;
+}
+
+}  // namespace
 
 struct EmulatedCudnn {
   cudaStream_t stream = nullptr;
@@ -25,7 +45,7 @@ struct EmulatedTensor {
   cudnnDataType_t type;
   int n, c, h, w;
   std::size_t count() const { return std::size_t(n) * std::size_t(c) * std::size_t(h) * std::size_t(w); }
-  std::size_t bytes() const { return count() * (type == CUDNN_DATA_FLOAT ? 4 : 8); }
+  std::size_t bytes() const { return count() * size_of(type); }
   Shape shape() const { return {n, h, w, c}; }  // of NHWC memory
   DType dtype() const { return type == CUDNN_DATA_FLOAT ? DType::f32 : DType::f64; }
   bool same(const EmulatedTensor& o) const {
@@ -38,6 +58,7 @@ struct EmulatedFilter {
   cudnnDataType_t type;
   int k, c, h, w;
   std::size_t count() const { return std::size_t(k) * std::size_t(c) * std::size_t(h) * std::size_t(w); }
+  std::size_t bytes() const { return count() * size_of(type); }
   Shape shape() const { return {k, c, h, w}; }
 };
 struct EmulatedConvolution {
@@ -62,6 +83,7 @@ struct EmulatedPooling {
 namespace {
 
 std::string last_error;
+bool refuses_convolutions = false, refuses_fusion = false;
 std::set<const void*> living;  // handles and descriptors
 
 cudnnStatus_t refuse(cudnnStatus_t status, const std::string& why) {
@@ -113,13 +135,15 @@ cudnnStatus_t check_convolution(const EmulatedTensor* x, const EmulatedFilter* w
   REFUSE_UNLESS(all_set(x, w, c, y), CUDNN_STATUS_BAD_PARAM, "a descriptor is null, not set, or destroyed");
   REFUSE_UNLESS(x->type == w->type && x->type == y->type, CUDNN_STATUS_BAD_PARAM,
                 "x, w and y differ in type");
-  REFUSE_UNLESS(c->compute == x->type, CUDNN_STATUS_NOT_SUPPORTED,
-                "the convolution computes in another type");
+  REFUSE_UNLESS(c->compute == (x->type == CUDNN_DATA_DOUBLE ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT),
+                CUDNN_STATUS_NOT_SUPPORTED, "the convolution computes in another type");
   REFUSE_UNLESS(
       w->format == CUDNN_TENSOR_NHWC && x->format == CUDNN_TENSOR_NHWC && y->format == CUDNN_TENSOR_NHWC,
       CUDNN_STATUS_NOT_SUPPORTED, "an NHWC filter needs NHWC tensors");
-  REFUSE_UNLESS(x->type == CUDNN_DATA_FLOAT, CUDNN_STATUS_NOT_SUPPORTED,
+  REFUSE_UNLESS(x->type != CUDNN_DATA_DOUBLE, CUDNN_STATUS_NOT_SUPPORTED,
                 "NHWC filters of f64 are not supported");
+  REFUSE_UNLESS(c->math != CUDNN_FMA_MATH || x->type == CUDNN_DATA_FLOAT, CUDNN_STATUS_NOT_SUPPORTED,
+                "half precision needs tensor operations");
   REFUSE_UNLESS(x->c == w->c * c->groups && w->k % c->groups == 0 && y->c == w->k && x->n == y->n,
                 CUDNN_STATUS_BAD_PARAM, "channels or groups do not fit");
   const auto out = [](int in, int pad, int kernel, int stride, int dilation) {
@@ -167,11 +191,17 @@ ConstView view(const void* data, const EmulatedTensor& t) {
   return {data, t.shape(), t.dtype()};
 }
 
-/// out = alpha * computed + beta * out
-template <class T>
-void blend(T* out, const std::vector<T>& computed, double alpha, double beta) {
-  for (std::size_t i = 0; i < computed.size(); ++i)
-    out[i] = T(alpha * computed[i] + (beta == 0 ? 0 : beta * out[i]));
+/// out = alpha * computed + beta * out, rounded to `type`
+void blend(void* out, const std::vector<float>& computed, double alpha, double beta, cudnnDataType_t type) {
+  const auto before =
+      beta == 0 ? std::vector<float>(computed.size()) : read_floats(out, computed.size(), type);
+  for (std::size_t i = 0; i < computed.size(); ++i) {
+    const float value = float(alpha * computed[i] + beta * before[i]);
+    if (type == CUDNN_DATA_FLOAT)
+      static_cast<float*>(out)[i] = value;
+    else
+      static_cast<std::uint16_t*>(out)[i] = type == CUDNN_DATA_HALF ? f16_bits(value) : bf16_bits(value);
+  }
 }
 
 /// The list of a direction: what is fastest is not deterministic, what needs no workspace is slow, and one
@@ -185,11 +215,16 @@ void fill_performances(Performance* results, int requested, int* returned, const
       {fast, CUDNN_STATUS_SUCCESS, 1, workspace_of(int(fast), w),
        fast_is_deterministic ? CUDNN_DETERMINISTIC : CUDNN_NON_DETERMINISTIC, c->math},
       {slow, CUDNN_STATUS_SUCCESS, 2, workspace_of(int(slow), w), CUDNN_DETERMINISTIC, c->math}};
-  *returned = std::min(requested, 3);
+  *returned = refuses_convolutions ? 1 : std::min(requested, 3);
   std::copy_n(list, *returned, results);
 }
 
 }  // namespace
+
+void cuda_emulation::set_cudnn_refuses(bool convolutions, bool fusion) {
+  refuses_convolutions = convolutions;
+  refuses_fusion = fusion;
+}
 
 const char* cudnnGetErrorString(cudnnStatus_t status) {
   switch (status) {
@@ -338,18 +373,18 @@ cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha, c
                 "NHWC filters are served by the implicit products alone");
   RETURN_IF_REFUSED(check_workspace(int(algorithm), wd, workspace, workspace_bytes));
   const float a = *static_cast<const float*>(alpha), b = *static_cast<const float*>(beta);
-  enqueue_checked(
-      handle->stream, "cudnnConvolutionForward",
-      {{x, xd->bytes(), true, false, "x"},
-       {w, wd->count() * 4, true, false, "w"},
-       {y, yd->bytes(), b != 0, true, "y"},
-       workspace_range(int(algorithm), wd, workspace)},
-      [=, xd = *xd, wd = *wd, yd = *yd, o = cd->options()] {
-        const auto plain = turned(static_cast<const float*>(w), wd.shape(), false);
-        std::vector<float> out(yd.count());
-        kernels::conv2d_forward(view(x, xd), {plain.data(), wd.shape()}, {}, {out.data(), yd.shape()}, o);
-        blend(static_cast<float*>(y), out, a, b);
-      });
+  enqueue_checked(handle->stream, "cudnnConvolutionForward",
+                  {{x, xd->bytes(), true, false, "x"},
+                   {w, wd->bytes(), true, false, "w"},
+                   {y, yd->bytes(), b != 0, true, "y"},
+                   workspace_range(int(algorithm), wd, workspace)},
+                  [=, xd = *xd, wd = *wd, yd = *yd, o = cd->options()] {
+                    const auto plain = turned(read_floats(w, wd.count(), wd.type).data(), wd.shape(), false);
+                    std::vector<float> out(yd.count());
+                    kernels::conv2d_forward({read_floats(x, xd.count(), xd.type).data(), xd.shape()},
+                                            {plain.data(), wd.shape()}, {}, {out.data(), yd.shape()}, o);
+                    blend(y, out, a, b, yd.type);
+                  });
   return CUDNN_STATUS_SUCCESS;
 }
 
@@ -363,6 +398,8 @@ cudnnStatus_t cudnnConvolutionBiasActivationForward(
                 "the handle or a factor is null");
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, yd));
   RETURN_IF_REFUSED(check_pointers({x, w, z, bias, y}));
+  REFUSE_UNLESS(!refuses_fusion && xd->type == CUDNN_DATA_FLOAT, CUDNN_STATUS_NOT_SUPPORTED,
+                "told to refuse");
   REFUSE_UNLESS(all_set(zd, bd, ad), CUDNN_STATUS_BAD_PARAM, "a descriptor is null, not set, or destroyed");
   REFUSE_UNLESS(zd->same(*yd), CUDNN_STATUS_BAD_PARAM, "z and y differ");
   REFUSE_UNLESS(bd->n == 1 && bd->h == 1 && bd->w == 1 && bd->c == yd->c && bd->type == yd->type,
@@ -379,15 +416,16 @@ cudnnStatus_t cudnnConvolutionBiasActivationForward(
   enqueue_checked(
       handle->stream, "cudnnConvolutionBiasActivationForward",
       {{x, xd->bytes(), true, false, "x"},
-       {w, wd->count() * 4, true, false, "w"},
+       {w, wd->bytes(), true, false, "w"},
        {bias, bd->bytes(), true, false, "bias"},
        {z, b != 0 ? zd->bytes() : 0, true, false, "z"},
        {y, yd->bytes(), false, true, "y"},
        workspace_range(int(algorithm), wd, workspace)},
       [=, xd = *xd, wd = *wd, yd = *yd, o = cd->options(), relu = ad->mode == CUDNN_ACTIVATION_RELU] {
-        const auto plain = turned(static_cast<const float*>(w), wd.shape(), false);
+        const auto plain = turned(read_floats(w, wd.count(), wd.type).data(), wd.shape(), false);
         std::vector<float> out(yd.count());
-        kernels::conv2d_forward(view(x, xd), {plain.data(), wd.shape()}, {}, {out.data(), yd.shape()}, o);
+        kernels::conv2d_forward({read_floats(x, xd.count(), xd.type).data(), xd.shape()},
+                                {plain.data(), wd.shape()}, {}, {out.data(), yd.shape()}, o);
         for (std::size_t i = 0; i < out.size(); ++i) {
           const float added = b != 0 ? b * static_cast<const float*>(z)[i] : 0;
           const float sum = a * out[i] + added + static_cast<const float*>(bias)[i % std::size_t(yd.c)];
@@ -411,16 +449,17 @@ cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alp
   RETURN_IF_REFUSED(check_workspace(int(algorithm), wd, workspace, workspace_bytes));
   const float a = *static_cast<const float*>(alpha), b = *static_cast<const float*>(beta);
   enqueue_checked(handle->stream, "cudnnConvolutionBackwardData",
-                  {{w, wd->count() * 4, true, false, "w"},
+                  {{w, wd->bytes(), true, false, "w"},
                    {dy, dyd->bytes(), true, false, "dy"},
                    {dx, dxd->bytes(), b != 0, true, "dx"},
                    workspace_range(int(algorithm), wd, workspace)},
                   [=, dxd = *dxd, wd = *wd, dyd = *dyd, o = cd->options()] {
-                    const auto plain = turned(static_cast<const float*>(w), wd.shape(), false);
+                    const auto plain = turned(read_floats(w, wd.count(), wd.type).data(), wd.shape(), false);
                     std::vector<float> out(dxd.count());
-                    kernels::conv2d_backward_input(view(dy, dyd), {plain.data(), wd.shape()},
-                                                   {out.data(), dxd.shape()}, o);
-                    blend(static_cast<float*>(dx), out, a, b);
+                    kernels::conv2d_backward_input(
+                        {read_floats(dy, dyd.count(), dyd.type).data(), dyd.shape()},
+                        {plain.data(), wd.shape()}, {out.data(), dxd.shape()}, o);
+                    blend(dx, out, a, b, dxd.type);
                   });
   return CUDNN_STATUS_SUCCESS;
 }
@@ -438,17 +477,19 @@ cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* a
   RETURN_IF_REFUSED(check_pointers({x, dy, dw}));
   RETURN_IF_REFUSED(check_workspace(int(algorithm), wd, workspace, workspace_bytes));
   const float a = *static_cast<const float*>(alpha), b = *static_cast<const float*>(beta);
-  enqueue_checked(
-      handle->stream, "cudnnConvolutionBackwardFilter",
-      {{x, xd->bytes(), true, false, "x"},
-       {dy, dyd->bytes(), true, false, "dy"},
-       {dw, wd->count() * 4, b != 0, true, "dw"},
-       workspace_range(int(algorithm), wd, workspace)},
-      [=, xd = *xd, wd = *wd, dyd = *dyd, o = cd->options()] {
-        std::vector<float> plain(wd.count());
-        kernels::conv2d_backward_weight(view(x, xd), view(dy, dyd), {plain.data(), wd.shape()}, o);
-        blend(static_cast<float*>(dw), turned(plain.data(), wd.shape(), true), a, b);
-      });
+  enqueue_checked(handle->stream, "cudnnConvolutionBackwardFilter",
+                  {{x, xd->bytes(), true, false, "x"},
+                   {dy, dyd->bytes(), true, false, "dy"},
+                   {dw, wd->bytes(), b != 0, true, "dw"},
+                   workspace_range(int(algorithm), wd, workspace)},
+                  [=, xd = *xd, wd = *wd, dyd = *dyd, o = cd->options()] {
+                    std::vector<float> plain(wd.count());
+                    kernels::conv2d_backward_weight(
+                        {read_floats(x, xd.count(), xd.type).data(), xd.shape()},
+                        {read_floats(dy, dyd.count(), dyd.type).data(), dyd.shape()},
+                        {plain.data(), wd.shape()}, o);
+                    blend(dw, turned(plain.data(), wd.shape(), true), a, b, wd.type);
+                  });
   return CUDNN_STATUS_SUCCESS;
 }
 

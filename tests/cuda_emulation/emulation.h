@@ -20,8 +20,10 @@ void count(const std::string& call);
 
 // Settings of the machine
 void set_device_count(int count);
-void set_driver_version(int version);          ///< 0: no driver; below cudaRuntimeGetVersion's: too old
-void set_memory(std::size_t bytes);            ///< of each device
+void set_driver_version(int version);  ///< 0: no driver; below cudaRuntimeGetVersion's: too old
+void set_memory(std::size_t bytes);    ///< of each device
+/// cuDNN has no algorithm for any convolution, or fuses none.
+void set_cudnn_refuses(bool convolutions, bool fusion);
 inline constexpr std::size_t whole_arena = 0;  ///< for set_memory: as much as the emulation has
 
 }  // namespace cuda_emulation

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/cuda_emulation/faulty_kernels.h"
+#include "tests/cuda_emulation/half_bits.h"
 #include "tests/support/errors.h"
 
 namespace scrim::test {
@@ -148,6 +149,25 @@ TEST_F(Emulation, ReadsPinnedMemoryWhenTheStreamGetsThere) {
   EXPECT_EQ(seen[0], 2);
   EXPECT_EQ(seen[1], 1);
   EXPECT_EQ(cudaFreeHost(pinned), cudaSuccess);
+}
+
+TEST(HalfBits, RoundToNearestEven) {
+  using namespace cuda_emulation;
+  EXPECT_EQ(f16_bits(1), 0x3c00);
+  EXPECT_EQ(f16_bits(-2), 0xc000);
+  EXPECT_EQ(f16_bits(65504), 0x7bff);
+  EXPECT_EQ(f16_bits(65519), 0x7bff);
+  EXPECT_EQ(f16_bits(65520), 0x7c00);
+  EXPECT_EQ(f16_bits(1 + 0x1p-11f), 0x3c00);      // a tie, to even
+  EXPECT_EQ(f16_bits(1 + 3 * 0x1p-11f), 0x3c02);  // a tie, to even
+  EXPECT_EQ(f16_bits(2 - 0x1p-12f), 0x4000);      // carries into the exponent
+  EXPECT_EQ(f16_bits(0x1p-24f), 1);
+  EXPECT_EQ(f16_bits(0x1p-26f), 0);
+  for (int bits = 0; bits < 0x7c00; ++bits) EXPECT_EQ(f16_bits(f16_value(std::uint16_t(bits))), bits);
+  EXPECT_EQ(bf16_bits(1), 0x3f80);
+  EXPECT_EQ(bf16_bits(1 + 0x1p-8f), 0x3f80);
+  EXPECT_EQ(bf16_bits(1 + 3 * 0x1p-8f), 0x3f82);
+  for (int bits = 0; bits < 0x7f80; ++bits) EXPECT_EQ(bf16_bits(bf16_value(std::uint16_t(bits))), bits);
 }
 
 TEST_F(Emulation, MemoryEnds) {

@@ -172,6 +172,13 @@ void check_op(const OpCase& c) {
     const Outcome one = run(c, DType::f32, compute_device());
     expect_close(one, exact, c.tolerance, what);
     expect_same_bytes(run(c, DType::f32, compute_device()), one, what + " a second time");
+    const ComputeSettings settings = compute_settings();
+    for (const ProductMath math : {ProductMath::bf16, ProductMath::f16}) {
+      set_compute_settings({math, true});
+      const std::string rounded = what + (math == ProductMath::bf16 ? " in bf16" : " in f16");
+      expect_close(run(c, DType::f32, compute_device()), exact, std::max(1e-2, c.tolerance), rounded);
+    }
+    set_compute_settings(settings);
   }
   use_reference_kernels(reference_before);
   set_thread_count(threads_before);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "models/model_list.h"
+#include "tensor/compute_device.h"
 #include "tensor/safetensors.h"
 #include "tests/support/golden.h"
 #include "tests/support/op_check.h"
@@ -60,6 +61,7 @@ TEST_F(Infer, RunsANetworkOnTensorsInPublishedLayout) {
   Network network =
       make_network("privacy_net", ModelSettings({{"num_filter", std::int64_t(2)}}), Initialiser::none());
   network.load(state_);
+  network.module->to(compute_device());
   network.module->set_training(false);
   const NoGradient no_gradient;
   const Tensor x = nhwc_from_nchw(read_safetensors(input()).tensors.at("x"));

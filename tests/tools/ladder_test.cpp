@@ -34,7 +34,8 @@ TEST(Ladder, IncludesRunDownward) {
   std::size_t files = 0, arrows = 0;
   for (const auto& [folder, allowed] : may_include)
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(SCRIM_SOURCE_DIR) / folder)) {
-      if (entry.path().extension() != ".h" && entry.path().extension() != ".cpp") continue;
+      const auto kind = entry.path().extension();
+      if (kind != ".h" && kind != ".cpp" && kind != ".cu") continue;
       ++files;
       std::ifstream in(entry.path());
       for (std::string line; std::getline(in, line);) {
@@ -46,6 +47,23 @@ TEST(Ladder, IncludesRunDownward) {
     }
   EXPECT_GT(files, 80u);
   EXPECT_GT(arrows, 100u);
+}
+
+/// What the GPU needs is known to its own files alone: NAME_cuda.*, tensor/cuda, kernels/cuda.
+TEST(Ladder, OnlyTheBackendIncludesCuda) {
+  const std::regex include("^\\s*#include <(cuda|cudnn|cublas).*");
+  int found = 0;
+  for (const auto& [folder, allowed] : may_include)
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(SCRIM_SOURCE_DIR) / folder)) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream in(entry.path());
+      for (std::string line; std::getline(in, line);) {
+        if (!std::regex_match(line, include)) continue;
+        ++found;
+        EXPECT_NE(entry.path().string().find("cuda"), std::string::npos) << entry.path() << ": " << line;
+      }
+    }
+  EXPECT_GT(found, 5);
 }
 
 TEST(Ladder, FilesCompiledPerLevelSeeNoOtherHeaders) {
