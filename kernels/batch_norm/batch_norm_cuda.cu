@@ -8,7 +8,7 @@ namespace {
 
 /// Joined as by Chan, Golub, LeVeque, "Updating formulae ... sample variances", 1979.
 template <class T>
-struct Statistics {
+struct BatchNormStatisticsOp {
   struct Partial {
     double count, mean, squares;
   };
@@ -52,7 +52,7 @@ struct Channels {
 };
 
 template <class T>
-struct Apply {
+struct BatchNormApplyKernel {
   Channels<T> channels;
   const T* x;
   T* y;
@@ -64,7 +64,7 @@ struct Apply {
 };
 
 template <class T>
-struct GradientSums {
+struct BatchNormGradientOp {
   struct Partial {
     double g, g_normalised;
   };
@@ -95,7 +95,7 @@ struct GradientSums {
 };
 
 template <class T>
-struct InputGradient {
+struct BatchNormInputKernel {
   Channels<T> channels;
   const T *x, *gy, *gweight, *gbias;
   T* gx;
@@ -109,7 +109,7 @@ struct InputGradient {
 };
 
 template <class T>
-struct Finish {
+struct BatchNormFinishKernel {
   const T *mean, *variance;
   T *rstd, *running_mean, *running_variance;
   double epsilon, momentum, unbiased;
@@ -127,19 +127,21 @@ struct Finish {
 void batch_norm_statistics_cuda(ConstView x, View mean, View variance) {
   for_real_type(x.dtype, "batch_norm", [&]<class T>(T) {
     const std::int64_t columns = mean.shape[0];
-    join_columns_of(x.device, x.shape.numel() / columns, columns,
-                    Statistics<T>{x.on_device<T>(), columns, mean.on_device<T>(), variance.on_device<T>()});
+    join_columns_of(
+        x.device, x.shape.numel() / columns, columns,
+        BatchNormStatisticsOp<T>{x.on_device<T>(), columns, mean.on_device<T>(), variance.on_device<T>()});
   });
 }
 
 void batch_norm_finish_cuda(ConstView mean, ConstView variance, const BatchNormFinish& finish, View rstd,
                             View running_mean, View running_variance) {
   for_real_type(mean.dtype, "batch_norm", [&]<class T>(T) {
-    cuda::for_each_element(rstd.device, rstd.shape.numel(),
-                           Finish<T>{mean.on_device<T>(), variance.on_device<T>(), rstd.on_device<T>(),
-                                     running_mean ? running_mean.on_device<T>() : nullptr,
-                                     running_variance ? running_variance.on_device<T>() : nullptr,
-                                     finish.epsilon, finish.momentum, finish.unbiased});
+    cuda::for_each_element(
+        rstd.device, rstd.shape.numel(),
+        BatchNormFinishKernel<T>{mean.on_device<T>(), variance.on_device<T>(), rstd.on_device<T>(),
+                                 running_mean ? running_mean.on_device<T>() : nullptr,
+                                 running_variance ? running_variance.on_device<T>() : nullptr, finish.epsilon,
+                                 finish.momentum, finish.unbiased});
   });
 }
 
@@ -148,8 +150,9 @@ void batch_norm_apply_cuda(ConstView x, ConstView mean, ConstView rstd, ConstVie
   for_real_type(x.dtype, "batch_norm", [&]<class T>(T) {
     const Channels<T> channels{mean.on_device<T>(), rstd.on_device<T>(), weight.on_device<T>(),
                                bias.on_device<T>(), relu};
-    cuda::for_each_element(y.device, y.shape.numel(),
-                           Apply<T>{channels, x.on_device<T>(), y.on_device<T>(), mean.shape[0]});
+    cuda::for_each_element(
+        y.device, y.shape.numel(),
+        BatchNormApplyKernel<T>{channels, x.on_device<T>(), y.on_device<T>(), mean.shape[0]});
   });
 }
 
@@ -163,10 +166,11 @@ void batch_norm_backward_cuda(ConstView x, ConstView mean, ConstView rstd, Const
     const T *in = x.on_device<T>(), *upstream = gy.on_device<T>();
     T *to_weight = gweight.on_device<T>(), *to_bias = gbias.on_device<T>();
     join_columns_of(x.device, rows, columns,
-                    GradientSums<T>{channels, in, upstream, columns, to_weight, to_bias});
-    cuda::for_each_element(gx.device, gx.shape.numel(),
-                           InputGradient<T>{channels, in, upstream, to_weight, to_bias, gx.on_device<T>(),
-                                            columns, fixed_statistics ? T(0) : T(1 / double(rows))});
+                    BatchNormGradientOp<T>{channels, in, upstream, columns, to_weight, to_bias});
+    cuda::for_each_element(
+        gx.device, gx.shape.numel(),
+        BatchNormInputKernel<T>{channels, in, upstream, to_weight, to_bias, gx.on_device<T>(), columns,
+                                fixed_statistics ? T(0) : T(1 / double(rows))});
   });
 }
 

@@ -6,7 +6,7 @@ namespace scrim::kernels {
 namespace {
 
 template <class T, class Op>
-struct Flat {
+struct BinaryFlatKernel {
   Op op;
   const T *a, *b;
   T* y;
@@ -14,7 +14,7 @@ struct Flat {
 };
 
 template <class T, class Op>
-struct Broadcast {
+struct BinaryBroadcastKernel {
   Op op;
   const T *a, *b;
   T* y;
@@ -38,10 +38,11 @@ void binary_cuda(BinaryFunction function, ConstView a, ConstView b, View y) {
     with_operator<T>(function, [&]<class Op>(Op op) {
       const T *left = a.on_device<T>(), *right = b.on_device<T>();
       if (in_a.is_flat() && in_b.is_flat())
-        cuda::for_each_element(y.device, y.shape.numel(), Flat<T, Op>{op, left, right, y.on_device<T>()});
+        cuda::for_each_element(y.device, y.shape.numel(),
+                               BinaryFlatKernel<T, Op>{op, left, right, y.on_device<T>()});
       else
         cuda::for_each_element(y.device, y.shape.numel(),
-                               Broadcast<T, Op>{op, left, right, y.on_device<T>(), in_a, in_b});
+                               BinaryBroadcastKernel<T, Op>{op, left, right, y.on_device<T>(), in_a, in_b});
     });
   });
 }

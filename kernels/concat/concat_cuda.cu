@@ -6,7 +6,7 @@ namespace {
 
 /// Copies of a few tensors at once, in units of `unit` bytes.
 template <class Unit>
-struct Runs {
+struct CopyRunsKernel {
   static constexpr int most = 8;
   struct Part {
     const Unit* from;
@@ -29,7 +29,7 @@ struct Runs {
 template <class Unit>
 void copy_in_units(Device device, const std::vector<RunCopy>& copies) {
   constexpr std::int64_t size = sizeof(Unit);
-  Runs<Unit> runs{};
+  CopyRunsKernel<Unit> runs{};
   std::int64_t total = 0;
   const auto launch = [&] {
     cuda::for_each_element(device, total, runs);
@@ -38,7 +38,7 @@ void copy_in_units(Device device, const std::vector<RunCopy>& copies) {
   };
   for (const RunCopy& copy : copies) {
     if (copy.count * copy.run == 0) continue;
-    if (runs.count == Runs<Unit>::most) launch();
+    if (runs.count == CopyRunsKernel<Unit>::most) launch();
     total += copy.count * copy.run / size;
     runs.parts[runs.count++] = {reinterpret_cast<const Unit*>(copy.from),
                                 reinterpret_cast<Unit*>(copy.to),

@@ -45,7 +45,7 @@ Sizes sizes_of(const Shape& x, const Shape& w, const Shape& y, const Conv2dOptio
 }
 
 template <class T>
-struct Forward {
+struct PlainForwardKernel {
   Sizes s;
   const T *x, *w, *b;
   T* y;
@@ -67,7 +67,7 @@ struct Forward {
 };
 
 template <class T>
-struct InputGradient {
+struct PlainInputKernel {
   Sizes s;
   const T *gy, *w;
   T* gx;
@@ -92,7 +92,7 @@ struct InputGradient {
 };
 
 template <class T>
-struct WeightGradient {
+struct PlainWeightKernel {
   Sizes s;
   const T *x, *gy;
   T* gw;
@@ -124,7 +124,7 @@ struct PackedPlace {
   }
 };
 
-struct Pack {
+struct PackWeightsKernel {
   PackedPlace order;
   const float *w, *scale;
   bool scale_inputs;
@@ -138,14 +138,14 @@ struct Pack {
   }
 };
 
-struct Unpack {
+struct UnpackWeightsKernel {
   PackedPlace order;
   const float* packed;
   float* w;
   __device__ void operator()(std::int64_t at) const { w[order.in_w(at)] = packed[at]; }
 };
 
-struct Finish {
+struct FinishConvolutionKernel {
   const float *sum, *bias;
   std::int64_t channels;
   ConvEpilogue epilogue;
@@ -162,9 +162,10 @@ struct Finish {
 void conv2d_forward_plain_cuda(ConstView x, ConstView w, ConstView b, View y, const Conv2dOptions& options,
                                WeightOrder order) {
   for_real_type(y.dtype, "conv2d", [&]<class T>(T) {
-    cuda::for_each_element(y.device, y.shape.numel(),
-                           Forward<T>{sizes_of(x.shape, w.shape, y.shape, options, order), x.on_device<T>(),
-                                      w.on_device<T>(), b ? b.on_device<T>() : nullptr, y.on_device<T>()});
+    cuda::for_each_element(
+        y.device, y.shape.numel(),
+        PlainForwardKernel<T>{sizes_of(x.shape, w.shape, y.shape, options, order), x.on_device<T>(),
+                              w.on_device<T>(), b ? b.on_device<T>() : nullptr, y.on_device<T>()});
   });
 }
 
@@ -172,8 +173,8 @@ void conv2d_backward_input_plain_cuda(ConstView gy, ConstView w, View gx, const 
                                       WeightOrder order) {
   for_real_type(gx.dtype, "conv2d", [&]<class T>(T) {
     cuda::for_each_element(gx.device, gx.shape.numel(),
-                           InputGradient<T>{sizes_of(gx.shape, w.shape, gy.shape, options, order),
-                                            gy.on_device<T>(), w.on_device<T>(), gx.on_device<T>()});
+                           PlainInputKernel<T>{sizes_of(gx.shape, w.shape, gy.shape, options, order),
+                                               gy.on_device<T>(), w.on_device<T>(), gx.on_device<T>()});
   });
 }
 
@@ -181,31 +182,33 @@ void conv2d_backward_weight_plain_cuda(ConstView x, ConstView gy, View gw, const
   for_real_type(gw.dtype, "conv2d", [&]<class T>(T) {
     cuda::for_each_element(
         gw.device, gw.shape.numel(),
-        WeightGradient<T>{sizes_of(x.shape, gw.shape, gy.shape, options, WeightOrder::plain),
-                          x.on_device<T>(), gy.on_device<T>(), gw.on_device<T>()});
+        PlainWeightKernel<T>{sizes_of(x.shape, gw.shape, gy.shape, options, WeightOrder::plain),
+                             x.on_device<T>(), gy.on_device<T>(), gw.on_device<T>()});
   });
 }
 
 void pack_weights_cuda(ConstView w, ConstView scale, bool scale_inputs, std::int64_t groups, View packed) {
   cuda::for_each_element(w.device, w.shape.numel(),
-                         Pack{{w.shape[1], w.shape[2] * w.shape[3]},
-                              w.on_device<float>(),
-                              scale ? scale.on_device<float>() : nullptr,
-                              scale_inputs,
-                              w.shape[0] / groups,
-                              packed.on_device<float>()});
+                         PackWeightsKernel{{w.shape[1], w.shape[2] * w.shape[3]},
+                                           w.on_device<float>(),
+                                           scale ? scale.on_device<float>() : nullptr,
+                                           scale_inputs,
+                                           w.shape[0] / groups,
+                                           packed.on_device<float>()});
 }
 
 void unpack_weights_cuda(ConstView packed, View w) {
   cuda::for_each_element(
       w.device, w.shape.numel(),
-      Unpack{{w.shape[1], w.shape[2] * w.shape[3]}, packed.on_device<float>(), w.on_device<float>()});
+      UnpackWeightsKernel{
+          {w.shape[1], w.shape[2] * w.shape[3]}, packed.on_device<float>(), w.on_device<float>()});
 }
 
 void finish_convolution_cuda(ConstView sum, ConstView bias, const ConvEpilogue& epilogue, View y) {
-  cuda::for_each_element(y.device, y.shape.numel(),
-                         Finish{sum.on_device<float>(), bias ? bias.on_device<float>() : nullptr,
-                                y.shape[y.shape.rank() - 1], epilogue, y.on_device<float>()});
+  cuda::for_each_element(
+      y.device, y.shape.numel(),
+      FinishConvolutionKernel{sum.on_device<float>(), bias ? bias.on_device<float>() : nullptr,
+                              y.shape[y.shape.rank() - 1], epilogue, y.on_device<float>()});
 }
 
 }  // namespace scrim::kernels

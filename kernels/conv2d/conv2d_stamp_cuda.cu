@@ -11,7 +11,7 @@ namespace {
 constexpr int tile = 64, depth = 16, per_thread = 4, threads_a_side = tile / per_thread;
 static_assert(threads_a_side * threads_a_side == cuda::threads_per_block);
 
-struct Stamp {
+struct StampKernel {
   const float *x, *w, *bias;
   float* y;
   std::int64_t pixels, inner, columns, column_tiles;
@@ -70,9 +70,9 @@ void stamp_cuda(ConstView x, ConstView packed, ConstView bias, View y, const Con
   const std::int64_t column_tiles = (columns + tile - 1) / tile;
   cuda::for_each_block(
       y.device, (pixels + tile - 1) / tile * column_tiles,
-      Stamp{x.on_device<float>(), packed.on_device<float>(), bias ? bias.on_device<float>() : nullptr,
-            y.on_device<float>(), pixels, w[0], columns, column_tiles, x.shape[2], w[2], w[3], w[1],
-            epilogue.slope, epilogue.add});
+      StampKernel{x.on_device<float>(), packed.on_device<float>(), bias ? bias.on_device<float>() : nullptr,
+                  y.on_device<float>(), pixels, w[0], columns, column_tiles, x.shape[2], w[2], w[3], w[1],
+                  epilogue.slope, epilogue.add});
 }
 
 }  // namespace scrim::kernels

@@ -5,7 +5,7 @@ namespace scrim::kernels {
 namespace {
 
 template <class T>
-struct AlongAxis {
+struct AxisMatrixKernel {
   const std::int64_t *begin, *column;
   const T *value, *from;
   T* to;
@@ -24,11 +24,11 @@ struct AlongAxis {
 void apply_axis_matrix(const DeviceAxisMatrix& matrix, ConstView from, void* to, std::int64_t outer,
                        std::int64_t inner) {
   for_real_type(from.dtype, "axis_matrix", [&]<class T>(T) {
-    cuda::for_each_element(
-        from.device, outer * matrix.rows * inner,
-        AlongAxis<T>{matrix.begin.view().on_device<std::int64_t>(),
-                     matrix.column.view().on_device<std::int64_t>(), matrix.value.view().on_device<T>(),
-                     from.on_device<T>(), static_cast<T*>(to), matrix.rows, matrix.columns, inner});
+    cuda::for_each_element(from.device, outer * matrix.rows * inner,
+                           AxisMatrixKernel<T>{matrix.begin.view().on_device<std::int64_t>(),
+                                               matrix.column.view().on_device<std::int64_t>(),
+                                               matrix.value.view().on_device<T>(), from.on_device<T>(),
+                                               static_cast<T*>(to), matrix.rows, matrix.columns, inner});
   });
 }
 

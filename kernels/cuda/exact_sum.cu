@@ -7,7 +7,7 @@ namespace {
 
 /// The largest |value| decides the unit; NaN stays NaN.
 template <class T>
-struct LargestOfChunk {
+struct ExactSumLargestKernel {
   const T* values;
   std::int64_t count, chunk;
   double* largest;
@@ -23,7 +23,7 @@ struct LargestOfChunk {
   }
 };
 
-struct ChooseUnit {
+struct ExactSumUnitKernel {
   const double* largest;
   std::int64_t count;
   int headroom;  ///< bits that the sum may need above the largest value
@@ -42,13 +42,13 @@ struct ChooseUnit {
 };
 
 template <class T>
-struct Zero {
+struct ExactSumZeroKernel {
   T* out;
   __device__ void operator()(std::int64_t i) const { out[i] = 0; }
 };
 
 template <class T>
-struct Finish {
+struct ExactSumFinishKernel {
   const unsigned long long* cells;
   const double* inverse;
   T* out;
@@ -67,16 +67,17 @@ ExactSum::ExactSum(std::int64_t count, ConstView bound, std::int64_t terms)
   const Scratch<double> largest(bound.device, std::max<std::int64_t>(chunks, 1));
   for_real_type(bound.dtype, "exact_sum", [&]<class T>(T) {
     cuda::for_each_block(bound.device, chunks,
-                         LargestOfChunk<T>{bound.on_device<T>(), values, chunk, largest.data()});
+                         ExactSumLargestKernel<T>{bound.on_device<T>(), values, chunk, largest.data()});
   });
   const int headroom = int(std::ceil(std::log2(double(std::max<std::int64_t>(terms, 1)))));
-  cuda::for_each_element(bound.device, 1, ChooseUnit{largest.data(), chunks, headroom, unit_.data()});
-  cuda::for_each_element(bound.device, count, Zero<unsigned long long>{cells_.data()});
+  cuda::for_each_element(bound.device, 1, ExactSumUnitKernel{largest.data(), chunks, headroom, unit_.data()});
+  cuda::for_each_element(bound.device, count, ExactSumZeroKernel<unsigned long long>{cells_.data()});
 }
 
 void ExactSum::finish(View out) const {
   for_real_type(out.dtype, "exact_sum", [&]<class T>(T) {
-    cuda::for_each_element(out.device, count_, Finish<T>{cells_.data(), unit_.data(), out.on_device<T>()});
+    cuda::for_each_element(out.device, count_,
+                           ExactSumFinishKernel<T>{cells_.data(), unit_.data(), out.on_device<T>()});
   });
 }
 

@@ -19,14 +19,14 @@ struct Bf16 {
 };
 
 template <class Half>
-struct Round {
+struct RoundToHalfKernel {
   const float* in;
   typename Half::Type* out;
   __device__ void operator()(std::int64_t i) const { out[i] = Half::round(in[i]); }
 };
 
 template <class Half>
-struct Widen {
+struct WidenFromHalfKernel {
   const typename Half::Type* in;
   float* out;
   __device__ void operator()(std::int64_t i) const { out[i] = Half::widen(in[i]); }
@@ -44,13 +44,15 @@ void with_half_type(Body&& body) {
 
 void round_to_half(Device device, const float* in, std::uint16_t* out, std::int64_t count) {
   with_half_type([&]<class Half>(Half) {
-    cuda::for_each_element(device, count, Round<Half>{in, reinterpret_cast<typename Half::Type*>(out)});
+    cuda::for_each_element(device, count,
+                           RoundToHalfKernel<Half>{in, reinterpret_cast<typename Half::Type*>(out)});
   });
 }
 
 void widen_from_half(Device device, const std::uint16_t* in, float* out, std::int64_t count) {
   with_half_type([&]<class Half>(Half) {
-    cuda::for_each_element(device, count, Widen<Half>{reinterpret_cast<const typename Half::Type*>(in), out});
+    cuda::for_each_element(device, count,
+                           WidenFromHalfKernel<Half>{reinterpret_cast<const typename Half::Type*>(in), out});
   });
 }
 

@@ -7,7 +7,7 @@ namespace scrim::kernels {
 namespace {
 
 template <class T>
-struct Apply {
+struct DropoutKernel {
   const T* x;
   const bool* keep;
   T* y;
@@ -16,7 +16,7 @@ struct Apply {
   __device__ void operator()(std::int64_t i) const { y[i] = keep[in_keep.offset(i)] ? x[i] * scale : T(0); }
 };
 
-struct Mask {
+struct DropoutMaskKernel {
   Random random;
   double p;
   bool* keep;
@@ -30,14 +30,15 @@ void dropout_cuda(ConstView x, ConstView keep, double p, View y) {
   Strided in_keep;
   for (int axis = 0; axis < x.shape.rank(); ++axis) in_keep.append(x.shape[axis], steps.step[axis]);
   for_real_type(x.dtype, "dropout", [&]<class T>(T) {
-    cuda::for_each_element(
-        y.device, y.shape.numel(),
-        Apply<T>{x.on_device<T>(), keep.on_device<bool>(), y.on_device<T>(), T(1 / (1 - p)), in_keep});
+    cuda::for_each_element(y.device, y.shape.numel(),
+                           DropoutKernel<T>{x.on_device<T>(), keep.on_device<bool>(), y.on_device<T>(),
+                                            T(1 / (1 - p)), in_keep});
   });
 }
 
 void dropout_mask_cuda(const Random& random, double p, View mask) {
-  cuda::for_each_element(mask.device, mask.shape.numel(), Mask{random, p, mask.on_device<bool>()});
+  cuda::for_each_element(mask.device, mask.shape.numel(),
+                         DropoutMaskKernel{random, p, mask.on_device<bool>()});
 }
 
 }  // namespace scrim::kernels

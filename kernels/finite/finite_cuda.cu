@@ -8,7 +8,7 @@ namespace {
 
 /// Tensors of one type, each cut into chunks; a block looks at one chunk.
 template <class T>
-struct LookAt {
+struct AllFiniteKernel {
   static constexpr int most = 96;
   static constexpr std::int64_t chunk = 16384;
   const T* data[most];
@@ -30,7 +30,7 @@ struct LookAt {
 
 template <class T>
 void look_at(const std::vector<ConstView>& tensors, View flag) {
-  LookAt<T> look{};
+  AllFiniteKernel<T> look{};
   look.flag = flag.on_device<float>();
   std::int64_t blocks = 0;
   const auto launch = [&] {
@@ -40,8 +40,8 @@ void look_at(const std::vector<ConstView>& tensors, View flag) {
   };
   for (const ConstView& tensor : tensors) {
     if (tensor.dtype != DTypeOf<T>::value || tensor.shape.numel() == 0) continue;
-    if (look.count == LookAt<T>::most) launch();
-    blocks += (tensor.shape.numel() + LookAt<T>::chunk - 1) / LookAt<T>::chunk;
+    if (look.count == AllFiniteKernel<T>::most) launch();
+    blocks += (tensor.shape.numel() + AllFiniteKernel<T>::chunk - 1) / AllFiniteKernel<T>::chunk;
     look.data[look.count] = tensor.on_device<T>();
     look.elements[look.count] = tensor.shape.numel();
     look.end_block[look.count++] = blocks;

@@ -10,7 +10,7 @@ struct Sizes {
 };
 
 template <class T>
-struct Forward {
+struct GridSampleKernel {
   const T *x, *grid;
   T* y;
   Sizes s;
@@ -32,7 +32,7 @@ struct Forward {
 };
 
 template <class T>
-struct GridGradient {
+struct GridSampleGridKernel {
   const T *x, *grid, *gy;
   T* ggrid;
   Sizes s;
@@ -58,7 +58,7 @@ struct GridGradient {
 };
 
 template <class T>
-struct ImageGradient {
+struct GridSampleImageKernel {
   const T *grid, *gy;
   ExactCells gx;
   Sizes s;
@@ -86,8 +86,8 @@ Sizes sizes_of(const Shape& x, const Shape& grid) {
 void grid_sample_forward_cuda(ConstView x, ConstView grid, View y, const GridSampleOptions& options) {
   for_real_type(x.dtype, "grid_sample", [&]<class T>(T) {
     cuda::for_each_element(y.device, y.shape.numel(),
-                           Forward<T>{x.on_device<T>(), grid.on_device<T>(), y.on_device<T>(),
-                                      sizes_of(x.shape, grid.shape), options});
+                           GridSampleKernel<T>{x.on_device<T>(), grid.on_device<T>(), y.on_device<T>(),
+                                               sizes_of(x.shape, grid.shape), options});
   });
 }
 
@@ -97,13 +97,13 @@ void grid_sample_backward_cuda(ConstView x, ConstView grid, ConstView gy, View g
     const Sizes sizes = sizes_of(x.shape, grid.shape);
     if (ggrid)
       cuda::for_each_element(gy.device, grid.shape.numel() / 2,
-                             GridGradient<T>{x.on_device<T>(), grid.on_device<T>(), gy.on_device<T>(),
-                                             ggrid.on_device<T>(), sizes, options});
+                             GridSampleGridKernel<T>{x.on_device<T>(), grid.on_device<T>(), gy.on_device<T>(),
+                                                     ggrid.on_device<T>(), sizes, options});
     if (!gx) return;
     const ExactSum sum(gx.shape.numel(), gy, 4 * sizes.places);
     cuda::for_each_element(
         gy.device, gy.shape.numel(),
-        ImageGradient<T>{grid.on_device<T>(), gy.on_device<T>(), sum.cells(), sizes, options});
+        GridSampleImageKernel<T>{grid.on_device<T>(), gy.on_device<T>(), sum.cells(), sizes, options});
     sum.finish(gx);
   });
 }

@@ -5,7 +5,7 @@ namespace scrim::kernels {
 namespace {
 
 template <class T>
-struct Forward {
+struct InstanceNormForwardKernel {
   const T* x;
   T *y, *rstd;
   std::int64_t width;
@@ -25,7 +25,7 @@ struct Forward {
 };
 
 template <class T>
-struct Backward {
+struct InstanceNormBackwardKernel {
   const T *y, *rstd, *gy;
   T* gx;
   std::int64_t width;
@@ -48,16 +48,17 @@ struct Backward {
 void instance_norm_forward_cuda(ConstView x, View y, View rstd, double epsilon) {
   for_real_type(x.dtype, "instance_norm", [&]<class T>(T) {
     cuda::for_each_block(y.device, rstd.shape[0],
-                         Forward<T>{x.on_device<T>(), y.on_device<T>(), rstd.on_device<T>(),
-                                    x.shape[x.shape.rank() - 1], epsilon});
+                         InstanceNormForwardKernel<T>{x.on_device<T>(), y.on_device<T>(), rstd.on_device<T>(),
+                                                      x.shape[x.shape.rank() - 1], epsilon});
   });
 }
 
 void instance_norm_backward_cuda(ConstView y, ConstView rstd, ConstView gy, View gx) {
   for_real_type(gx.dtype, "instance_norm", [&]<class T>(T) {
-    cuda::for_each_block(gx.device, rstd.shape[0],
-                         Backward<T>{y.on_device<T>(), rstd.on_device<T>(), gy.on_device<T>(),
-                                     gx.on_device<T>(), y.shape[y.shape.rank() - 1]});
+    cuda::for_each_block(
+        gx.device, rstd.shape[0],
+        InstanceNormBackwardKernel<T>{y.on_device<T>(), rstd.on_device<T>(), gy.on_device<T>(),
+                                      gx.on_device<T>(), y.shape[y.shape.rank() - 1]});
   });
 }
 

@@ -8,7 +8,7 @@ namespace {
 constexpr std::int64_t elements_per_block = 16384;
 
 template <class T>
-struct SumElements {
+struct LossSumKernel {
   LossFunction function;
   const T *x, *target;
   std::int64_t count;
@@ -29,7 +29,7 @@ struct SumElements {
 };
 
 template <class T>
-struct JoinSums {
+struct LossJoinKernel {
   const double* partials;
   std::int64_t blocks;
   double divisor;
@@ -43,7 +43,7 @@ struct JoinSums {
 };
 
 template <class T>
-struct Gradient {
+struct LossGradientKernel {
   LossFunction function;
   const T *x, *target, *gy;
   T* gx;
@@ -65,19 +65,21 @@ void loss_forward_cuda(LossFunction function, ConstView x, ConstView target, Vie
                        blocks = (count + elements_per_block - 1) / elements_per_block;
     const Scratch<double> partials(y.device, blocks);
     cuda::for_each_block(y.device, blocks,
-                         SumElements<T>{function, x.on_device<T>(), target.on_device<T>(), count,
-                                        partials.data(), cuda::Runtime::of(y.device).complaint()});
+                         LossSumKernel<T>{function, x.on_device<T>(), target.on_device<T>(), count,
+                                          partials.data(), cuda::Runtime::of(y.device).complaint()});
     cuda::for_each_block(
-        y.device, 1, JoinSums<T>{partials.data(), blocks, divisor_of(reduction, x.shape), y.on_device<T>()});
+        y.device, 1,
+        LossJoinKernel<T>{partials.data(), blocks, divisor_of(reduction, x.shape), y.on_device<T>()});
   });
 }
 
 void loss_backward_cuda(LossFunction function, ConstView x, ConstView target, ConstView gy, View gx,
                         Reduction reduction) {
   for_real_type(x.dtype, name_of(function), [&]<class T>(T) {
-    cuda::for_each_element(gx.device, gx.shape.numel(),
-                           Gradient<T>{function, x.on_device<T>(), target.on_device<T>(), gy.on_device<T>(),
-                                       gx.on_device<T>(), divisor_of(reduction, x.shape)});
+    cuda::for_each_element(
+        gx.device, gx.shape.numel(),
+        LossGradientKernel<T>{function, x.on_device<T>(), target.on_device<T>(), gy.on_device<T>(),
+                              gx.on_device<T>(), divisor_of(reduction, x.shape)});
   });
 }
 

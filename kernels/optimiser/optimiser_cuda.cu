@@ -5,7 +5,7 @@ namespace scrim::kernels {
 namespace {
 
 template <class T>
-struct Adam {
+struct AdamKernel {
   AdamRule rule;
   const float* factor;
   const T* gradient;
@@ -17,7 +17,7 @@ struct Adam {
 };
 
 template <class T>
-struct Sgd {
+struct SgdKernel {
   SgdRule rule;
   const float* factor;
   const T* gradient;
@@ -37,9 +37,10 @@ const float* address_of(ConstView factor) {
 void adam_step_cuda(const AdamOptions& options, std::int64_t t, ConstView gradient, View parameter, View mean,
                     View square, ConstView factor) {
   for_real_type(parameter.dtype, "adam", [&]<class T>(T) {
-    cuda::for_each_element(parameter.device, parameter.shape.numel(),
-                           Adam<T>{AdamRule(options, t), address_of(factor), gradient.on_device<T>(),
-                                   parameter.on_device<T>(), mean.on_device<T>(), square.on_device<T>()});
+    cuda::for_each_element(
+        parameter.device, parameter.shape.numel(),
+        AdamKernel<T>{AdamRule(options, t), address_of(factor), gradient.on_device<T>(),
+                      parameter.on_device<T>(), mean.on_device<T>(), square.on_device<T>()});
   });
 }
 
@@ -48,8 +49,8 @@ void sgd_step_cuda(const SgdOptions& options, std::int64_t t, ConstView gradient
   for_real_type(parameter.dtype, "sgd", [&]<class T>(T) {
     cuda::for_each_element(
         parameter.device, parameter.shape.numel(),
-        Sgd<T>{SgdRule{options, t == 1}, address_of(factor), gradient.on_device<T>(),
-               parameter.on_device<T>(), options.momentum != 0 ? buffer.on_device<T>() : nullptr});
+        SgdKernel<T>{SgdRule{options, t == 1}, address_of(factor), gradient.on_device<T>(),
+                     parameter.on_device<T>(), options.momentum != 0 ? buffer.on_device<T>() : nullptr});
   });
 }
 

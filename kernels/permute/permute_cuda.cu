@@ -6,7 +6,7 @@ namespace scrim::kernels {
 namespace {
 
 template <class Unit>
-struct StridedCopy {
+struct PermuteKernel {
   const Unit* x;
   Unit* y;
   Strided place;
@@ -22,7 +22,7 @@ void permute_cuda(ConstView x, const std::vector<int>& order, View y) {
   const auto copy = [&]<class Unit>(Unit) {
     cuda::for_each_element(
         y.device, y.shape.numel(),
-        StridedCopy<Unit>{static_cast<const Unit*>(x.data), static_cast<Unit*>(y.data), place});
+        PermuteKernel<Unit>{static_cast<const Unit*>(x.data), static_cast<Unit*>(y.data), place});
   };
   if (size_of(x.dtype) == 1) return copy(std::uint8_t{});
   if (size_of(x.dtype) == 4) return copy(std::uint32_t{});

@@ -16,7 +16,7 @@ Sizes sizes_of(const Shape& x, const Shape& y, const PoolOptions& options) {
 }
 
 template <class T>
-struct Forward {
+struct MaxPoolForwardKernel {
   Sizes s;
   const T* x;
   T* y;
@@ -44,7 +44,7 @@ struct Forward {
 };
 
 template <class T>
-struct Backward {
+struct MaxPoolBackwardKernel {
   Sizes s;
   const T* gy;
   const std::uint8_t* from;
@@ -71,17 +71,18 @@ struct Backward {
 
 void max_pool2d_forward_cuda(ConstView x, View y, View from, const PoolOptions& options) {
   for_real_type(x.dtype, "max_pool2d", [&]<class T>(T) {
-    cuda::for_each_element(y.device, y.shape.numel(),
-                           Forward<T>{sizes_of(x.shape, y.shape, options), x.on_device<T>(), y.on_device<T>(),
-                                      from ? from.on_device<std::uint8_t>() : nullptr});
+    cuda::for_each_element(
+        y.device, y.shape.numel(),
+        MaxPoolForwardKernel<T>{sizes_of(x.shape, y.shape, options), x.on_device<T>(), y.on_device<T>(),
+                                from ? from.on_device<std::uint8_t>() : nullptr});
   });
 }
 
 void max_pool2d_backward_cuda(ConstView gy, ConstView from, View gx, const PoolOptions& options) {
   for_real_type(gx.dtype, "max_pool2d", [&]<class T>(T) {
     cuda::for_each_element(gx.device, gx.shape.numel(),
-                           Backward<T>{sizes_of(gx.shape, gy.shape, options), gy.on_device<T>(),
-                                       from.on_device<std::uint8_t>(), gx.on_device<T>()});
+                           MaxPoolBackwardKernel<T>{sizes_of(gx.shape, gy.shape, options), gy.on_device<T>(),
+                                                    from.on_device<std::uint8_t>(), gx.on_device<T>()});
   });
 }
 

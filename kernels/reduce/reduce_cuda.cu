@@ -50,7 +50,7 @@ struct Best {
 };
 
 template <class T, class Op>
-struct ByThread {
+struct ReduceByThreadKernel {
   Plan plan;
   const T* x;
   T* y;
@@ -63,7 +63,7 @@ struct ByThread {
 };
 
 template <class T, class Op, class Out>
-struct ByBlock {
+struct ReduceByBlockKernel {
   Plan plan;
   std::int64_t chunk, chunks;
   const T* x;
@@ -88,17 +88,18 @@ void reduce(ConstView x, Axes axes, View y) {
   const T* in = x.on_device<T>();
   T* out = y.on_device<T>();
   if (plan.count <= 64 || plan.outputs >= 65536)
-    return cuda::for_each_element(y.device, plan.outputs, ByThread<T, Op>{plan, in, out});
+    return cuda::for_each_element(y.device, plan.outputs, ReduceByThreadKernel<T, Op>{plan, in, out});
   if (plan.count <= 2 * long_line)
-    return cuda::for_each_block(y.device, plan.outputs, ByBlock<T, Op, T>{plan, plan.count, 1, in, out});
+    return cuda::for_each_block(y.device, plan.outputs,
+                                ReduceByBlockKernel<T, Op, T>{plan, plan.count, 1, in, out});
   using Value = typename Op::Value;
   const std::int64_t chunks = (plan.count + long_line - 1) / long_line;
   const Scratch<Value> partials(y.device, plan.outputs * chunks);
   cuda::for_each_block(y.device, plan.outputs * chunks,
-                       ByBlock<T, Op, Value>{plan, long_line, chunks, in, partials.data()});
+                       ReduceByBlockKernel<T, Op, Value>{plan, long_line, chunks, in, partials.data()});
   const Plan joined({plan.outputs, chunks}, Axes::of({1}));
   cuda::for_each_block(y.device, plan.outputs,
-                       ByBlock<Value, Op, T>{joined, chunks, 1, partials.data(), out});
+                       ReduceByBlockKernel<Value, Op, T>{joined, chunks, 1, partials.data(), out});
 }
 
 template <class T>
@@ -119,7 +120,7 @@ struct ColumnTotal {
 };
 
 template <class T>
-struct ArgmaxOfLine {
+struct ArgmaxKernel {
   const T* x;
   std::int64_t* y;
   std::int64_t size, inner;
@@ -160,7 +161,7 @@ void argmax_cuda(ConstView x, int axis, View y) {
   for_real_type(x.dtype, "argmax", [&]<class T>(T) {
     cuda::for_each_element(
         y.device, y.shape.numel(),
-        ArgmaxOfLine<T>{x.on_device<T>(), y.on_device<std::int64_t>(), lines.size, lines.inner});
+        ArgmaxKernel<T>{x.on_device<T>(), y.on_device<std::int64_t>(), lines.size, lines.inner});
   });
 }
 

@@ -30,7 +30,7 @@ Cells cells_of(const ConstView& x, const RoiAlignOptions& options) {
 }
 
 template <class T>
-struct Forward {
+struct RoiAlignForwardKernel {
   Cells cells;
   const T *x, *boxes;
   T* y;
@@ -42,7 +42,7 @@ struct Forward {
 };
 
 template <class T>
-struct Backward {
+struct RoiAlignBackwardKernel {
   Cells cells;
   const T *boxes, *gy;
   ExactCells gx;
@@ -56,18 +56,18 @@ struct Backward {
 
 void roi_align_forward_cuda(ConstView x, ConstView boxes, View y, const RoiAlignOptions& options) {
   for_real_type(x.dtype, "roi_align", [&]<class T>(T) {
-    cuda::for_each_element(
-        y.device, y.shape.numel(),
-        Forward<T>{cells_of(x, options), x.on_device<T>(), boxes.on_device<T>(), y.on_device<T>()});
+    cuda::for_each_element(y.device, y.shape.numel(),
+                           RoiAlignForwardKernel<T>{cells_of(x, options), x.on_device<T>(),
+                                                    boxes.on_device<T>(), y.on_device<T>()});
   });
 }
 
 void roi_align_backward_cuda(ConstView boxes, ConstView gy, View gx, const RoiAlignOptions& options) {
   for_real_type(gx.dtype, "roi_align", [&]<class T>(T) {
     const ExactSum sum(gx.shape.numel(), gy, gy.shape.numel() / std::max<std::int64_t>(gx.shape[3], 1));
-    cuda::for_each_element(
-        gy.device, gy.shape.numel(),
-        Backward<T>{cells_of(gx, options), boxes.on_device<T>(), gy.on_device<T>(), sum.cells()});
+    cuda::for_each_element(gy.device, gy.shape.numel(),
+                           RoiAlignBackwardKernel<T>{cells_of(gx, options), boxes.on_device<T>(),
+                                                     gy.on_device<T>(), sum.cells()});
     sum.finish(gx);
   });
 }

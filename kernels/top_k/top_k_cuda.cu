@@ -17,7 +17,7 @@ struct Lines {
 };
 
 template <class T>
-struct TopKOfLine {
+struct TopKKernel {
   Lines in, out;
   const T* x;
   T* values;
@@ -67,7 +67,7 @@ Indexed indexed(std::string_view op, const Shape& whole, ConstView index, int ax
 }
 
 template <class T>
-struct GatherElement {
+struct GatherKernel {
   Indexed indexed;
   const T* x;
   T* y;
@@ -78,7 +78,7 @@ struct GatherElement {
 };
 
 template <class T>
-struct ScatterElement {
+struct ScatterKernel {
   Indexed indexed;
   const T* source;
   T* y;
@@ -90,7 +90,7 @@ struct ScatterElement {
 
 /// A line at a time: its indices may repeat.
 template <class T>
-struct ScatterAddLine {
+struct ScatterAddKernel {
   Indexed indexed;
   const T* source;
   T* y;
@@ -110,7 +110,7 @@ void top_k_cuda(ConstView x, int axis, View values, View indices) {
   const AxisLines in("top_k", x.shape, axis), out("top_k", values.shape, axis);
   for_real_type(x.dtype, "top_k", [&]<class T>(T) {
     cuda::for_each_element(x.device, in.lines(),
-                           TopKOfLine<T>{Lines(in), Lines(out), x.on_device<T>(), values.on_device<T>(),
+                           TopKKernel<T>{Lines(in), Lines(out), x.on_device<T>(), values.on_device<T>(),
                                          indices.on_device<std::int64_t>()});
   });
 }
@@ -119,7 +119,7 @@ void gather_cuda(ConstView x, ConstView index, View y, int axis) {
   for_real_type(x.dtype, "gather", [&]<class T>(T) {
     cuda::for_each_element(
         y.device, y.shape.numel(),
-        GatherElement<T>{indexed("gather", x.shape, index, axis), x.on_device<T>(), y.on_device<T>()});
+        GatherKernel<T>{indexed("gather", x.shape, index, axis), x.on_device<T>(), y.on_device<T>()});
   });
 }
 
@@ -129,16 +129,16 @@ void scatter_cuda(ConstView base, ConstView index, ConstView source, View y, int
       cuda::copy_on_device(base.data, y.data, std::size_t(y.shape.numel()) * sizeof(T), y.device);
     cuda::for_each_element(
         y.device, index.shape.numel(),
-        ScatterElement<T>{indexed("scatter", y.shape, index, axis), source.on_device<T>(), y.on_device<T>()});
+        ScatterKernel<T>{indexed("scatter", y.shape, index, axis), source.on_device<T>(), y.on_device<T>()});
   });
 }
 
 void scatter_add_cuda(ConstView index, ConstView source, View y, int axis) {
   const AxisLines lines("scatter_add", y.shape, axis);
   for_real_type(source.dtype, "scatter_add", [&]<class T>(T) {
-    cuda::for_each_element(
-        y.device, lines.lines(),
-        ScatterAddLine<T>{indexed("scatter_add", y.shape, index, axis), source.on_device<T>(), y.on_device<T>()});
+    cuda::for_each_element(y.device, lines.lines(),
+                           ScatterAddKernel<T>{indexed("scatter_add", y.shape, index, axis),
+                                               source.on_device<T>(), y.on_device<T>()});
   });
 }
 

@@ -5,7 +5,7 @@ namespace scrim::kernels {
 namespace {
 
 template <class T, class Formula>
-struct Forward {
+struct UnaryForwardKernel {
   Formula formula;
   const T* x;
   T* y;
@@ -13,7 +13,7 @@ struct Forward {
 };
 
 template <class T, class Formula>
-struct Backward {
+struct UnaryBackwardKernel {
   Formula formula;
   const T *kept, *gy;
   T* gx;
@@ -26,7 +26,7 @@ void unary_forward_cuda(UnaryFunction function, ConstView x, View y, UnaryParame
   for_real_type(x.dtype, name_of(function), [&]<class T>(T) {
     with_formula<T>(function, parameters, [&]<class Formula>(const Formula& formula) {
       cuda::for_each_element(y.device, y.shape.numel(),
-                             Forward<T, Formula>{formula, x.on_device<T>(), y.on_device<T>()});
+                             UnaryForwardKernel<T, Formula>{formula, x.on_device<T>(), y.on_device<T>()});
     });
   });
 }
@@ -35,9 +35,9 @@ void unary_backward_cuda(UnaryFunction function, ConstView kept, ConstView gy, V
                          UnaryParameters parameters) {
   for_real_type(kept.dtype, name_of(function), [&]<class T>(T) {
     with_formula<T>(function, parameters, [&]<class Formula>(const Formula& formula) {
-      cuda::for_each_element(
-          gx.device, gx.shape.numel(),
-          Backward<T, Formula>{formula, kept.on_device<T>(), gy.on_device<T>(), gx.on_device<T>()});
+      cuda::for_each_element(gx.device, gx.shape.numel(),
+                             UnaryBackwardKernel<T, Formula>{formula, kept.on_device<T>(), gy.on_device<T>(),
+                                                             gx.on_device<T>()});
     });
   });
 }

@@ -180,7 +180,7 @@ TEST_F(Tasks, ClassifierLearnsAndResumesToTheSameBytes) {
   config.training.epochs = 16;
   std::vector<double> losses;
   run(config, "x", false, [&](const TrainingProgress& p) { losses.push_back(p.train_loss); });
-  EXPECT_LT(mean_of_last(losses, 10), 0.7 * losses.front());
+  EXPECT_LT(mean_of_last(losses, 10), 0.8 * losses.front());
   expect_same_bytes_when_resumed(
       classifier("whole"), classifier("parts"),
       {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"});
