@@ -84,7 +84,7 @@ Runtime::Runtime(int index) {
   *complaint_ = 0;
 }
 
-Runtime::Staging& Runtime::free_staging(std::size_t bytes) {
+Runtime::Staging* Runtime::find_staging(std::size_t bytes) {
   Staging* chosen = nullptr;
   for (Staging& staging : staging_) {
     if (staging.bytes < bytes || (chosen && chosen->bytes <= staging.bytes)) continue;
@@ -93,11 +93,29 @@ Runtime::Staging& Runtime::free_staging(std::size_t bytes) {
     SCRIM_CUDA_CHECK(status);
     chosen = &staging;
   }
-  if (chosen) return *chosen;
+  return chosen;
+}
+
+Runtime::Staging& Runtime::free_staging(std::size_t bytes) {
+  constexpr std::size_t most_pinned = std::size_t(64) << 20;
+  const std::size_t rounded = (bytes + 4095) / 4096 * 4096;
+  if (Staging* staging = find_staging(bytes)) return *staging;
+  if (!staging_.empty() && pinned_ + rounded > most_pinned) {
+    // Loading a network hands over hundreds of tensors at once: waiting is cheaper than pinning a second copy of it.
+    SCRIM_CUDA_CHECK(cudaStreamSynchronize(stream_));
+    if (Staging* staging = find_staging(bytes)) return *staging;
+    for (const Staging& staging : staging_) {
+      SCRIM_CUDA_CHECK(cudaFreeHost(staging.data));
+      SCRIM_CUDA_CHECK(cudaEventDestroy(staging.copied));
+    }
+    staging_.clear();
+    pinned_ = 0;
+  }
   Staging& staging = staging_.emplace_back();
-  staging.bytes = (bytes + 4095) / 4096 * 4096;
-  SCRIM_CUDA_CHECK(cudaHostAlloc(&staging.data, staging.bytes, cudaHostAllocDefault));
+  staging.bytes = rounded;
+  SCRIM_CUDA_CHECK(cudaHostAlloc(&staging.data, rounded, cudaHostAllocDefault));
   SCRIM_CUDA_CHECK(cudaEventCreateWithFlags(&staging.copied, cudaEventDisableTiming));
+  pinned_ += rounded;
   return staging;
 }
 

@@ -40,6 +40,7 @@ class Runtime {
     std::size_t bytes = 0;
     cudaEvent_t copied = nullptr;
   };
+  Staging* find_staging(std::size_t bytes);
   Staging& free_staging(std::size_t bytes);
 
   std::mutex mutex_;
@@ -47,6 +48,7 @@ class Runtime {
   cudaStream_t stream_ = nullptr;
   int* complaint_ = nullptr;
   std::vector<Staging> staging_;
+  std::size_t pinned_ = 0;  ///< bytes of them
 };
 
 }  // namespace scrim::cuda

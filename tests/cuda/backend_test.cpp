@@ -214,6 +214,21 @@ TEST(CudaErrors, ComplaintsOfKernelsComeWithTheNextWait) {
   expect_contains(error_of([&] { loss.item(); }), "no probability");
 }
 
+/// Far more than is kept pinned, handed over without a wait between: every tensor arrives as it was.
+TEST(CudaCopies, ManyTensorsInARowArriveWhole) {
+  std::vector<Tensor> sent, there;
+  for (int i = 0; i < 24; ++i) sent.push_back(Tensor::full({(i + 1) << 18}, i));
+  for (Tensor& tensor : sent) {
+    there.push_back(to_compute_device(tensor));
+    tensor.mutable_data<float>()[0] = -1;  // the copy has been taken
+  }
+  for (int i = 0; i < 24; ++i) {
+    const Tensor back = to_host(there[std::size_t(i)]);
+    EXPECT_EQ(back.data<float>().front(), float(i));
+    EXPECT_EQ(back.data<float>().back(), float(i));
+  }
+}
+
 TEST(CudaErrors, TheProcessorDoesNotReadWhatLiesOnTheDevice) {
   const Tensor x = Tensor::full({2}, 1, DType::f32, compute_device());
   expect_contains(error_of([&] { x.data<float>(); }), "the processor cannot read the tensor [2] on cuda");

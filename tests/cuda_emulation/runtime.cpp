@@ -216,6 +216,12 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   enqueue(stream, [event] { event->passed = true; });
   return cudaSuccess;
 }
+cudaError_t cudaEventDestroy(cudaEvent_t event) {
+  if (!event) return cudaErrorInvalidResourceHandle;
+  if (!event->passed) report("cudaEventDestroy of an event that the stream has yet to pass");
+  delete event;
+  return cudaSuccess;
+}
 cudaError_t cudaEventQuery(cudaEvent_t event) {
   if (!event) return cudaErrorInvalidResourceHandle;
   return event->passed ? cudaSuccess : cudaErrorNotReady;
