@@ -1,9 +1,8 @@
 #include "kernels/cuda/axis_matrix.h"
 
-#include <map>
-#include <mutex>
+#include <optional>
 
-#include "kernels/cuda/scratch.h"
+#include "tensor/device_constant.h"
 
 namespace scrim::kernels {
 
@@ -23,25 +22,19 @@ AxisMatrix AxisMatrix::transposed() const {
 
 DeviceAxisMatrix axis_matrix_on(Device device, DType dtype, const std::string& key,
                                 const std::function<AxisMatrix()>& make) {
-  // Never destroyed: its tensors must not be freed after the driver has gone. A program meets few sizes; the bound is
-  // against one that meets very many.
-  static auto& made = *new std::map<std::string, DeviceAxisMatrix>;
-  static std::mutex mutex;
-  constexpr std::size_t most = 1024;
-  const std::lock_guard lock(mutex);
-  const std::string full_key = fmt::format("{} {} {}", name_of(device), name_of(dtype), key);
-  const auto found = made.find(full_key);
-  if (found != made.end()) return found->second;
-  if (made.size() >= most) made.clear();
-  const AxisMatrix matrix = make();
-  const std::int64_t entries = std::int64_t(matrix.value.size());
-  return made
-      .emplace(full_key,
-               DeviceAxisMatrix{matrix.rows(), matrix.columns,
-                                Tensor::from<std::int64_t>({matrix.rows() + 1}, matrix.begin).to(device),
-                                Tensor::from<std::int64_t>({entries}, matrix.column).to(device),
-                                Tensor::from<double>({entries}, matrix.value).to(dtype).to(device)})
-      .first->second;
+  std::optional<AxisMatrix> made;
+  const auto matrix = [&]() -> const AxisMatrix& {
+    if (!made) made = make();
+    return *made;
+  };
+  const auto part = [&](const char* name, const std::function<Tensor()>& tensor) {
+    return device_constant(device, fmt::format("axis matrix {} {} {}", key, name_of(dtype), name), tensor);
+  };
+  const auto count = [](const auto& values) { return Shape{std::int64_t(values.size())}; };
+  return {
+      part("begin", [&] { return Tensor::from<std::int64_t>(count(matrix().begin), matrix().begin); }),
+      part("column", [&] { return Tensor::from<std::int64_t>(count(matrix().column), matrix().column); }),
+      part("value", [&] { return Tensor::from<double>(count(matrix().value), matrix().value).to(dtype); })};
 }
 
 void apply_to_image(ConstView x, View y, const std::string& key,
@@ -51,16 +44,16 @@ void apply_to_image(ConstView x, View y, const std::string& key,
   const auto width = axis_matrix_on(y.device, y.dtype, key + " width", along_width);
   const std::int64_t images = x.shape[0], channels = x.shape[3];
   // The pass that makes the image smaller comes first.
-  if (width.rows * height.columns <= height.rows * width.columns) {
-    const Shape between{images, height.columns, width.rows, channels};
+  if (width.rows() * x.shape[1] <= height.rows() * x.shape[2]) {
+    const Shape between{images, x.shape[1], width.rows(), channels};
     Tensor middle = Tensor::empty(between, y.dtype, y.device);
-    apply_axis_matrix(width, x, middle.mutable_view().data, images * height.columns, channels);
-    apply_axis_matrix(height, middle.view(), y.data, images, width.rows * channels);
+    apply_axis_matrix(width, x, middle.mutable_view().data, images * x.shape[1], channels);
+    apply_axis_matrix(height, middle.view(), y.data, images, width.rows() * channels);
   } else {
-    const Shape between{images, height.rows, width.columns, channels};
+    const Shape between{images, height.rows(), x.shape[2], channels};
     Tensor middle = Tensor::empty(between, y.dtype, y.device);
-    apply_axis_matrix(height, x, middle.mutable_view().data, images, width.columns * channels);
-    apply_axis_matrix(width, middle.view(), y.data, images * height.rows, channels);
+    apply_axis_matrix(height, x, middle.mutable_view().data, images, x.shape[2] * channels);
+    apply_axis_matrix(width, middle.view(), y.data, images * height.rows(), channels);
   }
 }
 

@@ -23,12 +23,15 @@ struct AxisMatrixKernel {
 
 void apply_axis_matrix(const DeviceAxisMatrix& matrix, ConstView from, void* to, std::int64_t outer,
                        std::int64_t inner) {
+  const std::int64_t elements = outer * matrix.rows() * inner;
+  if (elements == 0) return;
+  const std::int64_t columns = from.shape.numel() / (outer * inner);
   for_real_type(from.dtype, "axis_matrix", [&]<class T>(T) {
-    cuda::for_each_element(from.device, outer * matrix.rows * inner,
+    cuda::for_each_element(from.device, elements,
                            AxisMatrixKernel<T>{matrix.begin.view().on_device<std::int64_t>(),
                                                matrix.column.view().on_device<std::int64_t>(),
                                                matrix.value.view().on_device<T>(), from.on_device<T>(),
-                                               static_cast<T*>(to), matrix.rows, matrix.columns, inner});
+                                               static_cast<T*>(to), matrix.rows(), columns, inner});
   });
 }
 

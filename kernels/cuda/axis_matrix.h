@@ -28,13 +28,13 @@ struct AxisMatrix {
 
 /// A matrix on the device, values in the type of the tensors. Copied there once: later calls with the same key find it.
 struct DeviceAxisMatrix {
-  std::int64_t rows, columns;
   Tensor begin, column, value;
+  std::int64_t rows() const { return begin.numel() - 1; }
 };
 DeviceAxisMatrix axis_matrix_on(Device device, DType dtype, const std::string& key,
                                 const std::function<AxisMatrix()>& make);
 
-/// Overwrites to[outer, matrix.rows, inner]; both of the matrix' type.
+/// Overwrites to[outer, rows, inner]; both of the matrix' type.
 void apply_axis_matrix(const DeviceAxisMatrix& matrix, ConstView from, void* to, std::int64_t outer,
                        std::int64_t inner);
 
