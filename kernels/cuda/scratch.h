@@ -1,4 +1,4 @@
-// Scratch memory of a kernel on the GPU, freed in the stream's order at the end of the block that made it.
+// Scratch memory of a kernel on the GPU, freed in the stream's order at the end of the block that made it. None for a count of 0.
 #pragma once
 
 #include "tensor/device_memory.h"
@@ -11,7 +11,7 @@ class Scratch {
   Scratch(Device device, std::int64_t count)
       : device_(device),
         bytes_(std::size_t(count) * sizeof(T)),
-        data_(static_cast<T*>(cuda::allocate(bytes_, device))) {}
+        data_(count > 0 ? static_cast<T*>(cuda::allocate(bytes_, device)) : nullptr) {}
   ~Scratch() { cuda::free(data_, bytes_, device_); }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
