@@ -24,8 +24,7 @@ struct BatchNormNode : Node {
   }
   std::vector<Tensor> backward(Tensor gy) override {
     Tensor gx = reusable(gy);
-    Tensor gweight = weight.empty_like(weight.shape()),
-           gbias = bias.empty_like(bias.shape());
+    Tensor gweight = weight.empty_like(weight.shape()), gbias = bias.empty_like(bias.shape());
     const auto kernel = fixed_statistics ? kernels::batch_norm_backward_fixed : kernels::batch_norm_backward;
     kernel(x.get().view(), mean.view(), rstd.view(), weight.view(), bias.view(), gy.view(), gx.mutable_view(),
            gweight.mutable_view(), gbias.mutable_view(), relu);

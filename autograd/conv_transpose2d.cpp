@@ -38,8 +38,7 @@ struct ConvTranspose2dNode : Node {
 
 Variable conv_transpose2d(const Variable& x, const Variable& w, const Variable& b,
                           const kernels::ConvTranspose2dOptions& options) {
-  Tensor y =
-      x.value().empty_like(kernels::conv_transpose2d_output_shape(x.shape(), w.shape(), options));
+  Tensor y = x.value().empty_like(kernels::conv_transpose2d_output_shape(x.shape(), w.shape(), options));
   kernels::conv_transpose2d_forward(x.value().view(), w.value().view(), b.value().view(), y.mutable_view(),
                                     options);
   if (!wants_gradient({&x, &w, &b})) return constant(y, "conv_transpose2d");

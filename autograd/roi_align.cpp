@@ -20,8 +20,7 @@ struct RoiAlignNode : Node {
 }  // namespace
 
 Variable roi_align(const Variable& x, const Tensor& boxes, const kernels::RoiAlignOptions& options) {
-  Tensor y =
-      x.value().empty_like(kernels::roi_align_output_shape(x.shape(), boxes.shape(), options));
+  Tensor y = x.value().empty_like(kernels::roi_align_output_shape(x.shape(), boxes.shape(), options));
   kernels::roi_align_forward(x.value().view(), boxes.view(), y.mutable_view(), options);
   if (!wants_gradient({&x})) return constant(y, "roi_align");
   auto node = std::make_shared<RoiAlignNode>();

@@ -148,7 +148,8 @@ class HybridGNet::Skip : public Module {
     // A window far outside sees nothing wherever it is: bounding it keeps numbers finite.
     const Variable pixel = clamp(scale(Variable(position.reshape({count, 2})), double(size)), -1000, 1e5);
     const Variable image = device_constant(
-        position.device(), fmt::format("boxes' images {} of {} {}", count, nodes, name_of(position.dtype())), [&] {
+        position.device(), fmt::format("boxes' images {} of {} {}", count, nodes, name_of(position.dtype())),
+        [&] {
           std::vector<double> index;
           for (std::int64_t i = 0; i < count; ++i) index.push_back(double(i / nodes));
           return Tensor::from<double>({count, 1}, index).to(position.dtype());

@@ -35,7 +35,8 @@ namespace {
 /// identity_grid for images like `image`, where they lie.
 Variable grid_for(const Tensor& image) {
   const std::int64_t height = image.size(1), width = image.size(2);
-  return device_constant(image.device(), fmt::format("identity grid {}x{} {}", height, width, name_of(image.dtype())),
+  return device_constant(image.device(),
+                         fmt::format("identity grid {}x{} {}", height, width, name_of(image.dtype())),
                          [&] { return identity_grid(height, width, image.dtype()); });
 }
 

@@ -19,7 +19,8 @@ cuda::PoolingDescriptor descriptor_of(const PoolOptions& o) {
 void avg_pool2d_forward_cuda(ConstView x, View y, const PoolOptions& options) {
   if (y.shape.numel() == 0) return;
   const auto pooling = descriptor_of(options);
-  const auto of_x = cuda::image_descriptor(x.shape, cuda::cudnn_type(x.dtype)), of_y = cuda::image_descriptor(y.shape, cuda::cudnn_type(y.dtype));
+  const auto of_x = cuda::image_descriptor(x.shape, cuda::cudnn_type(x.dtype)),
+             of_y = cuda::image_descriptor(y.shape, cuda::cudnn_type(y.dtype));
   const cuda::Scales scales(x.dtype);
   SCRIM_CUDNN_CHECK(cudnnPoolingForward(cuda::cudnn_handle(y.device), pooling, scales.one(), of_x, x.data,
                                         scales.zero(), of_y, y.data));
