@@ -5,6 +5,7 @@
 #include "autograd/loss.h"
 #include "autograd/roi_align.h"
 #include "autograd/top_k.h"
+#include "kernels/dropout/dropout.h"
 #include "layers/linear.h"
 #include "models/flow_anonymizer.h"
 #include "models/unet.h"
@@ -212,6 +213,15 @@ TEST(CudaErrors, ComplaintsOfKernelsComeWithTheNextWait) {
   const Tensor too_much = Tensor::full({2}, 1.5, DType::f32, compute_device());
   const Tensor loss = bce(too_much, too_much).value();
   expect_contains(error_of([&] { loss.item(); }), "no probability");
+}
+
+TEST(CudaRandom, EqualsTheProcessors) {
+  const Random random(11, "dropout");
+  Tensor here = Tensor::empty({3, 5, 7}, DType::boolean),
+         there = Tensor::empty({3, 5, 7}, DType::boolean, compute_device());
+  kernels::dropout_mask(random, 0.4, here.mutable_view());
+  kernels::dropout_mask(random, 0.4, there.mutable_view());
+  EXPECT_TRUE(same_bytes(here, there));
 }
 
 /// Far more than is kept pinned, handed over without a wait between: every tensor arrives as it was.

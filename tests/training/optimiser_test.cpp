@@ -8,6 +8,8 @@
 #include "autograd/reduce.h"
 #include "autograd/unary.h"
 #include "kernels/dispatch.h"
+#include "kernels/finite/finite.h"
+#include "tensor/compute_device.h"
 #include "tests/support/golden.h"
 #include "tests/support/op_check.h"
 #include "tests/support/test_data.h"
@@ -133,6 +135,51 @@ TEST(PlateauSchedule, WaitsForItsPatience) {
     rate = schedule.after(losses[i], rate);
     EXPECT_DOUBLE_EQ(rate, expected[i]) << i;
   }
+}
+
+/// A factor multiplies the gradient; 0 leaves everything as it is, whatever the gradient holds.
+TEST(OptimiserFactor, ScalesOrLeavesOutAStep) {
+  const Tensor gradient = to_compute_device(random_tensor({40}, 1)),
+               start = to_compute_device(random_tensor({40}, 2));
+  const auto after = [&](const Tensor& g, double factor) {
+    Tensor p = start.clone(), mean = g.full_like({40}, 0), square = g.full_like({40}, 0), q = start.clone(),
+           buffer = g.full_like({40}, 0);
+    const Tensor times = g.full_like({1}, factor);
+    kernels::adam_step({}, 1, g.view(), p.mutable_view(), mean.mutable_view(), square.mutable_view(),
+                       times.view());
+    kernels::sgd_step({.momentum = 0.9}, 1, g.view(), q.mutable_view(), buffer.mutable_view(), times.view());
+    return std::vector<Tensor>{p, mean, square, q, buffer};
+  };
+  const Tensor half = scale(Variable(gradient), 0.5).value();
+  const auto scaled = after(gradient, 0.5), expected = after(half, 1);
+  for (std::size_t i = 0; i < scaled.size(); ++i)
+    EXPECT_LE(largest_difference(scaled[i], expected[i]), 1e-7) << i;
+  const auto left = after(gradient.full_like({40}, NAN), 0);
+  EXPECT_TRUE(same_bytes(left[0], start) && same_bytes(left[3], start));
+  EXPECT_EQ(largest_value(left[1]) + largest_value(left[2]) + largest_value(left[4]), 0);
+}
+
+TEST(AllFinite, SeesOneNumberAmongMany) {
+  std::vector<Tensor> tensors;
+  for (int i = 0; i < 200; ++i) tensors.push_back(Tensor::full({i % 7 == 0 ? 20000 : i}, 1));
+  tensors.push_back(Tensor::full({3}, 1, DType::f64));
+  const auto flag_with = [&](std::size_t tensor, double value) {
+    std::vector<Tensor> there;
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      Tensor copy = tensors[i].to(DType::f64);
+      if (i == tensor) copy.mutable_data<double>().back() = value;
+      there.push_back(to_compute_device(copy.to(tensors[i].dtype())));
+    }
+    std::vector<ConstView> views;
+    for (const Tensor& one : there) views.push_back(one.view());
+    Tensor flag = there[1].empty_like({1});
+    kernels::all_finite(views, flag.mutable_view());
+    return flag.item();
+  };
+  EXPECT_EQ(flag_with(5, 1), 1);
+  for (const std::size_t tensor : {1, 7, 150, 199, 200})
+    for (const double value : {double(NAN), double(INFINITY), -double(INFINITY)})
+      EXPECT_EQ(flag_with(tensor, value), 0) << tensor << " " << value;
 }
 
 }  // namespace
