@@ -1,9 +1,9 @@
 #include "autograd/variable.h"
 
-#include <cmath>
 #include <unordered_set>
 
 #include "kernels/binary/binary.h"
+#include "kernels/finite/finite.h"
 
 namespace scrim {
 namespace {
@@ -148,12 +148,9 @@ FiniteCheck::~FiniteCheck() {
 }
 
 bool is_finite(const Tensor& tensor) {
-  if (tensor.device().is_cuda()) return is_finite(tensor.to(Device::cpu));
-  bool finite = true;
-  for_real_type(tensor.dtype(), "is_finite", [&]<class T>(T) {
-    for (T value : tensor.data<T>()) finite &= std::isfinite(value);
-  });
-  return finite;
+  Tensor flag = Tensor::empty({}, DType::f32, tensor.device());
+  kernels::all_finite({tensor.view()}, flag.mutable_view());
+  return flag.item() != 0;
 }
 
 Scope::Scope(std::string_view name) : length_before_(memory::holder().size()) {

@@ -70,6 +70,19 @@ elseif(SCRIM_CUDA_EMULATED)
   target_link_libraries(scrim_cuda INTERFACE scrim_cuda_emulation)
 endif()
 
+# How kernels (.cu) are compiled.
+function(set_kernel_options)
+  if(SCRIM_CUDA_EMULATED)
+    # Loads and stores go through tests/cuda_emulation/access_hooks.cpp.
+    set_source_files_properties(${ARGN} PROPERTIES LANGUAGE CXX COMPILE_OPTIONS
+      "-xc++;-fsanitize=thread;--param=tsan-instrument-func-entry-exit=0;-Wno-tsan")
+  else()
+    # fmt 9 does not see that nvcc evaluates constants; the report names registers and spills of each kernel.
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS
+      "--expt-relaxed-constexpr;--extended-lambda;-Werror=all-warnings;-DFMT_USE_CONSTEXPR=1;-DFMT_CONSTEVAL=;--resource-usage")
+  endif()
+endfunction()
+
 # Adds the backend's part of a folder, host code and kernels, to its target.
 function(add_cuda_sources target)
   target_compile_definitions(${target} PUBLIC SCRIM_WITH_CUDA)
@@ -77,14 +90,5 @@ function(add_cuda_sources target)
   target_sources(${target} PRIVATE ${ARGN})
   set(kernels ${ARGN})
   list(FILTER kernels INCLUDE REGEX "\\.cu$")
-  if(SCRIM_CUDA_EMULATED)
-    set_source_files_properties(${kernels} PROPERTIES LANGUAGE CXX)
-    # The loads and stores of kernels go through tests/cuda_emulation/access_hooks.cpp.
-    set_source_files_properties(${kernels} PROPERTIES COMPILE_OPTIONS
-      "-xc++;-fsanitize=thread;--param=tsan-instrument-func-entry-exit=0;-Wno-tsan")
-  else()
-    # fmt 9 does not see that nvcc evaluates constants; the report names registers and spills of each kernel.
-    set_source_files_properties(${kernels} PROPERTIES COMPILE_OPTIONS
-      "--expt-relaxed-constexpr;--extended-lambda;-Werror=all-warnings;-DFMT_USE_CONSTEXPR=1;-DFMT_CONSTEVAL=;--resource-usage")
-  endif()
+  set_kernel_options(${kernels})
 endfunction()

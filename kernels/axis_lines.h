@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "tensor/host_device.h"
 #include "tensor/tensor.h"
 
 namespace scrim::kernels {
@@ -18,9 +19,11 @@ struct AxisLines {
     size = shape[axis];
     for (int a = axis + 1; a < shape.rank(); ++a) inner *= shape[a];
   }
-  std::int64_t lines() const { return outer * inner; }
+  SCRIM_HOST_DEVICE std::int64_t lines() const { return outer * inner; }
   /// Offset of a line's first element; its elements are `inner` apart.
-  std::int64_t first(std::int64_t line) const { return line / inner * size * inner + line % inner; }
+  SCRIM_HOST_DEVICE std::int64_t first(std::int64_t line) const {
+    return line / inner * size * inner + line % inner;
+  }
 };
 
 }  // namespace scrim::kernels

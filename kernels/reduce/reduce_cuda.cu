@@ -121,14 +121,14 @@ struct ColumnTotal {
 
 template <class T>
 struct ArgmaxKernel {
+  AxisLines lines;
   const T* x;
   std::int64_t* y;
-  std::int64_t size, inner;
   __device__ void operator()(std::int64_t line) const {
-    const T* in = x + line / inner * size * inner + line % inner;
+    const T* in = x + lines.first(line);
     std::int64_t best = 0;
-    for (std::int64_t k = 1; k < size; ++k)
-      if (in[k * inner] > in[best * inner]) best = k;
+    for (std::int64_t k = 1; k < lines.size; ++k)
+      if (in[k * lines.inner] > in[best * lines.inner]) best = k;
     y[line] = best;
   }
 };
@@ -159,9 +159,8 @@ void extreme_cuda(Extreme which, ConstView x, Axes axes, View y) {
 void argmax_cuda(ConstView x, int axis, View y) {
   const AxisLines lines("argmax", x.shape, axis);
   for_real_type(x.dtype, "argmax", [&]<class T>(T) {
-    cuda::for_each_element(
-        y.device, y.shape.numel(),
-        ArgmaxKernel<T>{x.on_device<T>(), y.on_device<std::int64_t>(), lines.size, lines.inner});
+    cuda::for_each_element(y.device, y.shape.numel(),
+                           ArgmaxKernel<T>{lines, x.on_device<T>(), y.on_device<std::int64_t>()});
   });
 }
 

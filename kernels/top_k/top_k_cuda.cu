@@ -7,18 +7,9 @@
 namespace scrim::kernels {
 namespace {
 
-/// AxisLines without its checks: what a kernel takes along.
-struct Lines {
-  std::int64_t size, inner;
-  explicit Lines(const AxisLines& lines) : size(lines.size), inner(lines.inner) {}
-  __device__ std::int64_t first(std::int64_t line) const {
-    return line / inner * size * inner + line % inner;
-  }
-};
-
 template <class T>
 struct TopKKernel {
-  Lines in, out;
+  AxisLines in, out;
   const T* x;
   T* values;
   std::int64_t* indices;
@@ -47,7 +38,7 @@ struct TopKKernel {
 
 /// Index j of a line of the part, as an element of the whole; -1 and a complaint when it lies outside.
 struct Indexed {
-  Lines whole, part;
+  AxisLines whole, part;
   const std::int64_t* index;
   int* complaint;
   __device__ std::int64_t operator()(std::int64_t at) const {
@@ -62,8 +53,8 @@ struct Indexed {
 };
 
 Indexed indexed(std::string_view op, const Shape& whole, ConstView index, int axis) {
-  return {Lines(AxisLines(op, whole, axis)), Lines(AxisLines(op, index.shape, axis)),
-          index.on_device<std::int64_t>(), cuda::Runtime::of(index.device).complaint()};
+  return {AxisLines(op, whole, axis), AxisLines(op, index.shape, axis), index.on_device<std::int64_t>(),
+          cuda::Runtime::of(index.device).complaint()};
 }
 
 template <class T>
@@ -109,9 +100,9 @@ struct ScatterAddKernel {
 void top_k_cuda(ConstView x, int axis, View values, View indices) {
   const AxisLines in("top_k", x.shape, axis), out("top_k", values.shape, axis);
   for_real_type(x.dtype, "top_k", [&]<class T>(T) {
-    cuda::for_each_element(x.device, in.lines(),
-                           TopKKernel<T>{Lines(in), Lines(out), x.on_device<T>(), values.on_device<T>(),
-                                         indices.on_device<std::int64_t>()});
+    cuda::for_each_element(
+        x.device, in.lines(),
+        TopKKernel<T>{in, out, x.on_device<T>(), values.on_device<T>(), indices.on_device<std::int64_t>()});
   });
 }
 

@@ -44,7 +44,8 @@ void for_each_element(Device device, std::int64_t count, const Body& body) {
   SCRIM_CUDA_CHECK(cudaLaunchKernelEx(&config, element_kernel<Body>, count, body));
 }
 
-/// Calls body(block) with every block in [0, blocks) on threads_per_block threads at once; they may meet in a BlockSum.
+/// Calls body(block) with every block in [0, blocks) on threads_per_block threads at once; they may meet in
+/// joined_over_block().
 template <class Body>
 void for_each_block(Device device, std::int64_t blocks, const Body& body) {
   if (blocks == 0) return;

@@ -122,7 +122,7 @@ TEST_F(Evaluation, ClassifierBeforeAndAfter) {
                             .lists = {at("splits/train.txt"), ""},
                             .labels = at("labels.csv"),
                             .model = {.growth = 4, .blocks = {1, 1, 1, 1}, .init_features = 8},
-                            .training = {.epochs = 20, .batch_size = 8},
+                            .training = {.epochs = 40, .batch_size = 8},
                             .optimiser = {.learning_rate = 3e-3},
                             .folder = (folder / "c").string()};
   const auto trained = run(training, "x", false, [](const TrainingProgress&) {});
@@ -132,7 +132,7 @@ TEST_F(Evaluation, ClassifierBeforeAndAfter) {
                               .classifier = trained.weights.string(),
                               .bootstrap_draws = 100};
   const auto same = evaluate(config);
-  EXPECT_GT(*same.mean_before.auc, 0.55);  // of the films that it learned; chance is 0.5
+  EXPECT_GT(*same.mean_before.auc, 0.6);
   EXPECT_EQ(*same.mean_before.auc, *same.mean_after.auc);
   EXPECT_EQ(same.findings.size(), finding_names.size());
   EXPECT_FALSE(same.findings[13].before.auc);  // phantoms have no hernia
