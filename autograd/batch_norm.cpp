@@ -35,7 +35,7 @@ struct BatchNormNode : Node {
 }  // namespace
 
 Variable batch_norm(const Variable& x, const Variable& weight, const Variable& bias, Tensor* running_mean,
-                    Tensor* running_variance, const BatchNormOptions& options) {
+                    Tensor* running_variance, const BatchNormOptions& options, Tensor* batches) {
   const bool fixed = options.statistics == NormStatistics::running;
   require(!fixed || (running_mean && running_variance), "batch_norm",
           "running statistics were asked for, none came");
@@ -56,7 +56,8 @@ Variable batch_norm(const Variable& x, const Variable& weight, const Variable& b
             x.shape().str());
     finish.unbiased = count / (count - 1);
     kernels::batch_norm_finish(mean.view(), variance.view(), finish, rstd.mutable_view(),
-                               running_mean->mutable_view(), running_variance->mutable_view());
+                               running_mean->mutable_view(), running_variance->mutable_view(),
+                               batches ? batches->mutable_view() : View{});
   } else {
     kernels::batch_norm_finish(mean.view(), variance.view(), finish, rstd.mutable_view());
   }
@@ -76,9 +77,9 @@ Variable batch_norm(const Variable& x, const Variable& weight, const Variable& b
 }
 
 void batch_norm_in_place(Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon, bool relu) {
-  Tensor mean = x.empty_like(weight.shape()), variance = x.empty_like(weight.shape());
+  Tensor mean = weight.empty_like(weight.shape()), variance = weight.empty_like(weight.shape());
   kernels::batch_norm_statistics(x.view(), mean.mutable_view(), variance.mutable_view());
-  Tensor rstd = x.empty_like(weight.shape());
+  Tensor rstd = weight.empty_like(weight.shape());
   kernels::batch_norm_finish(mean.view(), variance.view(), {.epsilon = epsilon}, rstd.mutable_view());
   kernels::batch_norm_apply(x.view(), mean.view(), rstd.view(), weight.view(), bias.view(), x.mutable_view(),
                             relu);

@@ -19,9 +19,11 @@ struct BatchNormOptions {
   bool remake_input = false;  ///< keep how to make x again instead of x, where that is cheap: less memory
 };
 
-/// x[..,C], weight[C], bias[C]. `running_mean` and `running_variance` [C] may be null with batch statistics.
+/// x[..,C], weight[C], bias[C]. `running_mean` and `running_variance` [C] may be null with batch statistics; `batches` (i64,
+/// one element) counts how often they were updated.
 Variable batch_norm(const Variable& x, const Variable& weight, const Variable& bias, Tensor* running_mean,
-                    Tensor* running_variance, const BatchNormOptions& options = {});
+                    Tensor* running_variance, const BatchNormOptions& options = {},
+                    Tensor* batches = nullptr);
 
 /// x by its own statistics, written over; for evaluation without gradients, where x has no other reader.
 void batch_norm_in_place(Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon, bool relu);

@@ -1,5 +1,6 @@
 #include "autograd/binary.h"
 
+#include "autograd/convert.h"
 #include "kernels/binary/binary.h"
 #include "kernels/reduce/reduce.h"
 #include "kernels/unary/unary.h"
@@ -24,6 +25,7 @@ Tensor sum_to(const Tensor& gradient, const Shape& shape) {
 }
 
 Tensor negated(const Tensor& x) {
+  if (is_half(x.dtype())) return apply(BinaryFunction::subtract, x.full_like(x.shape(), 0), x);
   Tensor y = x.empty_like(x.shape());
   kernels::unary_forward(kernels::UnaryFunction::negate, x.view(), y.mutable_view());
   return y;
@@ -79,7 +81,10 @@ struct BinaryNode : Node {
   }
 };
 
-Variable binary(BinaryFunction function, const Variable& a, const Variable& b) {
+Variable binary(BinaryFunction function, const Variable& any_a, const Variable& any_b) {
+  // 16 bits are for activations that meet activations; factors and terms of other kinds want more digits.
+  const bool alike = any_a.value().dtype() == any_b.value().dtype() && any_a.shape() == any_b.shape();
+  const Variable a = alike ? any_a : widened(any_a), b = alike ? any_b : widened(any_b);
   Tensor y = apply(function, a.value(), b.value());
   if (!wants_gradient({&a, &b})) return constant(y, name_of(function));
   auto node = std::make_shared<BinaryNode>();
@@ -111,7 +116,8 @@ Variable maximum(const Variable& a, const Variable& b) {
   return binary(BinaryFunction::maximum, a, b);
 }
 Variable scale(const Variable& x, double factor) {
-  return multiply(x, x.value().full_like({}, factor));
+  const Variable wide = widened(x);
+  return multiply(wide, wide.value().full_like({}, factor));
 }
 
 }  // namespace scrim

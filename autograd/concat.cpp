@@ -1,5 +1,8 @@
 #include "autograd/concat.h"
 
+#include <algorithm>
+
+#include "autograd/convert.h"
 #include "kernels/concat/concat.h"
 
 namespace scrim {
@@ -64,8 +67,14 @@ struct SliceNode : Node {
 
 }  // namespace
 
-Variable concat(const std::vector<Variable>& parts, int axis) {
-  require(!parts.empty(), "concat", "no tensor came");
+Variable concat(const std::vector<Variable>& given, int axis) {
+  require(!given.empty(), "concat", "no tensor came");
+  std::vector<Variable> parts = given;
+  // A part that an op has widened is rounded again: a joined image of f32 would cost twice the memory.
+  const auto half = std::find_if(given.begin(), given.end(),
+                                 [](const Variable& part) { return is_half(part.value().dtype()); });
+  if (half != given.end())
+    for (Variable& part : parts) part = convert(part, half->value().dtype());
   std::vector<Tensor> tensors;
   bool wanted = false;
   for (const Variable& part : parts) {

@@ -1,5 +1,7 @@
 #include "autograd/conv2d.h"
 
+#include "autograd/convert.h"
+
 namespace scrim {
 namespace {
 
@@ -25,7 +27,7 @@ struct Conv2dNode : Node {
     }
     x = Kept();
     if (needs(0)) {
-      gradients[0] = w.empty_like(x_shape);
+      gradients[0] = gy.empty_like(x_shape);
       kernels::conv2d_backward_input(gy.view(), w.view(), gradients[0].mutable_view(), options);
     }
     return gradients;
@@ -34,8 +36,9 @@ struct Conv2dNode : Node {
 
 }  // namespace
 
-Variable conv2d(const Variable& x, const Variable& w, const Variable& b,
+Variable conv2d(const Variable& any, const Variable& w, const Variable& b,
                 const kernels::Conv2dOptions& options) {
+  const Variable x = for_product(any);
   Tensor y = x.value().empty_like(kernels::conv2d_output_shape(x.shape(), w.shape(), options));
   kernels::conv2d_forward(x.value().view(), w.value().view(), b.value().view(), y.mutable_view(), options);
   if (!wants_gradient({&x, &w, &b})) return constant(y, "conv2d");

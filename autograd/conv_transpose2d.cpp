@@ -1,5 +1,7 @@
 #include "autograd/conv_transpose2d.h"
 
+#include "autograd/convert.h"
+
 namespace scrim {
 namespace {
 
@@ -27,7 +29,7 @@ struct ConvTranspose2dNode : Node {
     }
     x = Kept();
     if (needs(0)) {
-      gradients[0] = w.empty_like(x_shape);
+      gradients[0] = gy.empty_like(x_shape);
       kernels::conv_transpose2d_backward_input(gy.view(), w.view(), gradients[0].mutable_view(), options);
     }
     return gradients;
@@ -36,8 +38,9 @@ struct ConvTranspose2dNode : Node {
 
 }  // namespace
 
-Variable conv_transpose2d(const Variable& x, const Variable& w, const Variable& b,
+Variable conv_transpose2d(const Variable& any, const Variable& w, const Variable& b,
                           const kernels::ConvTranspose2dOptions& options) {
+  const Variable x = for_product(any);
   Tensor y = x.value().empty_like(kernels::conv_transpose2d_output_shape(x.shape(), w.shape(), options));
   kernels::conv_transpose2d_forward(x.value().view(), w.value().view(), b.value().view(), y.mutable_view(),
                                     options);

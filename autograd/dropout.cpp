@@ -1,5 +1,6 @@
 #include "autograd/dropout.h"
 
+#include "autograd/convert.h"
 #include "kernels/dropout/dropout.h"
 
 namespace scrim {
@@ -20,7 +21,8 @@ struct DropoutNode : Node {
 
 }  // namespace
 
-Variable dropout(const Variable& x, const Tensor& keep, double p) {
+Variable dropout(const Variable& any, const Tensor& keep, double p) {
+  const Variable x = widened(any);
   Tensor y = x.value().empty_like(x.shape());
   kernels::dropout(x.value().view(), keep.view(), p, y.mutable_view());
   if (!wants_gradient({&x})) return constant(y, "dropout");

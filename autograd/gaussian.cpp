@@ -1,5 +1,7 @@
 #include "autograd/gaussian.h"
 
+#include "autograd/convert.h"
+
 namespace scrim {
 namespace {
 
@@ -16,7 +18,8 @@ struct GaussianNode : Node {
 
 }  // namespace
 
-Variable gaussian(const Variable& x, const kernels::GaussianOptions& options) {
+Variable gaussian(const Variable& any, const kernels::GaussianOptions& options) {
+  const Variable x = widened(any);
   Tensor y = x.value().empty_like(x.shape());
   kernels::gaussian_forward(x.value().view(), y.mutable_view(), options);
   if (!wants_gradient({&x})) return constant(y, "gaussian");

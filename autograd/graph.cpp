@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "autograd/binary.h"
+#include "autograd/convert.h"
 #include "autograd/matmul.h"
 
 namespace scrim {
@@ -22,7 +23,8 @@ struct SparseProductNode : Node {
 
 }  // namespace
 
-Variable sparse_product(const SharedMatrix& matrix, const Variable& x) {
+Variable sparse_product(const SharedMatrix& matrix, const Variable& any) {
+  const Variable x = widened(any);
   require(x.shape().rank() == 3, "sparse_product", "x has the shape {}, expected [B,nodes,F]",
           x.shape().str());
   Tensor y = x.value().empty_like({x.shape()[0], matrix->rows, x.shape()[2]});

@@ -1,5 +1,7 @@
 #include "autograd/grid_sample.h"
 
+#include "autograd/convert.h"
+
 namespace scrim {
 namespace {
 
@@ -20,7 +22,9 @@ struct GridSampleNode : Node {
 
 }  // namespace
 
-Variable grid_sample(const Variable& x, const Variable& grid, const kernels::GridSampleOptions& options) {
+Variable grid_sample(const Variable& any, const Variable& any_grid,
+                     const kernels::GridSampleOptions& options) {
+  const Variable x = widened(any), grid = widened(any_grid);
   Tensor y = x.value().empty_like(kernels::grid_sample_output_shape(x.shape(), grid.shape()));
   kernels::grid_sample_forward(x.value().view(), grid.value().view(), y.mutable_view(), options);
   if (!wants_gradient({&x, &grid})) return constant(y, "grid_sample");

@@ -1,5 +1,6 @@
 #include "autograd/instance_norm.h"
 
+#include "autograd/convert.h"
 #include "kernels/instance_norm/instance_norm.h"
 
 namespace scrim {
@@ -19,7 +20,8 @@ struct InstanceNormNode : Node {
 
 }  // namespace
 
-Variable instance_norm(const Variable& x, double epsilon) {
+Variable instance_norm(const Variable& any, double epsilon) {
+  const Variable x = widened(any);
   const Shape& s = x.shape();
   require(s.rank() >= 1 && s[s.rank() - 1] >= 1, "instance_norm",
           "x has the shape {}, expected [..,F], F >= 1", s.str());

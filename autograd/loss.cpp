@@ -1,6 +1,7 @@
 #include "autograd/loss.h"
 
 #include "autograd/binary.h"
+#include "autograd/convert.h"
 #include "autograd/reduce.h"
 #include "autograd/softmax.h"
 #include "autograd/top_k.h"
@@ -30,7 +31,8 @@ struct LossNode : Node {
   }
 };
 
-Variable loss(LossFunction function, const Variable& x, const Variable& target, Reduction reduction) {
+Variable loss(LossFunction function, const Variable& any, const Variable& any_target, Reduction reduction) {
+  const Variable x = widened(any), target = widened(any_target);
   require(function == LossFunction::mse || !target.needs_gradient(), name_of(function),
           "the target gets no gradient");
   Tensor y = x.value().empty_like({});
@@ -89,7 +91,8 @@ Variable cross_entropy(const Variable& x, const Tensor& labels) {
   return negate(mean(gather(log_softmax(x, classes), with_last_axis(labels), classes)));
 }
 
-Variable dice_loss(const Variable& x, const Tensor& labels, double epsilon) {
+Variable dice_loss(const Variable& any, const Tensor& labels, double epsilon) {
+  const Variable x = widened(any);
   require_labels("dice", x, labels);
   const Tensor& like = x.value();
   const int classes = x.shape().rank() - 1;

@@ -1,6 +1,7 @@
 #include "autograd/matmul.h"
 
 #include "autograd/binary.h"
+#include "autograd/convert.h"
 #include "autograd/reduce.h"
 #include "kernels/binary/binary.h"
 
@@ -53,7 +54,8 @@ Variable broadcast_matmul(const Variable& a, const Variable& b, const kernels::M
 
 }  // namespace
 
-Variable matmul(const Variable& a, const Variable& b, const kernels::MatmulOptions& options) {
+Variable matmul(const Variable& any_a, const Variable& any_b, const kernels::MatmulOptions& options) {
+  const Variable a = widened(any_a), b = widened(any_b);
   if (a.shape().rank() == 3 && b.shape().rank() == 2 && !options.transpose_a) {
     const Shape& s = a.shape();
     const Variable rows = matmul(reshape(a, {s[0] * s[1], s[2]}), b, options);

@@ -1,5 +1,7 @@
 #include "autograd/pad.h"
 
+#include "autograd/convert.h"
+
 namespace scrim {
 namespace {
 
@@ -18,7 +20,8 @@ struct PadNode : Node {
 
 }  // namespace
 
-Variable pad2d(const Variable& x, const kernels::Border& border, kernels::PadMode mode) {
+Variable pad2d(const Variable& any, const kernels::Border& border, kernels::PadMode mode) {
+  const Variable x = widened(any);
   Tensor y = x.value().empty_like(kernels::padded_shape(x.shape(), border, mode));
   kernels::pad2d_forward(x.value().view(), y.mutable_view(), border, mode);
   if (!wants_gradient({&x})) return constant(y, "pad2d");

@@ -1,5 +1,7 @@
 #include "autograd/pool.h"
 
+#include "autograd/convert.h"
+
 namespace scrim {
 namespace {
 
@@ -65,7 +67,8 @@ Variable avg_pool2d(const Variable& x, const kernels::PoolOptions& options) {
   return record(y, node, {&x});
 }
 
-Variable adaptive_avg_pool2d(const Variable& x, std::int64_t output_h, std::int64_t output_w) {
+Variable adaptive_avg_pool2d(const Variable& any, std::int64_t output_h, std::int64_t output_w) {
+  const Variable x = widened(any);
   require(x.shape().rank() == 4 && output_h > 0 && output_w > 0, "adaptive_avg_pool2d",
           "x {} and the size {} x {} came", x.shape().str(), output_h, output_w);
   Tensor y = x.value().empty_like({x.shape()[0], output_h, output_w, x.shape()[3]});

@@ -1,6 +1,7 @@
 #include "autograd/reduce.h"
 
 #include "autograd/binary.h"
+#include "autograd/convert.h"
 #include "kernels/binary/binary.h"
 
 namespace scrim {
@@ -33,7 +34,8 @@ struct ExtremeNode : Node {
   }
 };
 
-Variable extreme(kernels::Extreme which, const Variable& x, kernels::Axes axes, bool keep) {
+Variable extreme(kernels::Extreme which, const Variable& any, kernels::Axes axes, bool keep) {
+  const Variable x = widened(any);
   Tensor y = x.value().empty_like(kernels::reduced_shape(x.shape(), axes, keep));
   kernels::extreme(which, x.value().view(), axes, y.mutable_view());
   if (!wants_gradient({&x})) return constant(y, "extreme");
@@ -53,7 +55,8 @@ struct ReshapeNode : Node {
 
 }  // namespace
 
-Variable sum(const Variable& x, kernels::Axes axes, bool keep) {
+Variable sum(const Variable& any, kernels::Axes axes, bool keep) {
+  const Variable x = widened(any);
   Tensor y = x.value().empty_like(kernels::reduced_shape(x.shape(), axes, keep));
   kernels::sum(x.value().view(), axes, y.mutable_view());
   if (!wants_gradient({&x})) return constant(y, "sum");

@@ -1,5 +1,7 @@
 #include "autograd/resize.h"
 
+#include "autograd/convert.h"
+
 namespace scrim {
 namespace {
 
@@ -17,8 +19,9 @@ struct ResizeNode : Node {
 
 }  // namespace
 
-Variable resize(const Variable& x, std::int64_t height, std::int64_t width,
+Variable resize(const Variable& any, std::int64_t height, std::int64_t width,
                 const kernels::ResizeOptions& options) {
+  const Variable x = widened(any);
   require(x.shape().rank() == 4, "resize", "x has the shape {}, expected [N,H,W,C]", x.shape().str());
   Tensor y = x.value().empty_like({x.shape()[0], height, width, x.shape()[3]});
   kernels::resize_forward(x.value().view(), y.mutable_view(), options);

@@ -1,5 +1,7 @@
 #include "autograd/roi_align.h"
 
+#include "autograd/convert.h"
+
 namespace scrim {
 namespace {
 
@@ -19,7 +21,8 @@ struct RoiAlignNode : Node {
 
 }  // namespace
 
-Variable roi_align(const Variable& x, const Tensor& boxes, const kernels::RoiAlignOptions& options) {
+Variable roi_align(const Variable& any, const Tensor& boxes, const kernels::RoiAlignOptions& options) {
+  const Variable x = widened(any);
   Tensor y = x.value().empty_like(kernels::roi_align_output_shape(x.shape(), boxes.shape(), options));
   kernels::roi_align_forward(x.value().view(), boxes.view(), y.mutable_view(), options);
   if (!wants_gradient({&x})) return constant(y, "roi_align");

@@ -1,5 +1,6 @@
 #include "autograd/softmax.h"
 
+#include "autograd/convert.h"
 #include "kernels/softmax/softmax.h"
 
 namespace scrim {
@@ -23,7 +24,8 @@ struct SoftmaxNode : Node {
   }
 };
 
-Variable apply(const Variable& x, int axis, SoftmaxResult result) {
+Variable apply(const Variable& any, int axis, SoftmaxResult result) {
+  const Variable x = widened(any);
   Tensor y = x.value().empty_like(x.shape());
   kernels::softmax_forward(x.value().view(), y.mutable_view(), axis, result);
   if (!wants_gradient({&x})) return constant(y, "softmax");

@@ -1,5 +1,6 @@
 #include "autograd/top_k.h"
 
+#include "autograd/convert.h"
 #include "kernels/top_k/top_k.h"
 
 namespace scrim {
@@ -52,7 +53,8 @@ Variable recorded(Tensor y, const Variable& x, const Tensor& index, int axis) {
 
 }  // namespace
 
-TopK top_k(const Variable& x, int axis, std::int64_t k) {
+TopK top_k(const Variable& any, int axis, std::int64_t k) {
+  const Variable x = widened(any);
   require(axis >= 0 && axis < x.shape().rank(), "top_k", "the tensor {} has no axis {}", x.shape().str(),
           axis);
   Shape shape = x.shape();
@@ -64,13 +66,15 @@ TopK top_k(const Variable& x, int axis, std::int64_t k) {
   return {recorded(values, x, indices, axis), indices};
 }
 
-Variable gather(const Variable& x, const Tensor& index, int axis) {
+Variable gather(const Variable& any, const Tensor& index, int axis) {
+  const Variable x = widened(any);
   Tensor y = x.value().empty_like(index.shape());
   kernels::gather(x.value().view(), index.view(), y.mutable_view(), axis);
   return recorded(y, x, index, axis);
 }
 
-Variable scatter(const Variable& base, const Tensor& index, const Variable& source, int axis) {
+Variable scatter(const Variable& any_base, const Tensor& index, const Variable& any_source, int axis) {
+  const Variable base = widened(any_base), source = widened(any_source);
   Tensor y = base.value().empty_like(base.shape());
   kernels::scatter(base.value().view(), index.view(), source.value().view(), y.mutable_view(), axis);
   if (!wants_gradient({&base, &source})) return constant(y, "scatter");

@@ -1,5 +1,6 @@
 #include "autograd/unary.h"
 
+#include "autograd/convert.h"
 #include "kernels/unary/unary.h"
 
 namespace scrim {
@@ -24,7 +25,9 @@ struct UnaryNode : Node {
   }
 };
 
-Variable unary(UnaryFunction function, const Variable& x, UnaryParameters parameters = {}) {
+Variable unary(UnaryFunction function, const Variable& any, UnaryParameters parameters = {}) {
+  // The others end networks, or want more digits.
+  const Variable x = function == UnaryFunction::leaky_relu ? any : widened(any);
   Tensor y = x.value().empty_like(x.shape());
   kernels::unary_forward(function, x.value().view(), y.mutable_view(), parameters);
   if (!wants_gradient({&x})) return constant(y, name_of(function));

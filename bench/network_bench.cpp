@@ -178,7 +178,7 @@ Measured measure(const Workload& w) {
     network.run(in);  // packs the weights
     m.seconds = bench::fastest(5, [&] { network.run(in); });
   } else {
-    Adam adam(network.module->parameters(), {.learning_rate = 1e-4});
+    Adam adam(network.module->parameters(), 1e-4);
     m.seconds = bench::fastest(3, [&] {
       network.module->zero_gradients();
       backward(network.loss(network.run(in), in));
@@ -201,7 +201,7 @@ double classifier_memory(bool linear) {
                    ""};
   Network network = make_network(w.model, ModelSettings(w.settings), Initialiser(1));
   const NamedVariables in = inputs_of(w);
-  Sgd sgd(network.module->parameters(), {.learning_rate = 1e-2, .momentum = 0.9});
+  Sgd sgd(network.module->parameters(), 1e-2, {.momentum = 0.9});
   memory::release_unused();
   memory::reset_peak();
   backward(network.loss(network.run(in), in));

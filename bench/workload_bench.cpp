@@ -104,7 +104,7 @@ void bench_training(double limit) {
   const auto timed = [&](int threads, State& after) {
     set_thread_count(threads);
     FlowAnonymizer model({features, {}}, Initialiser(1));
-    Adam adam(model.parameters(), {.learning_rate = 1e-4});
+    Adam adam(model.parameters(), 1e-4);
     const auto step = [&] {
       model.zero_gradients();
       backward(mse(model(x), x));

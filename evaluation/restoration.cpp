@@ -5,6 +5,7 @@
 #include "evaluation/correlation_attacker.h"
 #include "evaluation/image_quality.h"
 #include "tensor/compute_device.h"
+#include "training/loss_scale.h"
 #include "training/settings.h"
 #include "training/train_verifier.h"
 
@@ -93,10 +94,11 @@ RestorationResult evaluate(const InversionConfig& config) {
     const Tensor seen = to_compute_device(scene.released.film(i));
     Variable x = Variable::parameter(seen.clone());
     const Variable mask = scene.perturbation.mask_of(scene.real, i);
-    Adam adam({{"film", &x}}, {.learning_rate = config.learning_rate});
+    Adam adam({{"film", &x}}, config.learning_rate);
+    const LossScale scale;  // Adam takes steps of one size for a scaled loss and for the loss itself
     for (std::int64_t step = 0; step < config.steps; ++step) {
       x.zero_gradient();
-      backward(mse(scene.perturbation.apply(x, mask), seen));
+      backward(scale.applied_to(mse(scene.perturbation.apply(x, mask), seen)));
       adam.step();
       const NoGradient no_gradient;
       x.mutable_value() = clamp(Variable(x.value()), 0, 1).value();

@@ -28,6 +28,13 @@ void require_same_type(std::string_view op, const ConstView& a, const ConstView&
           name_of(a.dtype), name_of(a.device), name_of(b.dtype), name_of(b.device));
 }
 
+void require_wide_type(std::string_view op, const ConstView& parameter, const ConstView& activations) {
+  require(parameter.dtype == wide_type(activations.dtype) && parameter.device == activations.device, op,
+          "a parameter of {} on {} came, expected {} on {} beside activations of {}",
+          name_of(parameter.dtype), name_of(parameter.device), name_of(wide_type(activations.dtype)),
+          name_of(activations.device), name_of(activations.dtype));
+}
+
 void require_rank(std::string_view op, std::string_view what, const ConstView& view, int rank) {
   require(view.shape.rank() == rank, op, "{} has the shape {}, expected {} axes", what, view.shape.str(),
           rank);

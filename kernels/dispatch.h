@@ -52,6 +52,8 @@ void dispatch(const KernelTable<Fn>& table, const View& out, Args&&... args) {
 /// Shape and type checks shared by the ops.
 void require_shape(std::string_view op, std::string_view what, const ConstView& view, const Shape& expected);
 void require_same_type(std::string_view op, const ConstView& a, const ConstView& b);
+/// A weight, bias or sum of activations: on their device, in the type in which they are computed.
+void require_wide_type(std::string_view op, const ConstView& parameter, const ConstView& activations);
 void require_rank(std::string_view op, std::string_view what, const ConstView& view, int rank);
 
 }  // namespace scrim

@@ -22,6 +22,7 @@
 #include "kernels/roi_align/roi_align.h"
 #include "kernels/softmax/softmax.h"
 #include "kernels/sparse_product/sparse_product.h"
+#include "kernels/step_control/step_control.h"
 #include "kernels/top_k/top_k.h"
 #include "kernels/unary/unary.h"
 #include "kernels/vector/vector_kernels.h"
@@ -31,8 +32,8 @@ namespace {
 
 template <class Fn>
 KernelChoice line(const KernelTable<Fn>& table) {
-  if (reference_kernels_in_use()) return {table.op, "reference"};
-  return {table.op, table.cpu ? vector::kernels().level : "reference"};
+  const bool is_fast = table.cpu && !reference_kernels_in_use();
+  return {table.op, is_fast ? vector::kernels().level : "reference", table.cuda ? "cuda" : ""};
 }
 
 }  // namespace
@@ -61,6 +62,7 @@ std::vector<KernelChoice> kernel_choices() {
       line(loss_forward_kernels),
       line(loss_backward_kernels),
       line(matmul_kernels),
+      line(optimiser_clock_kernels),
       line(optimiser_adam_kernels),
       line(optimiser_sgd_kernels),
       line(pad_forward_kernels),
@@ -88,6 +90,7 @@ std::vector<KernelChoice> kernel_choices() {
       line(gather_kernels),
       line(scatter_kernels),
       line(scatter_add_kernels),
+      line(step_control_kernels),
       line(unary_forward_kernels),
       line(unary_backward_kernels),
   };

@@ -20,15 +20,13 @@ Variable BatchNorm2d::operator()(const Variable& x, bool relu) {
   const Scope scope(name());
   const bool kept = has_running_statistics();
   const auto statistics = is_training() || !kept ? NormStatistics::batch : NormStatistics::running;
-  const Variable y =
-      batch_norm(x, weight, bias, kept ? &running_mean : nullptr, kept ? &running_var : nullptr,
-                 {.statistics = statistics,
-                  .epsilon = epsilon,
-                  .momentum = momentum,
-                  .relu = relu,
-                  .remake_input = remake_input});
-  if (is_training() && kept) num_batches_tracked.mutable_data<std::int64_t>()[0] += 1;
-  return y;
+  return batch_norm(x, weight, bias, kept ? &running_mean : nullptr, kept ? &running_var : nullptr,
+                    {.statistics = statistics,
+                     .epsilon = epsilon,
+                     .momentum = momentum,
+                     .relu = relu,
+                     .remake_input = remake_input},
+                    kept ? &num_batches_tracked : nullptr);
 }
 
 }  // namespace scrim

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "autograd/binary.h"
+#include "autograd/convert.h"
 #include "autograd/relu.h"
 #include "autograd/unary.h"
 #include "tensor/compute_device.h"
@@ -51,16 +52,25 @@ Folded fold(const BatchNorm2d& norm, const Variable& conv_bias) {
   return {scale.to(device), bias.to(device)};
 }
 
+/// cuDNN's fused relu makes 0 of NaN: a network that holds one must not get that far.
+template <class Conv>
+void require_finite(const Conv& conv, const Folded& folded) {
+  for (const Tensor& tensor : {conv.weight.value(), folded.scale, folded.bias})
+    require(!tensor.defined() || is_finite(tensor), conv.path(),
+            "its weights hold a value that is NaN or infinite");
+}
+
 }  // namespace
 
 template <class Conv>
 bool FusedConv<Conv>::may_fuse(const Variable& x) const {
-  return !conv_.is_training() && !gradients_enabled() && x.value().dtype() == DType::f32 &&
+  return !conv_.is_training() && !gradients_enabled() && wide_type(x.value().dtype()) == DType::f32 &&
          (x.value().device().is_cuda() || !kernels::PackedConv2d::needs_reference());
 }
 
 template <class Conv>
-Variable FusedConv<Conv>::operator()(const Variable& x, Variable residual) {
+Variable FusedConv<Conv>::operator()(const Variable& any, Variable residual) {
+  const Variable x = for_product(any);
   if (!may_fuse(x)) {
     Variable y = conv_(x);
     const bool relu_in_norm = norm_ && !residual.defined() && activation_.slope == 0;
@@ -74,6 +84,7 @@ Variable FusedConv<Conv>::operator()(const Variable& x, Variable residual) {
   const bool adds = all_in_one && residual.defined();
   require(!residual.defined() || residual.shape() == shape, "conv2d", "a residual {} came for the result {}",
           residual.shape().str(), shape.str());
+  residual = convert(residual, x.value().dtype());
   Tensor y = !adds                          ? x.value().empty_like(shape)
              : residual.value().is_unique() ? residual.value()
                                             : residual.value().clone();
@@ -89,7 +100,8 @@ Variable FusedConv<Conv>::operator()(const Variable& x, Variable residual) {
 
 template <class Conv>
 void FusedConv<Conv>::pack() {
-  std::vector<std::uint64_t> stamps{conv_.weight.value().stamp()};
+  const DType product = product_type(conv_.weight.value().dtype(), conv_.weight.value().device());
+  std::vector<std::uint64_t> stamps{conv_.weight.value().stamp(), std::uint64_t(product)};
   if (conv_.bias.defined()) stamps.push_back(conv_.bias.value().stamp());
   if (folds_norm())
     for (const Tensor& tensor :
@@ -97,6 +109,7 @@ void FusedConv<Conv>::pack() {
       stamps.push_back(tensor.stamp());
   if (packed_ && stamps == packed_from_) return;
   const Folded folded = folds_norm() ? fold(*norm_, conv_.bias) : Folded{{}, conv_.bias.value()};
+  if (conv_.weight.value().device().is_cuda()) require_finite(conv_, folded);
   packed_ = packed(conv_, folded.scale);
   bias_ = folded.bias;
   packed_from_ = std::move(stamps);

@@ -42,7 +42,7 @@ class FusedConv {
   Conv& conv_;
   BatchNorm2d* norm_;
   Activation activation_;
-  std::vector<std::uint64_t> packed_from_;  ///< stamps of the tensors behind packed_
+  std::vector<std::uint64_t> packed_from_;  ///< stamps of the tensors behind packed_, and their type
   std::optional<kernels::PackedConv2d> packed_;
   Tensor bias_;
 };

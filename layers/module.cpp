@@ -53,9 +53,7 @@ State Module::state() const {
 }
 
 void Module::to(Device device) {
-  for_each_tensor("", [&](const std::string&, Tensor& tensor) {
-    if (tensor.dtype() != DType::i64) tensor = tensor.to(device);
-  });
+  for_each_tensor("", [&](const std::string&, Tensor& tensor) { tensor = tensor.to(device); });
 }
 
 void Module::load_state(State state) {

@@ -35,7 +35,7 @@ class Module {
   /// Takes every value of `state`; tensors that nobody else shares are taken over, others copied. Throws
   /// Error that lists all missing, extra and misshapen names, and changes nothing then.
   void load_state(State state);
-  /// Moves every parameter and buffer but the counters (i64), which the processor counts on.
+  /// Moves every parameter and buffer.
   void to(Device device);
 
   /// Training: batch statistics and dropout. Evaluation: running statistics. Starts in training.

@@ -44,11 +44,24 @@ void set_compute_settings(const ComputeSettings& chosen) {
   settings = chosen;
 }
 
+std::string name_of_math_in_use() {
+  for (const auto& [name, math] : product_maths)
+    if (device.is_cuda() && math == settings.math) return name;
+  return "f32";
+}
+
 Tensor to_compute_device(const Tensor& tensor) {
   return tensor.defined() ? tensor.to(device) : tensor;
 }
 Tensor to_host(const Tensor& tensor) {
-  return tensor.defined() ? tensor.to(Device::cpu) : tensor;
+  if (!tensor.defined()) return tensor;
+  return (is_half(tensor.dtype()) ? tensor.to(DType::f32) : tensor).to(Device::cpu);
+}
+
+DType product_type(DType dtype, Device where) {
+  if (dtype != DType::f32 || !where.is_cuda()) return dtype;
+  if (settings.math == ProductMath::bf16) return DType::bf16;
+  return settings.math == ProductMath::f16 ? DType::f16 : DType::f32;
 }
 
 }  // namespace scrim

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "tensor/tensor.h"
 
@@ -19,9 +20,13 @@ Device choose_compute_device(const std::string& text);
 enum class ProductMath {
   f32,   ///< multiplications in f32, as the processor's
   tf32,  ///< f32 tensors, multiplied with 10 bits of mantissa: faster, relative error about 1e-3
-  bf16,  ///< operands and results rounded to bfloat16 (7 bits of mantissa), added up in f32
-  f16,   ///< operands and results rounded to half precision (10 bits, up to 65504), added up in f32
+  bf16,  ///< operands and results of bfloat16 (7 bits of mantissa), added up in f32
+  f16,   ///< operands and results of half precision (10 bits, up to 65504), added up in f32
 };
+inline constexpr std::pair<const char*, ProductMath> product_maths[] = {{"f32", ProductMath::f32},
+                                                                        {"tf32", ProductMath::tf32},
+                                                                        {"bf16", ProductMath::bf16},
+                                                                        {"f16", ProductMath::f16}};
 struct ComputeSettings {
   ProductMath math = ProductMath::f32;
   bool deterministic = true;  ///< only algorithms that give the same bits every time
@@ -29,17 +34,30 @@ struct ComputeSettings {
 const ComputeSettings& compute_settings();
 void set_compute_settings(const ComputeSettings& settings);
 
-/// The tensor there, or back with the processor: itself when it is there already. Undefined ones stay undefined.
+/// What networks' products are computed in, here and now: "f32" on the processor, whatever the settings say.
+std::string name_of_math_in_use();
+
+/// The type of a convolution's activations when its input is of `dtype`: f16 or bf16 instead of f32 on a GPU whose products are
+/// computed so, else `dtype`.
+DType product_type(DType dtype, Device device);
+
+/// The tensor there, or back with the processor: itself when it is there already. Undefined ones stay undefined. What comes
+/// back is f32 when it was of 16 bits, which the processor does not compute with.
 Tensor to_compute_device(const Tensor& tensor);
 Tensor to_host(const Tensor& tensor);
 
-/// A tensor, or a struct with for_each_tensor(visit), there.
+/// Calls visit(tensor) for a tensor, or for those of a struct with for_each_tensor(visit).
+template <class Batch, class Visit>
+void for_each_tensor_of(Batch&& batch, Visit&& visit) {
+  if constexpr (std::is_same_v<std::remove_cvref_t<Batch>, Tensor>)
+    visit(batch);
+  else
+    batch.for_each_tensor(visit);
+}
+/// The same tensors there.
 template <class Batch>
 Batch on_compute_device(Batch batch) {
-  if constexpr (std::is_same_v<Batch, Tensor>)
-    return to_compute_device(batch);
-  else
-    batch.for_each_tensor([](Tensor& tensor) { tensor = to_compute_device(tensor); });
+  for_each_tensor_of(batch, [](Tensor& tensor) { tensor = to_compute_device(tensor); });
   return batch;
 }
 

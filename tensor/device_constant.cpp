@@ -3,6 +3,8 @@
 #include <map>
 #include <mutex>
 
+#include "tensor/device_graph.h"
+
 namespace scrim {
 
 Tensor device_constant(Device device, const std::string& key, const std::function<Tensor()>& make) {
@@ -14,7 +16,10 @@ Tensor device_constant(Device device, const std::string& key, const std::functio
   constexpr std::size_t most = 1024;
   const std::lock_guard lock(mutex);
   const std::string full_key = name_of(device) + " " + key;
-  if (const auto found = kept.find(full_key); found != kept.end()) return found->second;
+  if (const auto found = kept.find(full_key); found != kept.end()) {
+    DeviceGraph::keep(found->second);
+    return found->second;
+  }
   if (kept.size() >= most) kept.clear();
   return kept[full_key] = make().to(device);
 }

@@ -7,7 +7,7 @@
 
 namespace scrim::cuda {
 
-/// From the stream-ordered pool of the device, which keeps what is freed. Throws Error that names the op and module
+/// From the stream-ordered pool of the device, which keeps what is freed. Throws NoRoomError that names the op and module
 /// that asked, the size, and who holds most.
 void* allocate(std::size_t bytes, Device device);
 void free(void* data, std::size_t bytes, Device device);
@@ -21,7 +21,7 @@ void copy_on_device(const void* from, void* to, std::size_t bytes, Device device
 void synchronise(Device device);
 
 void fill(View view, double value);
-/// Converts elements between f32, f64, i64, u8 and bool; both lie on one device.
+/// Converts elements from any type to any other; both lie on one device.
 void convert(ConstView from, View to);
 
 /// GPUs of this machine; 0 without a word where there is none. Only a build without CUDA throws.

@@ -12,6 +12,9 @@ std::size_t size_of(DType dtype) {
     case DType::u8:
     case DType::boolean:
       return 1;
+    case DType::f16:
+    case DType::bf16:
+      return 2;
   }
   return 0;
 }
@@ -28,6 +31,10 @@ std::string_view name_of(DType dtype) {
       return "u8";
     case DType::boolean:
       return "bool";
+    case DType::f16:
+      return "f16";
+    case DType::bf16:
+      return "bf16";
   }
   return "?";
 }

@@ -20,6 +20,12 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+/// A GPU has no memory left for what was asked.
+class NoRoomError : public Error {
+ public:
+  using Error::Error;
+};
+
 [[noreturn]] void fail_with(std::string_view where, fmt::string_view message, fmt::format_args args);
 
 /// Throws Error with "[where] message".

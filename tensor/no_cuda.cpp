@@ -1,4 +1,5 @@
 // tensor/device_memory.h in a build without CUDA: there is no GPU to speak of.
+#include "tensor/device_graph.h"
 #include "tensor/device_memory.h"
 
 namespace scrim::cuda {
@@ -32,6 +33,16 @@ void fill(View, double) {
 void convert(ConstView, View) {
   absent();
 }
+}  // namespace scrim::cuda
+
+std::unique_ptr<scrim::DeviceGraph> scrim::DeviceGraph::capture(Device, const std::function<void()>&) {
+  cuda::absent();
+}
+
+void scrim::DeviceGraph::keep(const Tensor&) {}
+
+namespace scrim::cuda {
+
 int device_count() {
   return 0;
 }

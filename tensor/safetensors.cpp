@@ -34,7 +34,7 @@ constexpr DTypeName dtype_names[] = {{DType::f32, "F32"},
 std::string_view format_name(DType dtype) {
   for (const auto& entry : dtype_names)
     if (entry.dtype == dtype) return entry.name;
-  return "?";
+  fail("safetensors", "tensors of {} are not written; f32 is", name_of(dtype));
 }
 
 /// Parses the header; a name that stands twice in one object is an error, where the JSON library would keep

@@ -19,6 +19,8 @@ std::uint64_t next_stamp() {
   return ++counter;
 }
 
+std::atomic<std::uint64_t> replays = 0;
+
 }  // namespace
 
 Storage::Storage(std::size_t bytes, Device device)
@@ -32,6 +34,11 @@ Storage::~Storage() {
     cuda::free(data_, bytes_, device_);
   else
     memory::free(data_, bytes_);
+}
+
+std::uint64_t Storage::stamp() const {
+  constexpr int replay_bits = 24;  // far more stamps and replays than a process can make
+  return device_.is_cuda() ? stamp_ + (replays.load() << (64 - replay_bits)) : stamp_;
 }
 
 void* Storage::mutable_data() {
@@ -54,6 +61,9 @@ void release_unused() {
 }
 void poison_new_storage(bool on) {
   pool().poison(on);
+}
+void note_replay() {
+  ++replays;
 }
 std::string& holder() {
   thread_local std::string path;

@@ -24,7 +24,7 @@ class Storage {
   void* mutable_data();
   std::size_t bytes() const { return bytes_; }
   /// Differs between any two contents that any Storage of this process has had.
-  std::uint64_t stamp() const { return stamp_; }
+  std::uint64_t stamp() const;
 
  private:
   void* data_ = nullptr;
@@ -41,6 +41,9 @@ void release_unused();  ///< gives kept blocks back to the system
 
 /// Tests: fill new storage with quiet NaN (0xFF bytes), so that a cell which was never written shows.
 void poison_new_storage(bool on);
+
+/// A GPU was told to repeat work that may have written into any tensor there: DeviceGraph.
+void note_replay();
 
 /// Who asks for memory on this thread: the path of the network's part, empty outside of one. For messages of a GPU
 /// that has no room.

@@ -108,7 +108,7 @@ class Tensor {
   /// The same elements under another shape; shares the storage. Throws Error when the counts differ.
   Tensor reshape(const Shape& shape) const;
   Tensor clone() const;                  ///< a copy with a storage of its own
-  Tensor to(DType dtype) const;          ///< converted copy between f32, f64, i64, u8 and bool
+  Tensor to(DType dtype) const;          ///< converted copy
   Tensor to(Device device) const;        ///< itself when it is there, else a copy there
   double item() const;                   ///< the value of a tensor of one element; waits for a GPU
   void copy_from(const Tensor& source);  ///< same shape and type, else Error
@@ -134,6 +134,10 @@ void for_any_type(DType dtype, Fn&& fn) {
       return fn(std::uint8_t{});
     case DType::boolean:
       return fn(bool{});
+    case DType::f16:
+      return fn(Float16{});
+    case DType::bf16:
+      return fn(BFloat16{});
   }
 }
 
@@ -143,6 +147,14 @@ void for_real_type(DType dtype, std::string_view op, Fn&& fn) {
   if (dtype == DType::f32) return fn(float{});
   if (dtype == DType::f64) return fn(double{});
   fail(op, "takes f32 or f64, {} came", name_of(dtype));
+}
+
+/// The same with Float16 and BFloat16 too, for kernels of a GPU that compute in Wide<T>.
+template <class Fn>
+void for_floating_type(DType dtype, std::string_view op, Fn&& fn) {
+  if (dtype == DType::f16) return fn(Float16{});
+  if (dtype == DType::bf16) return fn(BFloat16{});
+  for_real_type(dtype, op, fn);
 }
 
 }  // namespace scrim

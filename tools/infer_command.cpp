@@ -6,6 +6,7 @@
 #include "tensor/compute_device.h"
 #include "tensor/safetensors.h"
 #include "tools/network_choice.h"
+#include "training/loss_scale.h"
 #include "weights/builtin_weights.h"
 
 namespace scrim {
@@ -21,7 +22,8 @@ struct Settings {
 Tensor from_file(const Tensor& tensor) {
   return tensor.shape().rank() == 4 ? permute(Variable(tensor), {0, 2, 3, 1}).value() : tensor;
 }
-Tensor to_file(const Tensor& tensor) {
+Tensor to_file(const Tensor& there) {
+  const Tensor tensor = to_host(there);
   return tensor.shape().rank() == 4 ? permute(Variable(tensor), {0, 3, 1, 2}).value() : tensor;
 }
 
@@ -77,12 +79,14 @@ TensorFile run(const Settings& s) {
   const Variable loss = network.loss(out, in);
   for (const auto& [name, variable] : out) result.tensors[name] = to_file(variable.value());
   result.tensors["loss"] = loss.value();
-  backward(loss);
+  const LossScale scale;
+  backward(scale.applied_to(loss));
   for (const auto& [name, parameter] : network.module->parameters())
-    if (parameter->gradient().defined()) result.tensors["grad." + name] = parameter->gradient();
+    if (parameter->gradient().defined())
+      result.tensors["grad." + name] = scale.removed_from(parameter->gradient());
   for (const auto& [name, variable] : in)
     if (variable.needs_gradient() && variable.gradient().defined())
-      result.tensors["grad_in." + name] = to_file(variable.gradient());
+      result.tensors["grad_in." + name] = to_file(scale.removed_from(variable.gradient()));
   for (const auto& [name, tensor] : network.module->state()) {
     const Tensor old = to_host(before.at(name)), now = to_host(tensor);
     if (std::memcmp(old.view().data, now.view().data, now.bytes()) != 0)

@@ -55,7 +55,8 @@ void print_build() {
     fmt::print("{}{}", (*level)->level, *level == &vector::kernels() ? " (in use)  " : "  ");
   fmt::print("\nGPU           {}", gpu());
   fmt::print("\n\n{:<28} computed by\n", "op");
-  for (const auto& [op, cell] : kernels::kernel_choices()) fmt::print("{:<28} {}\n", op, cell);
+  for (const auto& [op, on_processor, on_gpu] : kernels::kernel_choices())
+    fmt::print("{:<28} {}{}{}\n", op, on_processor, on_gpu.empty() ? "" : ", ", on_gpu);
 }
 
 void print_tensors(const std::string& name, const TensorFile& file) {

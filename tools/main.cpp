@@ -13,21 +13,23 @@ constexpr const char* description =
     "Networks, kernels and data handling are its own; it holds no network code and sends nothing anywhere.\n"
     "It prints evidence; it never calls an image anonymous.";
 
-/// Whether a verb that runs networks was called.
+/// Whether a verb that runs networks was called: the others need not look for a GPU.
 bool computes(const CLI::App& app) {
   for (const char* verb : {"phantom", "split", "inspect"})
     if (app.got_subcommand(verb)) return false;
+  for (const char* verb : {"keygen", "recipients", "inspect"})
+    if (app.got_subcommand("share") && app.get_subcommand("share")->got_subcommand(verb)) return false;
   return true;
+}
+
+std::map<std::string, scrim::ProductMath> maths() {
+  return {std::begin(scrim::product_maths), std::end(scrim::product_maths)};
 }
 
 /// Says where networks compute unless it is the processor, as everywhere without a GPU.
 void choose_device(const scrim::Common& common) {
   using namespace scrim;
-  const std::map<std::string, ProductMath> maths{{"f32", ProductMath::f32},
-                                                 {"tf32", ProductMath::tf32},
-                                                 {"bf16", ProductMath::bf16},
-                                                 {"f16", ProductMath::f16}};
-  set_compute_settings({maths.at(common.math), !common.any_algorithm});
+  set_compute_settings({maths().at(common.math), !common.any_algorithm});
   const Device device = choose_compute_device(common.device);
   set_compute_device(device);
   if (device.is_cuda()) say(fmt::format("computing on {}\n", cuda::description(device)));
@@ -60,7 +62,7 @@ int main(int argc, char** argv) {
       ->envname("SCRIM_DEVICE");
   app.add_option("--math", common.math,
                  "how a GPU multiplies: f32 as the processor, or faster and rounder: tf32, bf16, f16")
-      ->check(CLI::IsMember({"f32", "tf32", "bf16", "f16"}));
+      ->check(CLI::IsMember(maths()));
   app.add_flag("--any-algorithm", common.any_algorithm,
                "let a GPU take faster algorithms whose results differ in the last bits from run to run");
   app.add_flag("--json", common.json, "print machine-readable lines on standard output");

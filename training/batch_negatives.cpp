@@ -45,44 +45,39 @@ std::vector<std::int64_t> patients_of_pairs(const std::vector<IndexedPair>& pair
   return patients;
 }
 
-Tensor same_patient_matrix(const std::vector<std::int64_t>& first, const std::vector<std::int64_t>& second) {
-  std::vector<float> same;
-  for (const std::int64_t a : first)
-    for (const std::int64_t b : second) same.push_back(a == b ? 1.f : 0.f);
-  return Tensor::from<float>({std::int64_t(first.size()), std::int64_t(second.size())}, same);
+InBatchTargets in_batch_targets(const std::vector<std::int64_t>& first,
+                                const std::vector<std::int64_t>& second) {
+  constexpr float out_of_sight = -1e4f;
+  const auto count = std::int64_t(first.size());
+  double positives = 0;
+  std::vector<std::int64_t> own;
+  std::vector<float> same, weights, hidden;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    own.push_back(std::int64_t(i));
+    for (std::size_t j = 0; j < second.size(); ++j) {
+      same.push_back(first[i] == second[j] ? 1.f : 0.f);
+      hidden.push_back(first[i] == second[j] && i != j ? out_of_sight : 0.f);
+      positives += same.back();
+    }
+  }
+  const double negatives = std::max(1.0, double(count * count) - positives);
+  for (const float one : same) weights.push_back(float(0.5 / (one > 0 ? positives : negatives)));
+  const Shape matrix{count, count};
+  return {Tensor::from<float>(matrix, same), Tensor::from<float>(matrix, weights),
+          Tensor::from<float>(matrix, hidden), Tensor::from<std::int64_t>({count}, own)};
 }
 
-Variable in_batch_loss(SiameseVerifier& verifier, const Variable& a, const Variable& b, const Tensor& same) {
+Variable in_batch_loss(SiameseVerifier& verifier, const Variable& a, const Variable& b,
+                       const InBatchTargets& targets) {
   const std::int64_t count = a.shape()[0], embed = a.shape()[1];
   const Variable rows = expand(reshape(a, {count, 1, embed}), {count, count, embed});
   const Variable columns = expand(reshape(b, {1, count, embed}), {count, count, embed});
   const Variable logits = reshape(
       verifier.compare(reshape(rows, {count * count, embed}), reshape(columns, {count * count, embed})),
       {count, count});
-
-  // Weights of the binary cross-entropy, and what takes a patient's other films out of the search for b[i].
-  constexpr float out_of_sight = -1e4f;
-  const Tensor on_host = to_host(same);
-  const auto truth = on_host.data<float>();
-  const double positives = std::accumulate(truth.begin(), truth.end(), 0.0);
-  const double negatives = std::max(1.0, double(count * count) - positives);
-  std::vector<float> weights, hidden;
-  std::vector<std::int64_t> own;
-  for (std::int64_t i = 0; i < count; ++i) {
-    own.push_back(i);
-    for (std::int64_t j = 0; j < count; ++j) {
-      const bool is_same = truth[std::size_t(i * count + j)] > 0;
-      weights.push_back(float(0.5 / (is_same ? positives : negatives)));
-      hidden.push_back(is_same && i != j ? out_of_sight : 0.f);
-    }
-  }
-  const auto matrix = [&](const std::vector<float>& values) {
-    return Variable(to_compute_device(Tensor::from<float>({count, count}, values)));
-  };
-  const Variable search =
-      cross_entropy(logits + matrix(hidden), to_compute_device(Tensor::from<std::int64_t>({count}, own)));
-  const Variable each = softplus(logits) - logits * Variable(same);
-  return search + sum(each * matrix(weights), kernels::Axes::all(same.shape()));
+  const Variable search = cross_entropy(logits + Variable(targets.hidden), targets.own);
+  const Variable each = softplus(logits) - logits * Variable(targets.same);
+  return search + sum(each * Variable(targets.weights), kernels::Axes::all(logits.shape()));
 }
 
 }  // namespace scrim

@@ -37,15 +37,30 @@ std::vector<Pair> pairs_to_learn_from(const std::string& list, const ContrastSet
 /// Indices of films are those of the pairs; a film that no pair names has a number of its own.
 std::vector<std::int64_t> patients_of_pairs(const std::vector<IndexedPair>& pairs);
 
-/// Row i: whether the film first[i] and each of the films second[...] show one patient, 0 or 1; [N,N].
-Tensor same_patient_matrix(const std::vector<std::int64_t>& first, const std::vector<std::int64_t>& second);
+/// What in_batch_loss() compares a batch with; a step's data, made with it.
+struct InBatchTargets {
+  Tensor
+      same;  ///< [N,N] row i: whether the film first[i] and each of the films second[...] show one patient, 0 or 1
+  Tensor weights;  ///< [N,N] of the comparisons: half for those of one patient, half for the others
+  Tensor
+      hidden;  ///< [N,N] what takes a patient's other films out of the search for second[i]: very negative, else 0
+  Tensor own;  ///< [N] i64, 0 to N - 1: the films that are searched for
 
-/// From the embeddings [N,embed] of films a and b, where a[i] and b[i] show one patient and `same` [N,N] says
-/// which others do, the sum of
+  template <class Visit>
+  void for_each_tensor(Visit&& visit) {
+    for (Tensor* tensor : {&same, &weights, &hidden, &own}) visit(*tensor);
+  }
+};
+/// From the patients of both films of N pairs.
+InBatchTargets in_batch_targets(const std::vector<std::int64_t>& first,
+                                const std::vector<std::int64_t>& second);
+
+/// From the embeddings [N,embed] of films a and b, where a[i] and b[i] show one patient, the sum of
 ///   - the cross-entropy of finding b[i] among the b of other patients (InfoNCE: van den Oord et al., 2018,
 ///     equation 4, the network's logit as the similarity);
 ///   - the binary cross-entropy of all comparisons, both kinds weighing the same: it keeps sigmoid(logit) a
 ///     probability.
-Variable in_batch_loss(SiameseVerifier& verifier, const Variable& a, const Variable& b, const Tensor& same);
+Variable in_batch_loss(SiameseVerifier& verifier, const Variable& a, const Variable& b,
+                       const InBatchTargets& targets);
 
 }  // namespace scrim

@@ -2,14 +2,24 @@
 
 #include <cmath>
 
-#include "autograd/binary.h"
-#include "kernels/binary/binary.h"
-#include "kernels/concat/concat.h"
 #include "kernels/finite/finite.h"
+#include "kernels/step_control/step_control.h"
 #include "tensor/compute_device.h"
 #include "training/run_folder.h"
 
 namespace scrim {
+namespace {
+
+constexpr const char* not_finite = "the loss or a gradient is NaN or infinite";
+
+/// Whether training may go on after this step: gradients that overflow under a loss scale are no fault yet.
+bool is_fine(std::span<const float> record) {
+  const auto outcome = kernels::StepOutcome(int(record[kernels::record_outcome]));
+  if (outcome != kernels::StepOutcome::not_finite) return true;
+  return std::isfinite(record[kernels::record_loss]) && record[kernels::record_scale] > 1;
+}
+
+}  // namespace
 
 Learner::Learner(std::string name, Module& module, const OptimiserSettings& settings)
     : name_(std::move(name)), module_(module) {
@@ -17,33 +27,47 @@ Learner::Learner(std::string name, Module& module, const OptimiserSettings& sett
   optimiser_ = make_optimiser(settings, module);
 }
 
-double Learner::update(const std::function<Variable()>& make_loss, double skip_above) {
+/// Tells the device the whole step; its record.
+Tensor Learner::tell(const std::function<Variable()>& make_loss, double skip_above) {
   module_.zero_gradients();
   const Variable loss = make_loss();
-  if (skip_above < no_limit)
-    if (const double value = loss.value().item(); value > skip_above) return value;
-  const double factor = loss_scale_.factor();
-  backward(factor == 1 ? loss : scale(loss, factor));
-  // A GPU is told the whole step before anybody waits for it: whether all is finite is decided there.
+  backward(loss_scale_.applied_to(loss));
   std::vector<ConstView> numbers{loss.value().view()};
   for (const auto& [name, parameter] : module_.parameters())
     if (parameter->gradient().defined()) numbers.push_back(parameter->gradient().view());
-  Tensor outcome = loss.value().empty_like({2}), step_factor = loss.value().empty_like({1});
-  kernels::all_finite(numbers, step_factor.mutable_view());
-  if (factor != 1)
-    kernels::multiply(step_factor.view(), step_factor.full_like({1}, 1 / factor).view(),
-                      step_factor.mutable_view());
-  optimiser_->step(step_factor);
-  kernels::concat({loss.value().reshape({1}).view(), step_factor.view()}, 0, outcome.mutable_view());
-  const Tensor known = to_host(outcome);
-  const float value = known.data<float>()[0];
-  const bool helps = loss_scale_.after_step(known.data<float>()[1] != 0);
-  if (!helps || !std::isfinite(value)) name_cause(make_loss);
-  return value;
+  const Tensor& like = loss.value();
+  Tensor finite = like.empty_like({}), factor = like.empty_like({}),
+         record = like.empty_like({kernels::record_fields});
+  kernels::all_finite(numbers, finite.mutable_view());
+  kernels::decide_step({skip_above, loss_scale_.is_in_use()}, like.view(), finite.view(),
+                       loss_scale_.scale().mutable_view(), loss_scale_.good_steps().mutable_view(),
+                       factor.mutable_view(), record.mutable_view());
+  optimiser_->step(factor);
+  return record;
+}
+
+double Learner::update(const std::function<Variable()>& loss, double skip_above) {
+  const Tensor record = to_host(tell(loss, skip_above));
+  if (!is_fine(record.data<float>())) name_cause(loss);
+  return record.data<float>()[kernels::record_loss];
+}
+
+StepValue Learner::step(const std::function<Variable()>& loss, double skip_above) {
+  if (reads_later_) return {tell(loss, skip_above), this};
+  return {Tensor::scalar(update(loss, skip_above)).to(compute_device())};
+}
+
+double Learner::number_of(const StepValue& value, std::span<const float> numbers) {
+  if (value.learner && !is_fine(numbers)) throw NonFiniteError(value.learner->fault(not_finite));
+  return numbers[kernels::record_loss];
+}
+
+std::string Learner::fault(const std::string& cause) const {
+  return fmt::format("in the update of the {}: {}", name_, cause);
 }
 
 void Learner::name_cause(const std::function<Variable()>& loss) {
-  std::string cause = "the loss or a gradient is NaN or infinite";
+  std::string cause = not_finite;
   try {
     const FiniteCheck check;  // looks at every op of a second run and throws at the first that is not finite
     module_.zero_gradients();
@@ -51,7 +75,7 @@ void Learner::name_cause(const std::function<Variable()>& loss) {
   } catch (const NonFiniteError& e) {
     cause = e.what();
   }
-  throw NonFiniteError(fmt::format("in the update of the {}: {}", name_, cause));
+  throw NonFiniteError(fault(cause));
 }
 
 void Learner::add_state(State& target) const {

@@ -3,23 +3,39 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 
+#include "kernels/step_control/step_control.h"
 #include "training/loss_scale.h"
 #include "training/settings.h"
 
 namespace scrim {
+
+class Learner;
+
+/// A number of a step, where it was computed: on a GPU, reading it would wait for the step.
+struct StepValue {
+  Tensor numbers;                    ///< f32: the number alone; of an update, its kernels::RecordField
+  const Learner* learner = nullptr;  ///< whose update it is
+};
 
 class Learner {
  public:
   /// Moves the network to compute_device(). `name` stands before its tensors in a checkpoint and in messages: "generator".
   Learner(std::string name, Module& module, const OptimiserSettings& settings);
 
-  /// Computes the loss, its gradients and one step of the optimiser; returns the loss. A loss above
-  /// `skip_above` leaves the weights as they are. Throws NonFiniteError that names the op and leaves the
-  /// weights as they were when the loss or a gradient is NaN or infinite; `loss` runs a second time then.
-  /// With a loss scale, gradients that overflow leave the step out instead, as long as a smaller scale may help.
+  /// Computes the loss, its gradients and one step of the optimiser; returns the loss. A loss above `skip_above` leaves the
+  /// weights as they are, and so does a loss or gradient that is NaN or infinite: with a loss scale a sign that it was too
+  /// large, else a fault. Throws NonFiniteError that names the op; `loss` runs a second time then.
   double update(const std::function<Variable()>& loss, double skip_above = no_limit);
-  static constexpr double no_limit = 1e308;
+  static constexpr double no_limit = kernels::StepRules::no_limit;
+
+  /// The same without waiting for a GPU, when set_reads_later(true) was called: what could not be done comes from
+  /// number_of(), without the op's name.
+  StepValue step(const std::function<Variable()>& loss, double skip_above = no_limit);
+  void set_reads_later(bool later) { reads_later_ = later; }
+  /// The number of a step's value that has been read. Throws NonFiniteError when its update could not be made.
+  static double number_of(const StepValue& value, std::span<const float> numbers);
 
   Optimiser& optimiser() { return *optimiser_; }
   /// Weights and moments: "NAME.model....", "NAME.optimiser....", "NAME.learning_rate".
@@ -27,12 +43,15 @@ class Learner {
   void load_state(const State& source);
 
  private:
+  Tensor tell(const std::function<Variable()>& loss, double skip_above);
   [[noreturn]] void name_cause(const std::function<Variable()>& loss);
+  std::string fault(const std::string& cause) const;
 
   std::string name_;
   Module& module_;
   std::unique_ptr<Optimiser> optimiser_;
   LossScale loss_scale_;
+  bool reads_later_ = false;
 };
 
 }  // namespace scrim

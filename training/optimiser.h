@@ -11,44 +11,54 @@ namespace scrim {
 
 class Optimiser {
  public:
-  explicit Optimiser(std::vector<NamedParameter> parameters) : parameters_(std::move(parameters)) {}
   virtual ~Optimiser() = default;
 
   /// One update from the gradients; parameters without a gradient stay as they are. Gradients are multiplied by `factor`
-  /// (f32, one element, where the parameters lie) first; 0 leaves all as it is, and steps are counted all the same.
+  /// (f32, one element, where the parameters lie) first; 0 leaves all as it is, and the step does not count.
   void step(const Tensor& factor = {});
-  virtual double learning_rate() const = 0;
-  virtual void set_learning_rate(double value) = 0;
+  double learning_rate() const { return learning_rate_; }
+  void set_learning_rate(double value);
 
-  /// Everything that a resumed run needs: the moments by "exp_avg.NAME", ..., and "step".
+  /// Everything that a resumed run needs: the moments by "exp_avg.NAME", ..., and "step", how many were taken.
   State state() const;
   /// Throws Error when names or shapes differ.
   void load_state(const State& state);
 
  protected:
-  /// What the rule keeps for a parameter, zeros at first; the names are PyTorch's.
-  virtual std::vector<std::string> slots() const = 0;
-  virtual void update(std::int64_t t, const Tensor& gradient, Tensor& parameter, std::vector<Tensor>& kept,
-                      ConstView factor) = 0;
-  void make_slots();
+  struct Betas {
+    double beta1 = 0, beta2 = 0;
+  };
+  /// `slots`: what the rule keeps for a parameter, zeros at first; the names are PyTorch's.
+  Optimiser(std::vector<NamedParameter> parameters, double learning_rate, Betas betas,
+            std::vector<std::string> slots);
+
+  /// A parameter that has a gradient, and what is kept for it.
+  struct Item {
+    const Tensor& gradient;
+    Tensor& parameter;
+    std::vector<Tensor>& kept;
+  };
+  virtual void update(const std::vector<Item>& items, ConstView clock, ConstView factor) = 0;
 
  private:
+  void set_clock(kernels::ClockField field, double value);
+
   std::vector<NamedParameter> parameters_;
+  std::vector<std::string> slots_;
   std::vector<std::vector<Tensor>> kept_;  // per parameter, per slot
-  std::int64_t t_ = 0;
+  double learning_rate_;
+  Betas betas_;
+  Tensor clock_;  // kernels::ClockField
 };
 
 /// Adam; AdamW when options.decay is set instead of options.l2.
 class Adam : public Optimiser {
  public:
-  Adam(std::vector<NamedParameter> parameters, const kernels::AdamOptions& options);
-  double learning_rate() const override { return options_.learning_rate; }
-  void set_learning_rate(double value) override { options_.learning_rate = value; }
+  Adam(std::vector<NamedParameter> parameters, double learning_rate,
+       const kernels::AdamOptions& options = {});
 
  protected:
-  std::vector<std::string> slots() const override { return {"exp_avg", "exp_avg_sq"}; }
-  void update(std::int64_t t, const Tensor& gradient, Tensor& parameter, std::vector<Tensor>& kept,
-              ConstView factor) override;
+  void update(const std::vector<Item>& items, ConstView clock, ConstView factor) override;
 
  private:
   kernels::AdamOptions options_;
@@ -56,16 +66,10 @@ class Adam : public Optimiser {
 
 class Sgd : public Optimiser {
  public:
-  Sgd(std::vector<NamedParameter> parameters, const kernels::SgdOptions& options);
-  double learning_rate() const override { return options_.learning_rate; }
-  void set_learning_rate(double value) override { options_.learning_rate = value; }
+  Sgd(std::vector<NamedParameter> parameters, double learning_rate, const kernels::SgdOptions& options = {});
 
  protected:
-  std::vector<std::string> slots() const override {
-    return options_.momentum != 0 ? std::vector<std::string>{"momentum_buffer"} : std::vector<std::string>{};
-  }
-  void update(std::int64_t t, const Tensor& gradient, Tensor& parameter, std::vector<Tensor>& kept,
-              ConstView factor) override;
+  void update(const std::vector<Item>& items, ConstView clock, ConstView factor) override;
 
  private:
   kernels::SgdOptions options_;

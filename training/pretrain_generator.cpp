@@ -6,6 +6,7 @@
 #include "tensor/compute_device.h"
 #include "training/batch_ahead.h"
 #include "training/film_images.h"
+#include "training/repeated_step.h"
 
 namespace scrim {
 namespace {
@@ -31,10 +32,11 @@ class PretrainTask : public TrainingTask {
     return films_.valid ? std::vector<ValidColumn>{{"loss", "best"}} : std::vector<ValidColumn>{};
   }
 
-  std::vector<double> step(const Batch& batch, const std::optional<Batch>& next) override {
-    const Variable films(batches_.take(batch, next));
-    model_.generator().set_training(true);
-    return {learner_.update([&] { return mse(model_(films, {}), films); })};
+  std::vector<StepValue> step(const Batch& batch, const std::optional<Batch>& next) override {
+    return repeated_(captures(), batches_.take(batch, next), "", [this](const Tensor& films) {
+      model_.generator().set_training(true);
+      return std::vector{learner_.step([&] { return mse(model_(films, {}), films); })};
+    });
   }
 
   std::vector<double> validate(std::int64_t step, EventFile& events) override {
@@ -65,6 +67,7 @@ class PretrainTask : public TrainingTask {
   Anonymizer model_;
   Learner learner_;
   BatchAhead<Batch, Tensor> batches_;
+  RepeatedStep<Tensor> repeated_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "training/run_folder.h"
 
 #include <charconv>
+#include <sstream>
 
 #include "tensor/atomic_file.h"
 
@@ -31,6 +32,20 @@ State part_with_prefix(const State& state, const std::string& prefix) {
   return part;
 }
 
+namespace {
+
+/// The configuration without the lines that change how a GPU is told, and no number.
+std::string what_decides_numbers(const std::string& config) {
+  std::istringstream lines(config);
+  std::string rest;
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with("read_loss_every_steps =") && !line.starts_with("cuda_graph ="))
+      rest += line + '\n';
+  return rest;
+}
+
+}  // namespace
+
 RunFolder::RunFolder(std::filesystem::path folder, const std::string& config, bool resume)
     : folder_(std::move(folder)) {
   const auto config_path = folder_ / "config.toml", checkpoint_path = folder_ / "checkpoint.safetensors";
@@ -43,7 +58,7 @@ RunFolder::RunFolder(std::filesystem::path folder, const std::string& config, bo
           fmt::format("[train] {} holds a run already: --resume continues it, another folder starts anew",
                       folder_.string()));
     const std::string before = read_file(config_path, 1 << 20);
-    if (before != config)
+    if (what_decides_numbers(before) != what_decides_numbers(config))
       throw UsageError(
           fmt::format("[train] the configuration differs from the one that the run in {} began with "
                       "(its config.toml)",

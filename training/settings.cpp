@@ -14,6 +14,8 @@ void check(const TrainingSettings& t) {
   expect(t.batch_size >= 1, "training.batch_size", t.batch_size, "at least 1");
   expect(t.seed >= 0, "training.seed", t.seed, "at least 0");
   expect(t.early_stopping >= 0, "training.early_stopping", t.early_stopping, "at least 0");
+  expect(t.read_loss_every_steps >= 1 && t.read_loss_every_steps <= 10000, "training.read_loss_every_steps",
+         t.read_loss_every_steps, "1 to 10000");
   expect(t.checkpoint_every_steps >= 1, "training.checkpoint_every_steps", t.checkpoint_every_steps,
          "at least 1");
   expect(t.images_logged >= 0, "training.images_logged", t.images_logged, "at least 0");
@@ -53,11 +55,11 @@ void check_given(std::string_view key, const std::string& value, std::string_vie
 
 std::unique_ptr<Optimiser> make_optimiser(const OptimiserSettings& o, Module& module) {
   if (o.name == "sgd")
-    return std::make_unique<Sgd>(module.parameters(),
-                                 kernels::SgdOptions{o.learning_rate, o.momentum, o.weight_decay});
-  kernels::AdamOptions options{o.learning_rate, o.beta1, o.beta2, o.epsilon};
+    return std::make_unique<Sgd>(module.parameters(), o.learning_rate,
+                                 kernels::SgdOptions{o.momentum, o.weight_decay});
+  kernels::AdamOptions options{o.beta1, o.beta2, o.epsilon};
   (o.name == "adamw" ? options.decay : options.l2) = o.weight_decay;
-  return std::make_unique<Adam>(module.parameters(), options);
+  return std::make_unique<Adam>(module.parameters(), o.learning_rate, options);
 }
 
 }  // namespace scrim

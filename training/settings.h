@@ -18,6 +18,8 @@ struct TrainingSettings {
   std::int64_t seed = 1;
   std::int64_t early_stopping = 0;
   std::int64_t checkpoint_every_steps = 20;
+  std::int64_t read_loss_every_steps = 10;
+  bool cuda_graph = false;
   std::int64_t images_logged = 4;
 };
 
@@ -29,6 +31,10 @@ void visit_fields(TrainingSettings& t, Visit&& visit) {
   visit("training", "early_stopping", t.early_stopping,
         "epochs without a better validation loss, then stop; 0 = never");
   visit("training", "checkpoint_every_steps", t.checkpoint_every_steps, "steps between checkpoints");
+  visit("training", "read_loss_every_steps", t.read_loss_every_steps,
+        "on a GPU: steps that it is told before their losses are waited for; the numbers are the same");
+  visit("training", "cuda_graph", t.cuda_graph,
+        "on a GPU: steps are told once and then repeated, for more memory; the numbers are the same");
   visit("training", "images_logged", t.images_logged, "validation films in the event file");
 }
 

@@ -8,6 +8,7 @@
 #include "tensor/compute_device.h"
 #include "training/batch_ahead.h"
 #include "training/film_images.h"
+#include "training/repeated_step.h"
 #include "training/train_classifier.h"
 
 namespace scrim {
@@ -91,29 +92,9 @@ class GameTask : public TrainingTask {
             {"total_loss", "lowest_total_loss"}};
   }
 
-  std::vector<double> step(const Batch& key, const std::optional<Batch>& next) override {
-    const GameBatch batch = batches_.take(key, next);
-    Losses losses;
-    Tensor shown;
-    double total = 0;
-    generator_.generator().set_training(true);
-    {
-      const Frozen verifier(*verifier_.network), classifier(*classifier_.network);
-      verifier_.network->set_training(false);
-      classifier_.network->set_training(false);
-      total = generator_learner_.update([&] {
-        const Variable fake = generator_(batch.a, batch.mask);
-        shown = fake.value();
-        return generator_loss(fake, batch, losses);
-      });
-    }
-    verifier_.network->set_training(true);
-    const double verifier = verifier_learner_.update(
-        [&] { return bce_with_logits(verifier_logits(shown, batch.b), batch.same); });
-    classifier_.network->set_training(true);
-    const double classifier = classifier_learner_.update(
-        [&] { return bce_with_logits(classifier_.network->logits(for_classifier(shown)), batch.findings); });
-    return {verifier, classifier, losses.classifier.item(), losses.verifier.item(), total};
+  std::vector<StepValue> step(const Batch& key, const std::optional<Batch>& next) override {
+    return repeated_(captures(), batches_.take(key, next), "",
+                     [this](const GameBatch& batch) { return play(batch); });
   }
 
   std::vector<double> validate(std::int64_t step, EventFile& events) override {
@@ -164,6 +145,31 @@ class GameTask : public TrainingTask {
     Tensor classifier, verifier;
   };
 
+  /// The generator's step, then its judges' on what it has shown.
+  std::vector<StepValue> play(const GameBatch& batch) {
+    Losses losses;
+    Tensor shown;
+    StepValue total;
+    generator_.generator().set_training(true);
+    {
+      const Frozen verifier(*verifier_.network), classifier(*classifier_.network);
+      verifier_.network->set_training(false);
+      classifier_.network->set_training(false);
+      total = generator_learner_.step([&] {
+        const Variable fake = generator_(batch.a, batch.mask);
+        shown = fake.value();
+        return generator_loss(fake, batch, losses);
+      });
+    }
+    verifier_.network->set_training(true);
+    const StepValue verifier =
+        verifier_learner_.step([&] { return bce_with_logits(verifier_logits(shown, batch.b), batch.same); });
+    classifier_.network->set_training(true);
+    const StepValue classifier = classifier_learner_.step(
+        [&] { return bce_with_logits(classifier_.network->logits(for_classifier(shown)), batch.findings); });
+    return {verifier, classifier, {losses.classifier}, {losses.verifier}, total};
+  }
+
   Variable verifier_logits(const Variable& a, const Variable& b) {
     const Variable logits = (*verifier_.network)(a, b);
     return reshape(logits, {logits.shape()[0]});
@@ -202,6 +208,7 @@ class GameTask : public TrainingTask {
   std::optional<GameData> valid_;
   Learner generator_learner_, verifier_learner_, classifier_learner_;
   BatchAhead<Batch, GameBatch> batches_;
+  RepeatedStep<GameBatch> repeated_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "autograd/loss.h"
 #include "training/batch_ahead.h"
 #include "training/metrics.h"
+#include "training/repeated_step.h"
 
 namespace scrim {
 namespace {
@@ -53,10 +54,12 @@ class ClassifierTask : public TrainingTask {
                         : std::vector<ValidColumn>{};
   }
 
-  std::vector<double> step(const Batch& key, const std::optional<Batch>& next) override {
-    const LabelledBatch batch = batches_.take(key, next);
-    classifier_.set_training(true);
-    return {learner_.update([&] { return bce_with_logits(classifier_.logits(batch.films), batch.targets); })};
+  std::vector<StepValue> step(const Batch& key, const std::optional<Batch>& next) override {
+    return repeated_(captures(), batches_.take(key, next), "", [this](const LabelledBatch& batch) {
+      classifier_.set_training(true);
+      return std::vector{
+          learner_.step([&] { return bce_with_logits(classifier_.logits(batch.films), batch.targets); })};
+    });
   }
 
   std::vector<double> validate(std::int64_t step, EventFile& events) override {
@@ -108,6 +111,7 @@ class ClassifierTask : public TrainingTask {
   DenseNet classifier_;
   Learner learner_;
   BatchAhead<Batch, LabelledBatch> batches_;
+  RepeatedStep<LabelledBatch> repeated_;
 };
 
 }  // namespace

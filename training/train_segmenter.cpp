@@ -8,6 +8,7 @@
 #include "tensor/compute_device.h"
 #include "training/batch_ahead.h"
 #include "training/overlap.h"
+#include "training/repeated_step.h"
 
 namespace scrim {
 namespace {
@@ -30,10 +31,11 @@ struct Target {
 struct SegmenterBatch {
   Tensor films;
   Target target;
+  Tensor noise;  ///< [N,latents] of a HybridGNet in training
 
   template <class Visit>
   void for_each_tensor(Visit&& visit) {
-    for (Tensor* tensor : {&films, &target.classes, &target.landmarks}) visit(*tensor);
+    for (Tensor* tensor : {&films, &target.classes, &target.landmarks, &noise}) visit(*tensor);
   }
 };
 
@@ -138,13 +140,11 @@ class SegmenterTask : public TrainingTask {
     return valid_ ? std::vector<ValidColumn>{{"dice", ""}, {"loss", "best"}} : std::vector<ValidColumn>{};
   }
 
-  std::vector<double> step(const Batch& key, const std::optional<Batch>& next) override {
-    const SegmenterBatch batch = batches_.take(key, next);
-    segmenter_.network().set_training(true);
-    const Random noise = Random(std::uint64_t(config_.training.seed), "latent")
-                             .split(std::uint64_t(key.epoch))
-                             .split(std::uint64_t(key.examples.front()));
-    return {learner_.update([&] { return loss(batch, noise); })};
+  std::vector<StepValue> step(const Batch& key, const std::optional<Batch>& next) override {
+    return repeated_(captures(), batches_.take(key, next), "", [this](const SegmenterBatch& batch) {
+      segmenter_.network().set_training(true);
+      return std::vector{learner_.step([&] { return loss(batch); })};
+    });
   }
 
   std::vector<double> validate(std::int64_t step, EventFile& events) override {
@@ -153,8 +153,8 @@ class SegmenterTask : public TrainingTask {
     const std::int64_t organs = segmenter_.organs(), size = config_.data.image_size;
     for (std::int64_t i = 0; i < films_.valid->count(); ++i) {
       segmenter_.network().set_training(false);
-      const SegmenterBatch batch{films_.valid->film(i), valid_->target(i, {})};
-      sum += loss(on_compute_device(batch), Random(0)).value().item();
+      const SegmenterBatch batch{films_.valid->film(i), valid_->target(i, {}), {}};
+      sum += loss(on_compute_device(batch)).value().item();
       const Tensor found = segmenter_.organ_masks(batch.films), truth = masks_of(batch.target);
       for (std::int64_t organ = 0; organ < organs; ++organ)
         fit += dice({found.data<float>().data() + organ, size, size, organs},
@@ -190,19 +190,27 @@ class SegmenterTask : public TrainingTask {
       classes.push_back(target.classes);
       landmarks.push_back(target.landmarks);
     }
-    return {stacked(films), {stacked(classes), stacked(landmarks)}};
+    return {stacked(films), {stacked(classes), stacked(landmarks)}, latent_noise(batch)};
   }
 
-  Variable loss(const SegmenterBatch& batch, const Random& noise) {
+  Tensor latent_noise(const Batch& batch) const {
+    if (config_.model.kind == "unet") return {};
+    const Random random = Random(std::uint64_t(config_.training.seed), "latent")
+                              .split(std::uint64_t(batch.epoch))
+                              .split(std::uint64_t(batch.examples.front()));
+    Tensor noise = Tensor::empty({std::int64_t(batch.examples.size()), config_.model.latents});
+    for (std::size_t i = 0; i < std::size_t(noise.numel()); ++i)
+      noise.mutable_data<float>()[i] = float(random.normal_at(i));
+    return noise;
+  }
+
+  Variable loss(const SegmenterBatch& batch) {
     if (HybridUNet* unet = segmenter_.unet()) {
       const Variable logits = (*unet)(batch.films);
       return cross_entropy(logits, batch.target.classes) + dice_loss(logits, batch.target.classes);
     }
     HybridGNet& net = *segmenter_.hybridgnet();
-    Tensor draw = Tensor::empty({batch.films.size(0), config_.model.latents});
-    for (std::size_t i = 0; i < std::size_t(draw.numel()); ++i)
-      draw.mutable_data<float>()[i] = float(noise.normal_at(i));
-    return net.loss(net(batch.films, to_compute_device(draw)), batch.target.landmarks);
+    return net.loss(net(batch.films, batch.noise), batch.target.landmarks);
   }
 
   /// [1,S,S,organs] of 0 and 1.
@@ -238,6 +246,7 @@ class SegmenterTask : public TrainingTask {
   Segmenter segmenter_;
   Learner learner_;
   BatchAhead<Batch, SegmenterBatch> batches_;
+  RepeatedStep<SegmenterBatch> repeated_;
 };
 
 }  // namespace

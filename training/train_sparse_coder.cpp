@@ -10,11 +10,22 @@
 #include "tensor/compute_device.h"
 #include "training/batch_ahead.h"
 #include "training/film_images.h"
+#include "training/repeated_step.h"
 
 namespace scrim {
 namespace {
 
 constexpr double loss_to_skip = 5;
+
+struct CoderBatch {
+  Tensor patches;
+  Tensor channels;  ///< what dropout leaves of them, or undefined
+
+  template <class Visit>
+  void for_each_tensor(Visit&& visit) {
+    for (Tensor* tensor : {&patches, &channels}) visit(*tensor);
+  }
+};
 
 class SparseCoderTask : public TrainingTask {
  public:
@@ -23,7 +34,7 @@ class SparseCoderTask : public TrainingTask {
         films_(read_films(config.data, config.lists)),
         coder_(options_of(config.model), Initialiser(std::uint64_t(config.training.seed))),
         learner_("coder", coder_, config.optimiser),
-        batches_([this](const Batch& batch) { return patches_of(batch); }) {}
+        batches_([this](const Batch& batch) { return make(batch); }) {}
 
   std::int64_t examples() const override { return films_.train.count(); }
 
@@ -33,24 +44,17 @@ class SparseCoderTask : public TrainingTask {
     return {{"values_loss", ""}, {"signs_loss", "best"}};
   }
 
-  std::vector<double> step(const Batch& batch, const std::optional<Batch>& next) override {
-    const Tensor patches = batches_.take(batch, next);
+  std::vector<StepValue> step(const Batch& batch, const std::optional<Batch>& next) override {
     const double limit = clamp_limit(batch.step);
     // Spread evenly over the run: step s is one of signs where s * share passes a whole number.
     const double place = double(batch.step) * config_.signs;
     const bool signs = std::floor(place + config_.signs) > std::floor(place);
-    coder_.set_training(true);
-    return {learner_.update(
-        [&] {
-          TernaryCode code = coder_.encode(patches, channel_mask(patches.size(0), batch.step));
-          if (signs) {
-            const TernaryCode ternary = coder_.signs_alone(code);
-            code.positive = straight_through(code.positive, ternary.positive);
-            code.negative = straight_through(code.negative, ternary.negative);
-          }
-          return mse(clamp(coder_.decode(code), -limit, limit), patches);
-        },
-        loss_to_skip)};
+    return repeated_(
+        captures(), batches_.take(batch, next), fmt::format("{} {} ", limit, signs),
+        [&](const CoderBatch& taken) {
+          coder_.set_training(true);
+          return std::vector{learner_.step([&] { return loss(taken, limit, signs); }, loss_to_skip)};
+        });
   }
 
   std::vector<double> validate(std::int64_t step, EventFile& events) override {
@@ -86,8 +90,23 @@ class SparseCoderTask : public TrainingTask {
   }
 
  private:
+  Variable loss(const CoderBatch& batch, double limit, bool signs) {
+    TernaryCode code = coder_.encode(batch.patches, batch.channels);
+    if (signs) {
+      const TernaryCode ternary = coder_.signs_alone(code);
+      code.positive = straight_through(code.positive, ternary.positive);
+      code.negative = straight_through(code.negative, ternary.negative);
+    }
+    return mse(clamp(coder_.decode(code), -limit, limit), batch.patches);
+  }
+
   Tensor patches_from(const Tensor& films) const {
     return patches_from_images(Variable(films), config_.model.patch_size).value();
+  }
+
+  CoderBatch make(const Batch& batch) const {
+    const Tensor patches = patches_of(batch);
+    return {patches, channel_mask(patches.size(0), batch.step)};
   }
 
   /// A function of seed, step and films.
@@ -111,7 +130,7 @@ class SparseCoderTask : public TrainingTask {
   }
 
   /// Dropout of whole channels after the projection, [patches, c*m]; a function of seed and step.
-  Variable channel_mask(std::int64_t patches, std::int64_t step) const {
+  Tensor channel_mask(std::int64_t patches, std::int64_t step) const {
     const double p = config_.model.dropout;
     if (p == 0) return {};
     const Random random = Random(std::uint64_t(config_.training.seed), "dropout").split(std::uint64_t(step));
@@ -119,14 +138,15 @@ class SparseCoderTask : public TrainingTask {
     const auto values = mask.mutable_data<float>();
     for (std::size_t i = 0; i < values.size(); ++i)
       values[i] = random.uniform_at(i) < p ? 0.0f : float(1 / (1 - p));
-    return to_compute_device(mask);
+    return mask;
   }
 
   const SparseCoderConfig& config_;
   TrainAndValid films_;
   SparseTernaryCoder coder_;
   Learner learner_;
-  BatchAhead<Batch, Tensor> batches_;
+  BatchAhead<Batch, CoderBatch> batches_;
+  RepeatedStep<CoderBatch> repeated_;
 };
 
 }  // namespace

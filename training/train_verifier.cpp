@@ -7,17 +7,20 @@
 #include "autograd/reduce.h"
 #include "tensor/compute_device.h"
 #include "training/batch_ahead.h"
+#include "training/repeated_step.h"
 
 namespace scrim {
 namespace {
 
 struct PairBatch {
   Tensor first, second;
-  Tensor same;  // [N] of the pairs, or [N,N] of all films with all
+  Tensor same;             // [N] of listed pairs, or
+  InBatchTargets targets;  // of all films with all
 
   template <class Visit>
   void for_each_tensor(Visit&& visit) {
     for (Tensor* tensor : {&first, &second, &same}) visit(*tensor);
+    targets.for_each_tensor(visit);
   }
 };
 
@@ -57,17 +60,11 @@ class VerifierTask : public TrainingTask {
     return {{"auc", ""}, {"loss", "best"}};
   }
 
-  std::vector<double> step(const Batch& key, const std::optional<Batch>& next) override {
-    const PairBatch batch = batches_.take(key, next);
-    verifier_.set_training(true);
-    return {learner_.update([&] {
-      if (batch.same.shape().rank() == 2) {
-        const Variable first = verifier_.embedding(batch.first);
-        return in_batch_loss(verifier_, first, verifier_.embedding(batch.second), batch.same);
-      }
-      const Variable logits = verifier_(batch.first, batch.second);
-      return bce_with_logits(reshape(logits, batch.same.shape()), batch.same);
-    })};
+  std::vector<StepValue> step(const Batch& key, const std::optional<Batch>& next) override {
+    return repeated_(captures(), batches_.take(key, next), "", [this](const PairBatch& batch) {
+      verifier_.set_training(true);
+      return std::vector{learner_.step([&] { return loss(batch); })};
+    });
   }
 
   std::vector<double> validate(std::int64_t step, EventFile& events) override {
@@ -99,6 +96,15 @@ class VerifierTask : public TrainingTask {
   }
 
  private:
+  Variable loss(const PairBatch& batch) {
+    if (in_batch()) {
+      const Variable first = verifier_.embedding(batch.first);
+      return in_batch_loss(verifier_, first, verifier_.embedding(batch.second), batch.targets);
+    }
+    const Variable logits = verifier_(batch.first, batch.second);
+    return bce_with_logits(reshape(logits, batch.same.shape()), batch.same);
+  }
+
   bool in_batch() const { return config_.contrast.negatives == "in_batch"; }
 
   PairBatch make(const Batch& batch) const {
@@ -114,11 +120,10 @@ class VerifierTask : public TrainingTask {
             film, draw_change(config_.augmentation, random.split(std::uint64_t(example)).split(name)));
       });
     };
-    return {side(train_.first, &IndexedPair::first, "first"),
-            side(train_.second, &IndexedPair::second, "second"), truth(batch)};
-  }
-
-  Tensor truth(const Batch& batch) const {
+    PairBatch result{side(train_.first, &IndexedPair::first, "first"),
+                     side(train_.second, &IndexedPair::second, "second"),
+                     {},
+                     {}};
     std::vector<float> same;
     std::vector<std::int64_t> first, second;
     for (const std::int64_t example : batch.examples) {
@@ -127,8 +132,11 @@ class VerifierTask : public TrainingTask {
       first.push_back(patients_[std::size_t(pair.first)]);
       second.push_back(patients_[std::size_t(pair.second)]);
     }
-    if (in_batch()) return same_patient_matrix(first, second);
-    return Tensor::from<float>({std::int64_t(same.size())}, same);
+    if (in_batch())
+      result.targets = in_batch_targets(first, second);
+    else
+      result.same = Tensor::from<float>({count}, same);
+    return result;
   }
 
   const VerifierConfig& config_;
@@ -139,6 +147,7 @@ class VerifierTask : public TrainingTask {
   SiameseVerifier verifier_;
   Learner learner_;
   BatchAhead<Batch, PairBatch> batches_;
+  RepeatedStep<PairBatch> repeated_;
 };
 
 }  // namespace

@@ -35,14 +35,24 @@ class TrainingTask {
   virtual std::vector<std::string> train_columns() const { return {"loss"}; }
   virtual std::vector<ValidColumn> valid_columns() const = 0;
 
-  /// One step on `batch`. `next` comes after it: a task reads it in the background meanwhile.
-  virtual std::vector<double> step(const Batch& batch, const std::optional<Batch>& next) = 0;
+  /// One step on `batch`: the numbers of train_columns(), not waited for. `next` comes after it: a task reads it in the
+  /// background meanwhile.
+  virtual std::vector<StepValue> step(const Batch& batch, const std::optional<Batch>& next) = 0;
   virtual std::vector<double> validate(std::int64_t step, EventFile& events) = 0;
+
+  /// Whether steps are to be captured as CUDA graphs (RepeatedStep).
+  void set_captures(bool captures) { captures_ = captures; }
 
   /// What is trained: goes into checkpoints; schedules move all of their learning rates.
   virtual std::vector<Learner*> learners() = 0;
   /// The files that stand for the trained networks: "" for the task's main one, else what follows its stem.
   virtual std::map<std::string, TensorFile> weights() const = 0;
+
+ protected:
+  bool captures() const { return captures_; }
+
+ private:
+  bool captures_ = false;
 };
 
 struct TrainingProgress {

@@ -12,7 +12,7 @@ Shape channel_shape(const ConstView& x) {
 void require_channels(const ConstView& x, std::initializer_list<ConstView> per_channel) {
   const Shape expected = channel_shape(x);
   for (const ConstView& view : per_channel) {
-    require_same_type("batch_norm", view, x);
+    require_wide_type("batch_norm", view, x);
     require_shape("batch_norm", "a per-channel tensor", view, expected);
   }
 }
@@ -36,14 +36,19 @@ void batch_norm_statistics(ConstView x, View mean, View variance) {
 }
 
 void batch_norm_finish(ConstView mean, ConstView variance, const BatchNormFinish& finish, View rstd,
-                       View running_mean, View running_variance) {
+                       View running_mean, View running_variance, View batches) {
   for (const ConstView& view :
        {variance, ConstView(rstd), ConstView(running_mean), ConstView(running_variance)}) {
     if (!view) continue;
     require_same_type("batch_norm", view, mean);
     require_shape("batch_norm", "a per-channel tensor", view, mean.shape);
   }
-  dispatch(batch_norm_finish_kernels, rstd, mean, variance, finish, rstd, running_mean, running_variance);
+  require(!batches ||
+              (batches.dtype == DType::i64 && batches.shape.numel() == 1 && batches.device == mean.device),
+          "batch_norm", "the count of batches is {} {} on {}, expected one i64 on {}", name_of(batches.dtype),
+          batches.shape.str(), name_of(batches.device), name_of(mean.device));
+  dispatch(batch_norm_finish_kernels, rstd, mean, variance, finish, rstd, running_mean, running_variance,
+           batches);
 }
 
 void batch_norm_apply(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, View y,

@@ -22,9 +22,9 @@ struct BatchNormFinish {
 };
 
 /// rstd from variance; with running statistics (else empty views), running = (1 - momentum) * running + momentum * batch,
-/// the variance times `unbiased`.
+/// the variance times `unbiased`. `batches` (i64, one element, or empty) counts one more.
 void batch_norm_finish(ConstView mean, ConstView variance, const BatchNormFinish& finish, View rstd,
-                       View running_mean = {}, View running_variance = {});
+                       View running_mean = {}, View running_variance = {}, View batches = {});
 
 /// y from x and the given mean and rstd. y may be x.
 void batch_norm_apply(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias, View y,
@@ -48,7 +48,7 @@ using BatchNormBackward = void(ConstView x, ConstView mean, ConstView rstd, Cons
                                ConstView gy, View gx, View gweight, View gbias, bool relu,
                                bool fixed_statistics);
 using BatchNormFinishing = void(ConstView mean, ConstView variance, const BatchNormFinish&, View rstd,
-                                View running_mean, View running_variance);
+                                View running_mean, View running_variance, View batches);
 BatchNormFinishing batch_norm_finish_reference, batch_norm_finish_cuda;
 BatchNormStatistics batch_norm_statistics_reference, batch_norm_statistics_cpu, batch_norm_statistics_cuda;
 BatchNormApply batch_norm_apply_reference, batch_norm_apply_cpu, batch_norm_apply_cuda;

@@ -12,20 +12,21 @@ struct BatchNormStatisticsOp {
   struct Partial {
     double count, mean, squares;
   };
+  using W = Wide<T>;
   const T* x;
   std::int64_t columns;
-  T *mean, *variance;
+  W *mean, *variance;
 
   __device__ Partial empty() const { return {0, 0, 0}; }
   __device__ Partial over(std::int64_t first, std::int64_t last, std::int64_t step,
                           std::int64_t column) const {
     if (first >= last) return empty();
-    const T count = T((last - first + step - 1) / step);
-    T sum = 0, squares = 0;
+    const W count = W((last - first + step - 1) / step);
+    W sum = 0, squares = 0;
     for (std::int64_t row = first; row < last; row += step) sum += x[row * columns + column];
-    const T center = sum / count;
+    const W center = sum / count;
     for (std::int64_t row = first; row < last; row += step) {
-      const T distance = x[row * columns + column] - center;
+      const W distance = x[row * columns + column] - center;
       squares += distance * distance;
     }
     return {double(count), double(center), double(squares)};
@@ -37,29 +38,30 @@ struct BatchNormStatisticsOp {
             a.squares + b.squares + distance * distance * a.count * b.count / count};
   }
   __device__ void finish(std::int64_t column, const Partial& all) const {
-    mean[column] = T(all.mean);
-    variance[column] = T(all.squares / all.count);
+    mean[column] = W(all.mean);
+    variance[column] = W(all.squares / all.count);
   }
 };
 
-template <class T>
+/// The channels' parameters, for values of their own type W.
+template <class W>
 struct Channels {
-  const T *mean, *rstd, *weight, *bias;
+  const W *mean, *rstd, *weight, *bias;
   bool relu;
-  __device__ T normalised(T x, std::int64_t c) const { return (x - mean[c]) * rstd[c]; }
-  __device__ T shown(T x, std::int64_t c) const { return normalised(x, c) * weight[c] + bias[c]; }
-  __device__ T gradient(T x, T gy, std::int64_t c) const { return relu && !(shown(x, c) > 0) ? T(0) : gy; }
+  __device__ W normalised(W x, std::int64_t c) const { return (x - mean[c]) * rstd[c]; }
+  __device__ W shown(W x, std::int64_t c) const { return normalised(x, c) * weight[c] + bias[c]; }
+  __device__ W gradient(W x, W gy, std::int64_t c) const { return relu && !(shown(x, c) > 0) ? W(0) : gy; }
 };
 
 template <class T>
 struct BatchNormApplyKernel {
-  Channels<T> channels;
+  Channels<Wide<T>> channels;
   const T* x;
   T* y;
   std::int64_t columns;
   __device__ void operator()(std::int64_t i) const {
-    const T value = channels.shown(x[i], i % columns);
-    y[i] = channels.relu && value < 0 ? T(0) : value;
+    const Wide<T> value = channels.shown(x[i], i % columns);
+    y[i] = T(channels.relu && value < 0 ? 0 : value);
   }
 };
 
@@ -68,18 +70,19 @@ struct BatchNormGradientOp {
   struct Partial {
     double g, g_normalised;
   };
-  Channels<T> channels;
+  Channels<Wide<T>> channels;
+  using W = Wide<T>;
   const T *x, *gy;
   std::int64_t columns;
-  T *gweight, *gbias;
+  W *gweight, *gbias;
 
   __device__ Partial empty() const { return {0, 0}; }
   __device__ Partial over(std::int64_t first, std::int64_t last, std::int64_t step,
                           std::int64_t column) const {
-    T sum = 0, moment = 0;
+    W sum = 0, moment = 0;
     for (std::int64_t row = first; row < last; row += step) {
       const std::int64_t i = row * columns + column;
-      const T g = channels.gradient(x[i], gy[i], column);
+      const W g = channels.gradient(x[i], gy[i], column);
       sum += g;
       moment += g * channels.normalised(x[i], column);
     }
@@ -89,22 +92,25 @@ struct BatchNormGradientOp {
     return {a.g + b.g, a.g_normalised + b.g_normalised};
   }
   __device__ void finish(std::int64_t column, const Partial& all) const {
-    gbias[column] = T(all.g);
-    gweight[column] = T(all.g_normalised);
+    gbias[column] = W(all.g);
+    gweight[column] = W(all.g_normalised);
   }
 };
 
 template <class T>
 struct BatchNormInputKernel {
-  Channels<T> channels;
-  const T *x, *gy, *gweight, *gbias;
+  Channels<Wide<T>> channels;
+  using W = Wide<T>;
+  const T *x, *gy;
+  const W *gweight, *gbias;
   T* gx;
   std::int64_t columns;
-  T share;  ///< 1 / rows; 0 for fixed statistics
+  W share;  ///< 1 / rows; 0 for fixed statistics
   __device__ void operator()(std::int64_t i) const {
     const std::int64_t c = i % columns;
-    const T through_statistics = (gbias[c] + channels.normalised(x[i], c) * gweight[c]) * share;
-    gx[i] = channels.weight[c] * channels.rstd[c] * (channels.gradient(x[i], gy[i], c) - through_statistics);
+    const W through_statistics = (gbias[c] + channels.normalised(x[i], c) * gweight[c]) * share;
+    gx[i] =
+        T(channels.weight[c] * channels.rstd[c] * (channels.gradient(x[i], gy[i], c) - through_statistics));
   }
 };
 
@@ -113,7 +119,9 @@ struct BatchNormFinishKernel {
   const T *mean, *variance;
   T *rstd, *running_mean, *running_variance;
   double epsilon, momentum, unbiased;
+  std::int64_t* batches;
   __device__ void operator()(std::int64_t c) const {
+    if (c == 0 && batches) ++*batches;
     rstd[c] = T(1 / sqrt(double(variance[c]) + epsilon));
     if (!running_mean) return;
     running_mean[c] = T((1 - momentum) * double(running_mean[c]) + momentum * double(mean[c]));
@@ -125,31 +133,33 @@ struct BatchNormFinishKernel {
 }  // namespace
 
 void batch_norm_statistics_cuda(ConstView x, View mean, View variance) {
-  for_real_type(x.dtype, "batch_norm", [&]<class T>(T) {
+  for_floating_type(x.dtype, "batch_norm", [&]<class T>(T) {
     const std::int64_t columns = mean.shape[0];
-    join_columns_of(
-        x.device, x.shape.numel() / columns, columns,
-        BatchNormStatisticsOp<T>{x.on_device<T>(), columns, mean.on_device<T>(), variance.on_device<T>()});
+    join_columns_of(x.device, x.shape.numel() / columns, columns,
+                    BatchNormStatisticsOp<T>{x.on_device<T>(), columns, mean.on_device<Wide<T>>(),
+                                             variance.on_device<Wide<T>>()});
   });
 }
 
 void batch_norm_finish_cuda(ConstView mean, ConstView variance, const BatchNormFinish& finish, View rstd,
-                            View running_mean, View running_variance) {
+                            View running_mean, View running_variance, View batches) {
   for_real_type(mean.dtype, "batch_norm", [&]<class T>(T) {
     cuda::for_each_element(
         rstd.device, rstd.shape.numel(),
         BatchNormFinishKernel<T>{mean.on_device<T>(), variance.on_device<T>(), rstd.on_device<T>(),
                                  running_mean ? running_mean.on_device<T>() : nullptr,
                                  running_variance ? running_variance.on_device<T>() : nullptr, finish.epsilon,
-                                 finish.momentum, finish.unbiased});
+                                 finish.momentum, finish.unbiased,
+                                 batches ? batches.on_device<std::int64_t>() : nullptr});
   });
 }
 
 void batch_norm_apply_cuda(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
                            View y, bool relu) {
-  for_real_type(x.dtype, "batch_norm", [&]<class T>(T) {
-    const Channels<T> channels{mean.on_device<T>(), rstd.on_device<T>(), weight.on_device<T>(),
-                               bias.on_device<T>(), relu};
+  for_floating_type(x.dtype, "batch_norm", [&]<class T>(T) {
+    using W = Wide<T>;
+    const Channels<W> channels{mean.on_device<W>(), rstd.on_device<W>(), weight.on_device<W>(),
+                               bias.on_device<W>(), relu};
     cuda::for_each_element(
         y.device, y.shape.numel(),
         BatchNormApplyKernel<T>{channels, x.on_device<T>(), y.on_device<T>(), mean.shape[0]});
@@ -159,18 +169,19 @@ void batch_norm_apply_cuda(ConstView x, ConstView mean, ConstView rstd, ConstVie
 void batch_norm_backward_cuda(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,
                               ConstView gy, View gx, View gweight, View gbias, bool relu,
                               bool fixed_statistics) {
-  for_real_type(x.dtype, "batch_norm", [&]<class T>(T) {
+  for_floating_type(x.dtype, "batch_norm", [&]<class T>(T) {
+    using W = Wide<T>;
     const std::int64_t columns = mean.shape[0], rows = x.shape.numel() / columns;
-    const Channels<T> channels{mean.on_device<T>(), rstd.on_device<T>(), weight.on_device<T>(),
-                               bias.on_device<T>(), relu};
+    const Channels<W> channels{mean.on_device<W>(), rstd.on_device<W>(), weight.on_device<W>(),
+                               bias.on_device<W>(), relu};
     const T *in = x.on_device<T>(), *upstream = gy.on_device<T>();
-    T *to_weight = gweight.on_device<T>(), *to_bias = gbias.on_device<T>();
+    W *to_weight = gweight.on_device<W>(), *to_bias = gbias.on_device<W>();
     join_columns_of(x.device, rows, columns,
                     BatchNormGradientOp<T>{channels, in, upstream, columns, to_weight, to_bias});
     cuda::for_each_element(
         gx.device, gx.shape.numel(),
         BatchNormInputKernel<T>{channels, in, upstream, to_weight, to_bias, gx.on_device<T>(), columns,
-                                fixed_statistics ? T(0) : T(1 / double(rows))});
+                                fixed_statistics ? W(0) : W(1 / double(rows))});
   });
 }
 

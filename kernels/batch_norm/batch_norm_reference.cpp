@@ -24,7 +24,7 @@ void batch_norm_statistics_reference(ConstView x, View mean, View variance) {
 }
 
 void batch_norm_finish_reference(ConstView mean, ConstView variance, const BatchNormFinish& finish, View rstd,
-                                 View running_mean, View running_variance) {
+                                 View running_mean, View running_variance, View batches) {
   for_real_type(mean.dtype, "batch_norm", [&]<class T>(T) {
     const auto follow = [&](View running, ConstView batch, double scale) {
       for (std::int64_t c = 0; running && c < running.shape[0]; ++c) {
@@ -37,6 +37,7 @@ void batch_norm_finish_reference(ConstView mean, ConstView variance, const Batch
     follow(running_mean, mean, 1);
     follow(running_variance, variance, finish.unbiased);
   });
+  if (batches) ++*batches.as<std::int64_t>();
 }
 
 void batch_norm_apply_reference(ConstView x, ConstView mean, ConstView rstd, ConstView weight, ConstView bias,

@@ -21,10 +21,10 @@ Shape conv2d_output_shape(const Shape& x, const Shape& w, const Conv2dOptions& o
 
 void conv2d_forward(ConstView x, ConstView w, ConstView b, View y, const Conv2dOptions& options) {
   require_same_type("conv2d", x, y);
-  require_same_type("conv2d", w, y);
+  require_wide_type("conv2d", w, y);
   require_shape("conv2d", "y", y, conv2d_output_shape(x.shape, w.shape, options));
   if (b) {
-    require_same_type("conv2d", b, y);
+    require_wide_type("conv2d", b, y);
     require_shape("conv2d", "b", b, {w.shape[0]});
   }
   dispatch(conv2d_forward_kernels, y, x, w, b, y, options);
@@ -32,20 +32,20 @@ void conv2d_forward(ConstView x, ConstView w, ConstView b, View y, const Conv2dO
 
 void conv2d_backward_input(ConstView gy, ConstView w, View gx, const Conv2dOptions& options) {
   require_same_type("conv2d", gy, gx);
-  require_same_type("conv2d", w, gx);
+  require_wide_type("conv2d", w, gx);
   require_shape("conv2d", "gy", gy, conv2d_output_shape(gx.shape, w.shape, options));
   dispatch(conv2d_input_kernels, gx, gy, w, gx, options);
 }
 
 void conv2d_backward_weight(ConstView x, ConstView gy, View gw, const Conv2dOptions& options) {
-  require_same_type("conv2d", x, gw);
-  require_same_type("conv2d", gy, gw);
+  require_same_type("conv2d", x, gy);
+  require_wide_type("conv2d", gw, gy);
   require_shape("conv2d", "gy", gy, conv2d_output_shape(x.shape, gw.shape, options));
   dispatch(conv2d_weight_kernels, gw, x, gy, gw, options);
 }
 
 void conv2d_backward_bias(ConstView gy, View gb) {
-  require_same_type("conv2d", gy, gb);
+  require_wide_type("conv2d", gb, gy);
   require_rank("conv2d", "gy", gy, 4);
   require_shape("conv2d", "gb", gb, {gy.shape[3]});
   dispatch(conv2d_bias_kernels, gb, gy, gb);

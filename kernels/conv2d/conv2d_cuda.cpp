@@ -5,19 +5,18 @@
 #include <array>
 #include <map>
 #include <mutex>
-#include <optional>
 
 #include "kernels/conv2d/conv2d_packed.h"
 #include "kernels/conv2d/conv2d_plain_cuda.h"
 #include "kernels/cuda/cudnn.h"
-#include "kernels/cuda/half.h"
 #include "kernels/cuda/scratch.h"
 #include "tensor/compute_device.h"
-#include "tensor/cuda/check.h"
+#include "tensor/device_constant.h"
 
 namespace scrim::kernels {
 namespace {
 
+/// Whatever is free: the same algorithm in every run.
 constexpr std::size_t most_workspace = std::size_t(512) << 20;
 
 enum class Direction { forward, input_gradient, weight_gradient };
@@ -29,48 +28,41 @@ template <>
 struct Calls<Direction::forward> {
   using Performance = cudnnConvolutionFwdAlgoPerf_t;
   static constexpr auto guess = cudnnGetConvolutionForwardAlgorithm_v7;
+  static constexpr auto workspace = cudnnGetConvolutionForwardWorkspaceSize;
 };
 template <>
 struct Calls<Direction::input_gradient> {
   using Performance = cudnnConvolutionBwdDataAlgoPerf_t;
   static constexpr auto guess = cudnnGetConvolutionBackwardDataAlgorithm_v7;
+  static constexpr auto workspace = cudnnGetConvolutionBackwardDataWorkspaceSize;
 };
 template <>
 struct Calls<Direction::weight_gradient> {
   using Performance = cudnnConvolutionBwdFilterAlgoPerf_t;
   static constexpr auto guess = cudnnGetConvolutionBackwardFilterAlgorithm_v7;
+  static constexpr auto workspace = cudnnGetConvolutionBackwardFilterWorkspaceSize;
 };
 
 /// The sizes of a convolution: x[N,H,W,C], w[O,I,Kh,Kw], y[N,Ho,Wo,O].
 struct Problem {
   Shape x, w, y;
   Conv2dOptions options;
+  DType dtype;
   int device;
 
   std::string key(Direction direction) const {
     const Conv2dOptions& o = options;
     const ComputeSettings& settings = compute_settings();
-    return fmt::format("{} {} {} {} {},{} {},{} {},{} {} {} {}", int(direction), device, x.str(), w.str(),
-                       o.stride.h, o.stride.w, o.padding.h, o.padding.w, o.dilation.h, o.dilation.w, o.groups,
-                       int(settings.math), settings.deterministic);
+    return fmt::format("{} {} {} {} {} {},{} {},{} {},{} {} {} {}", int(direction), device, name_of(dtype),
+                       x.str(), w.str(), o.stride.h, o.stride.w, o.padding.h, o.padding.w, o.dilation.h,
+                       o.dilation.w, o.groups, int(settings.math), settings.deterministic);
   }
 };
 
-cudnnDataType_t product_type() {
-  switch (compute_settings().math) {
-    case ProductMath::bf16:
-      return CUDNN_DATA_BFLOAT16;
-    case ProductMath::f16:
-      return CUDNN_DATA_HALF;
-    default:
-      return CUDNN_DATA_FLOAT;
-  }
-}
-
 /// cuDNN's default would multiply f32 with the 10 bits of TF32.
-cudnnMathType_t product_math() {
-  if (compute_settings().math == ProductMath::f32) return CUDNN_FMA_MATH;
-  return in_half_precision() ? CUDNN_TENSOR_OP_MATH : CUDNN_DEFAULT_MATH;
+cudnnMathType_t product_math(DType dtype) {
+  if (is_half(dtype)) return CUDNN_TENSOR_OP_MATH;
+  return compute_settings().math == ProductMath::tf32 ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH;
 }
 
 struct Descriptors {
@@ -79,17 +71,19 @@ struct Descriptors {
   cuda::ConvolutionDescriptor convolution;
 
   explicit Descriptors(const Problem& p)
-      : x(cuda::image_descriptor(p.x, product_type())), y(cuda::image_descriptor(p.y, product_type())) {
+      : x(cuda::image_descriptor(p.x, cuda::cudnn_type(p.dtype))),
+        y(cuda::image_descriptor(p.y, cuda::cudnn_type(p.dtype))) {
     using cuda::cudnn_int;
     const Conv2dOptions& o = p.options;
-    SCRIM_CUDNN_CHECK(cudnnSetFilter4dDescriptor(w, product_type(), CUDNN_TENSOR_NHWC, cudnn_int(p.w[0]),
-                                                 cudnn_int(p.w[1]), cudnn_int(p.w[2]), cudnn_int(p.w[3])));
+    SCRIM_CUDNN_CHECK(cudnnSetFilter4dDescriptor(w, cuda::cudnn_type(p.dtype), CUDNN_TENSOR_NHWC,
+                                                 cudnn_int(p.w[0]), cudnn_int(p.w[1]), cudnn_int(p.w[2]),
+                                                 cudnn_int(p.w[3])));
     SCRIM_CUDNN_CHECK(
         cudnnSetConvolution2dDescriptor(convolution, cudnn_int(o.padding.h), cudnn_int(o.padding.w),
                                         cudnn_int(o.stride.h), cudnn_int(o.stride.w), cudnn_int(o.dilation.h),
                                         cudnn_int(o.dilation.w), CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT));
     SCRIM_CUDNN_CHECK(cudnnSetConvolutionGroupCount(convolution, cudnn_int(o.groups)));
-    SCRIM_CUDNN_CHECK(cudnnSetConvolutionMathType(convolution, product_math()));
+    SCRIM_CUDNN_CHECK(cudnnSetConvolutionMathType(convolution, product_math(p.dtype)));
   }
 };
 
@@ -103,7 +97,7 @@ struct Plan : Descriptors {
 
 /// Plans by sizes. `fill` completes one that is new.
 template <Direction direction, class Fill>
-const Plan<direction>& plan_for(const Problem& problem, std::string key, Fill&& fill) {
+Plan<direction>& plan_for(const Problem& problem, std::string key, Fill&& fill) {
   static auto& plans = *new std::map<std::string, Plan<direction>>;  // never destroyed, as the Runtime
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
@@ -114,13 +108,8 @@ const Plan<direction>& plan_for(const Problem& problem, std::string key, Fill&& 
   return plans.emplace(std::move(key), std::move(plan)).first->second;
 }
 
-std::size_t workspace_limit() {
-  std::size_t unused = 0, total = 0;
-  SCRIM_CUDA_CHECK(cudaMemGetInfo(&unused, &total));
-  return std::min(most_workspace, unused / 2);
-}
-
-/// The best algorithm by cuDNN's guess that fits memory and settings, if there is one. Descriptors in the order of the direction's call.
+/// The best algorithm by cuDNN's guess that fits the settings, if there is one. Descriptors in the order of the direction's
+/// call. A guess may be of another kind of multiplication than the descriptor's, so its workspace is asked for.
 template <Direction direction, class First, class Second, class Out>
 void choose_algorithm(Plan<direction>& plan, Device device, const First& first, const Second& second,
                       const Out& out) {
@@ -129,13 +118,16 @@ void choose_algorithm(Plan<direction>& plan, Device device, const First& first, 
   int count = 0;
   SCRIM_CUDNN_CHECK(Calls<direction>::guess(cuda::cudnn_handle(device), first, second, plan.convolution, out,
                                             int(guesses.size()), &count, guesses.data()));
-  const std::size_t limit = workspace_limit();
   for (int i = 0; i < count; ++i) {  // fastest first
     const Performance& one = guesses[std::size_t(i)];
-    if (one.status != CUDNN_STATUS_SUCCESS || one.memory > limit) continue;
+    std::size_t workspace = 0;
+    if (one.status != CUDNN_STATUS_SUCCESS) continue;
     if (compute_settings().deterministic && one.determinism != CUDNN_DETERMINISTIC) continue;
+    const cudnnStatus_t status = Calls<direction>::workspace(cuda::cudnn_handle(device), first, second,
+                                                             plan.convolution, out, one.algo, &workspace);
+    if (status != CUDNN_STATUS_SUCCESS || workspace > most_workspace) continue;
     plan.algorithm = one.algo;
-    plan.workspace = one.memory;
+    plan.workspace = workspace;
     plan.is_served = true;
     return;
   }
@@ -146,12 +138,12 @@ bool is_packed(const Shape& w) {
   return w[1] == 1 || w[2] * w[3] == 1;
 }
 
-/// w in cuDNN's order: itself, or a copy.
+/// w in cuDNN's order and of the product's type: itself, or a copy.
 class PackedWeights {
  public:
-  explicit PackedWeights(ConstView w) : w_(w) {
-    if (is_packed(w.shape)) return;
-    copy_ = Tensor::empty(w.shape, w.dtype, w.device);
+  PackedWeights(ConstView w, DType product) : w_(w) {
+    if (is_packed(w.shape) && w.dtype == product) return;
+    copy_ = Tensor::empty(w.shape, product, w.device);
     pack_weights_cuda(w, {}, false, 1, copy_.mutable_view());
   }
   ConstView view() const { return copy_.defined() ? copy_.view() : w_; }
@@ -164,51 +156,43 @@ class PackedWeights {
 const float one = 1, zero = 0;
 
 void run_forward(ConstView x, ConstView packed, View y, const Conv2dOptions& options) {
-  const Problem problem{x.shape, packed.shape, y.shape, options, y.device.index};
+  const Problem problem{x.shape, packed.shape, y.shape, options, y.dtype, y.device.index};
   const auto& plan = plan_for<Direction::forward>(problem, problem.key(Direction::forward), [&](auto& fresh) {
     choose_algorithm(fresh, y.device, fresh.x, fresh.w, fresh.y);
   });
   if (!plan.is_served) return conv2d_forward_plain_cuda(x, packed, {}, y, options, WeightOrder::packed);
-  const ProductOperand image(x), weights(packed);
-  const ProductResult result(y);
   const Scratch<char> workspace(y.device, std::int64_t(plan.workspace));
-  SCRIM_CUDNN_CHECK(cudnnConvolutionForward(cuda::cudnn_handle(y.device), &one, plan.x, image.data(), plan.w,
-                                            weights.data(), plan.convolution, plan.algorithm,
-                                            workspace.data(), plan.workspace, &zero, plan.y, result.data()));
-  result.finish();
+  SCRIM_CUDNN_CHECK(cudnnConvolutionForward(cuda::cudnn_handle(y.device), &one, plan.x, x.data, plan.w,
+                                            packed.data, plan.convolution, plan.algorithm, workspace.data(),
+                                            plan.workspace, &zero, plan.y, y.data));
 }
 
 void run_input_gradient(ConstView gy, ConstView packed, View gx, const Conv2dOptions& options) {
-  const Problem problem{gx.shape, packed.shape, gy.shape, options, gx.device.index};
+  const Problem problem{gx.shape, packed.shape, gy.shape, options, gx.dtype, gx.device.index};
   const auto& plan = plan_for<Direction::input_gradient>(
       problem, problem.key(Direction::input_gradient),
       [&](auto& fresh) { choose_algorithm(fresh, gx.device, fresh.w, fresh.y, fresh.x); });
   if (!plan.is_served) return conv2d_backward_input_plain_cuda(gy, packed, gx, options, WeightOrder::packed);
-  const ProductOperand upstream(gy), weights(packed);
-  const ProductResult result(gx);
   const Scratch<char> workspace(gx.device, std::int64_t(plan.workspace));
-  SCRIM_CUDNN_CHECK(cudnnConvolutionBackwardData(
-      cuda::cudnn_handle(gx.device), &one, plan.w, weights.data(), plan.y, upstream.data(), plan.convolution,
-      plan.algorithm, workspace.data(), plan.workspace, &zero, plan.x, result.data()));
-  result.finish();
+  SCRIM_CUDNN_CHECK(cudnnConvolutionBackwardData(cuda::cudnn_handle(gx.device), &one, plan.w, packed.data,
+                                                 plan.y, gy.data, plan.convolution, plan.algorithm,
+                                                 workspace.data(), plan.workspace, &zero, plan.x, gx.data));
 }
 
 /// A bias of zeros, where cuDNN wants one and there is none.
-ConstView zero_bias(Device device, std::int64_t channels) {
-  static auto& made = *new std::map<std::pair<int, std::int64_t>, Tensor>;
-  Tensor& zeros = made[{device.index, channels}];
-  if (!zeros.defined()) zeros = Tensor::full({channels}, 0, DType::f32, device);
-  return zeros.view();
+Tensor zero_bias(Device device, std::int64_t channels) {
+  return device_constant(device, fmt::format("no bias {}", channels),
+                         [&] { return Tensor::zeros({channels}); });
 }
 
-/// y = activation(convolution + bias [+ y]) in one call; the activation is none or relu. False when cuDNN does not do so
-/// for these sizes; y is then as it was.
+/// f32 alone: y = activation(convolution + bias [+ y]) in one call; the activation is none or relu. False when cuDNN does
+/// not do so for these sizes; y is then as it was.
 bool run_fused(ConstView x, ConstView packed, ConstView bias, View y, const Conv2dOptions& options, bool add,
                bool relu) {
-  const Problem problem{x.shape, packed.shape, y.shape, options, y.device.index};
+  const Problem problem{x.shape, packed.shape, y.shape, options, y.dtype, y.device.index};
   // The one algorithm that the fused call takes with and without an activation.
   constexpr auto algorithm = CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
-  const auto& plan =
+  auto& plan =
       plan_for<Direction::forward>(problem, problem.key(Direction::forward) + " fused", [&](auto& fresh) {
         fresh.algorithm = algorithm;
         fresh.is_served = cuda::is_supported(
@@ -216,16 +200,18 @@ bool run_fused(ConstView x, ConstView packed, ConstView bias, View y, const Conv
                                                     fresh.convolution, fresh.y, algorithm, &fresh.workspace));
       });
   if (!plan.is_served) return false;
-  if (!bias) bias = zero_bias(y.device, y.shape[3]);
-  const auto bias_descriptor = cuda::image_descriptor({1, 1, 1, y.shape[3]}, product_type());
+  const Tensor zeros = bias ? Tensor() : zero_bias(y.device, y.shape[3]);
+  if (!bias) bias = zeros.view();
+  const auto bias_descriptor = cuda::image_descriptor({1, 1, 1, y.shape[3]}, cuda::cudnn_type(bias.dtype));
   const cuda::ActivationDescriptor activation;
   SCRIM_CUDNN_CHECK(cudnnSetActivationDescriptor(
-      activation, relu ? CUDNN_ACTIVATION_RELU : CUDNN_ACTIVATION_IDENTITY, CUDNN_PROPAGATE_NAN, 0));
+      activation, relu ? CUDNN_ACTIVATION_RELU : CUDNN_ACTIVATION_IDENTITY, CUDNN_NOT_PROPAGATE_NAN, 0));
   const Scratch<char> workspace(y.device, std::int64_t(plan.workspace));
-  return cuda::is_supported(cudnnConvolutionBiasActivationForward(
+  plan.is_served = cuda::is_supported(cudnnConvolutionBiasActivationForward(
       cuda::cudnn_handle(y.device), &one, plan.x, x.data, plan.w, packed.data, plan.convolution, algorithm,
       workspace.data(), plan.workspace, add ? &one : &zero, plan.y, y.data, bias_descriptor, bias.data,
       activation, plan.y, y.data));
+  return plan.is_served;
 }
 
 }  // namespace
@@ -233,33 +219,32 @@ bool run_fused(ConstView x, ConstView packed, ConstView bias, View y, const Conv
 void conv2d_forward_cuda(ConstView x, ConstView w, ConstView b, View y, const Conv2dOptions& options) {
   if (y.shape.numel() == 0) return;
   if (y.dtype == DType::f64) return conv2d_forward_plain_cuda(x, w, b, y, options, WeightOrder::plain);
-  run_forward(x, PackedWeights(w).view(), y, options);
+  run_forward(x, PackedWeights(w, y.dtype).view(), y, options);
   if (b) finish_convolution_cuda(y, b, {}, y);
 }
 
 void conv2d_backward_input_cuda(ConstView gy, ConstView w, View gx, const Conv2dOptions& options) {
   if (gx.shape.numel() == 0) return;
   if (gx.dtype == DType::f64) return conv2d_backward_input_plain_cuda(gy, w, gx, options, WeightOrder::plain);
-  run_input_gradient(gy, PackedWeights(w).view(), gx, options);
+  run_input_gradient(gy, PackedWeights(w, gx.dtype).view(), gx, options);
 }
 
 void conv2d_backward_weight_cuda(ConstView x, ConstView gy, View gw, const Conv2dOptions& options) {
   if (gy.shape.numel() == 0) return cuda::fill(gw, 0);
   if (gw.dtype == DType::f64) return conv2d_backward_weight_plain_cuda(x, gy, gw, options);
-  const Problem problem{x.shape, gw.shape, gy.shape, options, gw.device.index};
+  const Problem problem{x.shape, gw.shape, gy.shape, options, x.dtype, gw.device.index};
   const auto& plan = plan_for<Direction::weight_gradient>(
       problem, problem.key(Direction::weight_gradient),
       [&](auto& fresh) { choose_algorithm(fresh, gw.device, fresh.x, fresh.y, fresh.w); });
   if (!plan.is_served) return conv2d_backward_weight_plain_cuda(x, gy, gw, options);
-  Tensor packed = is_packed(gw.shape) ? Tensor() : Tensor::empty(gw.shape, gw.dtype, gw.device);
-  const ProductOperand image(x), upstream(gy);
-  const ProductResult result(packed.defined() ? packed.mutable_view() : gw);
+  const bool as_it_is = is_packed(gw.shape) && gw.dtype == x.dtype;
+  Tensor packed = as_it_is ? Tensor() : Tensor::empty(gw.shape, x.dtype, gw.device);
+  const View result = as_it_is ? gw : packed.mutable_view();
   const Scratch<char> workspace(gw.device, std::int64_t(plan.workspace));
   SCRIM_CUDNN_CHECK(cudnnConvolutionBackwardFilter(
-      cuda::cudnn_handle(gw.device), &one, plan.x, image.data(), plan.y, upstream.data(), plan.convolution,
-      plan.algorithm, workspace.data(), plan.workspace, &zero, plan.w, result.data()));
-  result.finish();
-  if (packed.defined()) unpack_weights_cuda(packed.view(), gw);
+      cuda::cudnn_handle(gw.device), &one, plan.x, x.data, plan.y, gy.data, plan.convolution, plan.algorithm,
+      workspace.data(), plan.workspace, &zero, plan.w, result.data));
+  if (!as_it_is) unpack_weights_cuda(result, gw);
 }
 
 void conv2d_packed_cuda(ConstView in, ConstView packed, ConstView bias, View out,
@@ -268,8 +253,11 @@ void conv2d_packed_cuda(ConstView in, ConstView packed, ConstView bias, View out
   if (input_gradient && stamp_serves(in.shape, packed.shape, out.shape, options))
     return stamp_cuda(in, packed, bias, out, epilogue);
   const bool is_plain = !bias && !epilogue.add && epilogue.slope == 1;
-  if (!input_gradient && !is_plain && !in_half_precision() && (epilogue.slope == 0 || epilogue.slope == 1) &&
-      run_fused(in, packed, bias, out, options, epilogue.add, epilogue.slope == 0))
+  // Its relu makes 0 of NaN. That is why layers/fused_conv2d.cpp looks at weights that it packs, and why 16 bits, whose
+  // products may overflow, are not fused.
+  const bool may_fuse =
+      !input_gradient && out.dtype == DType::f32 && (epilogue.slope == 0 || epilogue.slope == 1);
+  if (may_fuse && !is_plain && run_fused(in, packed, bias, out, options, epilogue.add, epilogue.slope == 0))
     return;
   // What cuDNN does not fuse: the convolution, then one pass.
   Tensor between = epilogue.add ? Tensor::empty(out.shape, out.dtype, out.device) : Tensor();

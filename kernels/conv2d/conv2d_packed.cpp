@@ -4,6 +4,7 @@
 
 #include "kernels/conv2d/conv2d_lanewise.h"
 #include "kernels/conv2d/conv2d_winograd.h"
+#include "tensor/compute_device.h"
 
 namespace scrim::kernels {
 
@@ -125,7 +126,7 @@ PackedConv2d::~PackedConv2d() = default;
 namespace {
 
 Plan plan_on_device(ConstView w, const Conv2dOptions& options, ConstView scale, bool input_gradient) {
-  Tensor weights = Tensor::empty(w.shape, w.dtype, w.device);
+  Tensor weights = Tensor::empty(w.shape, product_type(w.dtype, w.device), w.device);
   dispatch(pack_weights_kernels, weights.mutable_view(), w, scale, input_gradient, options.groups,
            weights.mutable_view());
   Plan plan;
@@ -152,9 +153,12 @@ void PackedConv2d::run(ConstView in, ConstView bias, View out, const ConvEpilogu
   const Device weights = plan_->on_device ? plan_->on_device->weights.device() : Device::cpu;
   require(in.device == weights, "conv2d", "x lies on {}, the packed weights on {}", name_of(in.device),
           name_of(weights));
-  if (plan_->on_device)
+  if (plan_->on_device) {
+    require(in.dtype == plan_->on_device->weights.dtype(), "conv2d", "x is of {}, the packed weights of {}",
+            name_of(in.dtype), name_of(plan_->on_device->weights.dtype()));
     return dispatch(conv2d_packed_kernels, out, in, plan_->on_device->weights.view(), bias, out,
                     plan_->on_device->options, plan_->on_device->input_gradient, epilogue);
+  }
   if (plan_->lanewise) run_lanewise(*plan_->lanewise, in, bias, out, epilogue);
   if (plan_->winograd) run_winograd(*plan_->winograd, in, bias, out, epilogue);
   for (const TapConvolution& part : plan_->direct) run_taps(part, in, bias, out, epilogue);

@@ -20,8 +20,9 @@ class PackedConv2d {
   PackedConv2d& operator=(PackedConv2d&&) noexcept;
   ~PackedConv2d();
 
-  /// out = convolution of `in` + bias, finished by the epilogue, f32; an empty bias counts as zeros. Shapes
-  /// as for the function that it stands for; they are the caller's to check.
+  /// out = convolution of `in` + bias, finished by the epilogue; an empty bias counts as zeros. f32, or on a GPU what
+  /// product_type() said when the weights were packed; the bias is f32. Shapes as for the function that it stands for; they are
+  /// the caller's to check.
   void run(ConstView in, ConstView bias, View out, const ConvEpilogue& epilogue = {}) const;
 
   /// Whether the reference kernels were asked for, which know nothing of packed weights.

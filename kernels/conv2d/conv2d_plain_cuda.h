@@ -6,12 +6,13 @@
 
 namespace scrim::kernels {
 
-/// packed[O,Kh,Kw,I] = w[O,I,Kh,Kw] * scale[O], or with `scale_inputs` scale[group * I + i], the channels that an input
+/// In the type of `packed`, f32 or 16 bits: packed[O,Kh,Kw,I] = w[O,I,Kh,Kw] * scale[O], or with `scale_inputs` scale[group * I + i], the channels that an input
 /// gradient gives; an empty scale counts as ones. `groups` of the convolution. The shape of `packed` stays [O,I,Kh,Kw].
 void pack_weights_cuda(ConstView w, ConstView scale, bool scale_inputs, std::int64_t groups, View packed);
 /// w[O,I,Kh,Kw] = packed[O,Kh,Kw,I].
 void unpack_weights_cuda(ConstView packed, View w);
 
+/// The plain loops take w of the type of x; b and gw are of the type in which they compute.
 /// How w lies in memory: O, I, Kh, Kw, or O, Kh, Kw, I.
 enum class WeightOrder { plain, packed };
 void conv2d_forward_plain_cuda(ConstView x, ConstView w, ConstView b, View y, const Conv2dOptions& options,

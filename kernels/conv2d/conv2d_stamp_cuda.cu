@@ -11,9 +11,11 @@ namespace {
 constexpr int tile = 64, depth = 16, per_thread = 4, threads_a_side = tile / per_thread;
 static_assert(threads_a_side * threads_a_side == cuda::threads_per_block);
 
+template <class T>
 struct StampKernel {
-  const float *x, *w, *bias;
-  float* y;
+  const T *x, *w;
+  const float* bias;
+  T* y;
   std::int64_t pixels, inner, columns, column_tiles;
   std::int64_t width, kernel_h, kernel_w, outputs;  ///< width of x
   float slope;
@@ -35,9 +37,9 @@ struct StampKernel {
     for (std::int64_t k = 0; k < inner; k += depth) {
       for (int i = int(threadIdx.x); i < tile * depth; i += cuda::threads_per_block) {
         const std::int64_t pixel = first_pixel + i / depth, c = k + i % depth;
-        left[i % depth][i / depth] = pixel < pixels && c < inner ? x[pixel * inner + c] : 0.0f;
+        left[i % depth][i / depth] = pixel < pixels && c < inner ? float(x[pixel * inner + c]) : 0.0f;
         const std::int64_t at = first_column + i % tile, d = k + i / tile;
-        right[i / tile][i % tile] = at < columns && d < inner ? w[d * columns + at] : 0.0f;
+        right[i / tile][i % tile] = at < columns && d < inner ? float(w[d * columns + at]) : 0.0f;
       }
       __syncthreads();
       for (int d = 0; d < depth; ++d)
@@ -52,7 +54,7 @@ struct StampKernel {
         const std::int64_t to = place(pixel, at);
         float value = sums[a][b] + (bias ? bias[at % outputs] : 0.0f);
         if (add) value += y[to];
-        y[to] = value < 0 ? slope * value : value;
+        y[to] = T(value < 0 ? slope * value : value);
       }
   }
 };
@@ -68,11 +70,16 @@ void stamp_cuda(ConstView x, ConstView packed, ConstView bias, View y, const Con
   const Shape& w = packed.shape;
   const std::int64_t pixels = x.shape[0] * x.shape[1] * x.shape[2], columns = w[1] * w[2] * w[3];
   const std::int64_t column_tiles = (columns + tile - 1) / tile;
-  cuda::for_each_block(
-      y.device, (pixels + tile - 1) / tile * column_tiles,
-      StampKernel{x.on_device<float>(), packed.on_device<float>(), bias ? bias.on_device<float>() : nullptr,
-                  y.on_device<float>(), pixels, w[0], columns, column_tiles, x.shape[2], w[2], w[3], w[1],
-                  epilogue.slope, epilogue.add});
+  const auto stamp = [&]<class T>(T) {
+    cuda::for_each_block(
+        y.device, (pixels + tile - 1) / tile * column_tiles,
+        StampKernel<T>{x.on_device<T>(), packed.on_device<T>(), bias ? bias.on_device<float>() : nullptr,
+                       y.on_device<T>(), pixels, w[0], columns, column_tiles, x.shape[2], w[2], w[3], w[1],
+                       epilogue.slope, epilogue.add});
+  };
+  if (y.dtype == DType::f16) return stamp(Float16{});
+  if (y.dtype == DType::bf16) return stamp(BFloat16{});
+  stamp(float{});
 }
 
 }  // namespace scrim::kernels

@@ -1,6 +1,7 @@
 #include "kernels/conv_transpose2d/conv_transpose2d.h"
 
 #include "kernels/binary/binary.h"
+#include "tensor/device_memory.h"
 
 namespace scrim::kernels {
 
@@ -28,7 +29,11 @@ void conv_transpose2d_forward(ConstView x, ConstView w, ConstView b, View y,
                               const ConvTranspose2dOptions& options) {
   require_shape("conv_transpose2d", "y", y, conv_transpose2d_output_shape(x.shape, w.shape, options));
   conv2d_backward_input(x, w, y, adjoint(options));
-  if (b) add(y, b, y);
+  if (!b) return;
+  if (b.dtype == y.dtype) return add(y, b, y);
+  Tensor rounded = Tensor::empty(b.shape, y.dtype, b.device);
+  cuda::convert(b, rounded.mutable_view());
+  add(y, rounded.view(), y);
 }
 
 void conv_transpose2d_backward_input(ConstView gy, ConstView w, View gx,

@@ -33,8 +33,18 @@ cudnnHandle_t cudnn_handle(Device device) {
 }
 
 cudnnDataType_t cudnn_type(DType dtype) {
-  require(dtype == DType::f32 || dtype == DType::f64, "cudnn", "takes f32 or f64, {} came", name_of(dtype));
-  return dtype == DType::f32 ? CUDNN_DATA_FLOAT : CUDNN_DATA_DOUBLE;
+  switch (dtype) {
+    case DType::f32:
+      return CUDNN_DATA_FLOAT;
+    case DType::f64:
+      return CUDNN_DATA_DOUBLE;
+    case DType::f16:
+      return CUDNN_DATA_HALF;
+    case DType::bf16:
+      return CUDNN_DATA_BFLOAT16;
+    default:
+      fail("cudnn", "takes floating-point types, {} came", name_of(dtype));
+  }
 }
 
 int cudnn_int(std::int64_t value) {

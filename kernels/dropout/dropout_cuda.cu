@@ -1,6 +1,7 @@
 #include "kernels/binary/binary_loops.h"
 #include "kernels/cuda/strided.h"
 #include "kernels/dropout/dropout.h"
+#include "tensor/cuda/capture.h"
 #include "tensor/cuda/launch.h"
 
 namespace scrim::kernels {
@@ -37,6 +38,7 @@ void dropout_cuda(ConstView x, ConstView keep, double p, View y) {
 }
 
 void dropout_mask_cuda(const Random& random, double p, View mask) {
+  cuda::require_no_capture("draws random numbers");
   cuda::for_each_element(mask.device, mask.shape.numel(),
                          DropoutMaskKernel{random, p, mask.on_device<bool>()});
 }

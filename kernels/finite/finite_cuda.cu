@@ -1,52 +1,31 @@
-// One launch for many tensors: a network has hundreds of gradients, most of them small.
+#include "kernels/cuda/many_tensors.h"
 #include "kernels/finite/finite.h"
-#include "tensor/cuda/launch.h"
 #include "tensor/device_memory.h"
 
 namespace scrim::kernels {
 namespace {
 
-/// Tensors of one type, each cut into chunks; a block looks at one chunk.
 template <class T>
-struct AllFiniteKernel {
-  static constexpr int most = 96;
-  static constexpr std::int64_t chunk = 16384;
-  const T* data[most];
-  std::int64_t elements[most], end_block[most];  ///< blocks up to and with this tensor's
-  int count;
-  float* flag;
+struct Numbers {
+  const T* data;
+  std::int64_t elements;
+};
 
-  __device__ void operator()(std::int64_t block) const {
-    int p = 0;
-    while (block >= end_block[p]) ++p;
-    const std::int64_t first = (block - (p > 0 ? end_block[p - 1] : 0)) * chunk;
-    const std::int64_t last = first + chunk < elements[p] ? first + chunk : elements[p];
-    bool finite = true;
-    for (std::int64_t i = first + threadIdx.x; i < last; i += cuda::threads_per_block)
-      finite &= data[p][i] - data[p][i] == 0;  // NaN for NaN and for infinity
-    if (!finite) *flag = 0;
+template <class T>
+struct AllFiniteOp {
+  float* flag;
+  __device__ void operator()(const Numbers<T>& numbers, std::int64_t i) const {
+    const Wide<T> value = numbers.data[i];
+    if (!(value - value == 0)) *flag = 0;  // NaN for NaN and for infinity
   }
 };
 
 template <class T>
 void look_at(const std::vector<ConstView>& tensors, View flag) {
-  AllFiniteKernel<T> look{};
-  look.flag = flag.on_device<float>();
-  std::int64_t blocks = 0;
-  const auto launch = [&] {
-    cuda::for_each_block(flag.device, blocks, look);
-    look.count = 0;
-    blocks = 0;
-  };
-  for (const ConstView& tensor : tensors) {
-    if (tensor.dtype != DTypeOf<T>::value || tensor.shape.numel() == 0) continue;
-    if (look.count == AllFiniteKernel<T>::most) launch();
-    blocks += (tensor.shape.numel() + AllFiniteKernel<T>::chunk - 1) / AllFiniteKernel<T>::chunk;
-    look.data[look.count] = tensor.on_device<T>();
-    look.elements[look.count] = tensor.shape.numel();
-    look.end_block[look.count++] = blocks;
-  }
-  launch();
+  std::vector<Numbers<T>> of_type;
+  for (const ConstView& tensor : tensors)
+    if (tensor.dtype == DTypeOf<T>::value) of_type.push_back({tensor.on_device<T>(), tensor.shape.numel()});
+  for_each_element_of(flag.device, of_type, AllFiniteOp<T>{flag.on_device<float>()});
 }
 
 }  // namespace
@@ -55,6 +34,8 @@ void all_finite_cuda(const std::vector<ConstView>& tensors, View flag) {
   cuda::fill(flag, 1);
   look_at<float>(tensors, flag);
   look_at<double>(tensors, flag);
+  look_at<Float16>(tensors, flag);
+  look_at<BFloat16>(tensors, flag);
 }
 
 }  // namespace scrim::kernels

@@ -3,11 +3,9 @@
 
 #include <map>
 #include <mutex>
-#include <optional>
 #include <tuple>
 #include <utility>
 
-#include "kernels/cuda/half.h"
 #include "kernels/cuda/scratch.h"
 #include "kernels/matmul/matmul.h"
 #include "tensor/compute_device.h"
@@ -149,6 +147,15 @@ const Plan& plan_for(const Sizes& sizes) {
   return found != plans.end() ? found->second : plans.emplace(sizes.key(), make_plan(sizes)).first->second;
 }
 
+/// The operand in the product's type where that is not its own.
+Tensor rounded(ConstView operand) {
+  const DType product = product_type(operand.dtype, operand.device);
+  if (product == operand.dtype) return {};
+  Tensor copy = Tensor::empty(operand.shape, product, operand.device);
+  cuda::convert(operand, copy.mutable_view());
+  return copy;
+}
+
 }  // namespace
 
 void matmul_cuda(ConstView a, ConstView b, View y, const MatmulOptions& options) {
@@ -172,20 +179,16 @@ void matmul_cuda(ConstView a, ConstView b, View y, const MatmulOptions& options)
   const std::lock_guard lock(mutex);
   const Plan& plan = plan_for(sizes);
   const Scratch<char> workspace(y.device, std::int64_t(plan.workspace));
-  const bool half = y.dtype == DType::f32 && in_half_precision();
-  const std::optional<ProductOperand> left =
-      half ? std::optional<ProductOperand>(std::in_place, a) : std::nullopt;
-  const std::optional<ProductOperand> right =
-      half ? std::optional<ProductOperand>(std::in_place, b) : std::nullopt;
+  const Tensor left = rounded(a), right = rounded(b);
   const float one32 = 1, zero32 = 0;
   const double one64 = 1, zero64 = 0;
   const bool wide = y.dtype == DType::f64;
   const void *one = wide ? static_cast<const void*>(&one64) : &one32,
              *zero = wide ? static_cast<const void*>(&zero64) : &zero32;
   SCRIM_CUBLAS_CHECK(cublasLtMatmul(
-      handle_of(y.device.index), plan.operation, one, right ? right->data() : b.data, plan.b,
-      left ? left->data() : a.data, plan.a, zero, y.data, plan.y, y.data, plan.y, &plan.algorithm,
-      plan.workspace > 0 ? workspace.data() : nullptr, plan.workspace, runtime.stream()));
+      handle_of(y.device.index), plan.operation, one, right.defined() ? right.view().data : b.data, plan.b,
+      left.defined() ? left.view().data : a.data, plan.a, zero, y.data, plan.y, y.data, plan.y,
+      &plan.algorithm, plan.workspace > 0 ? workspace.data() : nullptr, plan.workspace, runtime.stream()));
 }
 
 }  // namespace scrim::kernels

@@ -1,4 +1,4 @@
-// The update rules of the optimisers, in place over one parameter. t counts steps from 1.
+// The update rules of the optimisers, in place over all parameters of a network. t counts steps from 1, lr is the learning rate.
 //
 // Adam (Kingma and Ba, "Adam", 2015, algorithm 1) and AdamW (Loshchilov and Hutter, "Decoupled Weight Decay",
 // 2019):
@@ -11,37 +11,54 @@
 //   g += l2 * p;  b = t == 1 ? g : momentum b + g;  p -= lr * (nesterov ? g + momentum b : b)
 #pragma once
 
+#include <vector>
+
 #include "kernels/dispatch.h"
 
 namespace scrim::kernels {
 
 struct AdamOptions {
-  double learning_rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
   double l2 = 0, decay = 0;
 };
 
 struct SgdOptions {
-  double learning_rate = 1e-2, momentum = 0, l2 = 0;
+  double momentum = 0, l2 = 0;
   bool nesterov = false;
 };
 
-// `factor` (f32, one element, where the parameter lies) is what the gradient is multiplied by first: the inverse of a loss
-// scale. 0 leaves everything as it is. An empty one counts as 1.
+/// What changes from step to step: f64[4], where the parameters lie, so that a GPU which repeats a step goes on counting.
+enum ClockField { clock_steps, clock_learning_rate, clock_correction1, clock_correction2, clock_fields };
 
-/// Updates parameter, mean and square from gradient; all four have one shape.
-void adam_step(const AdamOptions& options, std::int64_t t, ConstView gradient, View parameter, View mean,
-               View square, ConstView factor = {});
-/// Updates parameter and, with momentum, buffer.
-void sgd_step(const SgdOptions& options, std::int64_t t, ConstView gradient, View parameter, View buffer,
+// `factor` (f32, one element, where the parameters lie) is what gradients are multiplied by first: the inverse of a loss
+// scale. 0 leaves everything as it is, and the step does not count. An empty one is 1.
+
+/// Another step: t += 1, corrections 1 - beta1^t and 1 - beta2^t.
+void advance_clock(double beta1, double beta2, ConstView factor, View clock);
+
+/// One parameter and what goes with it, all of one shape; all parameters are of one type, on one device.
+struct AdamTensors {
+  ConstView gradient;
+  View parameter, mean, square;
+};
+struct SgdTensors {
+  ConstView gradient;
+  View parameter, buffer;  ///< no buffer without momentum
+};
+void adam_step(const AdamOptions& options, const std::vector<AdamTensors>& tensors, ConstView clock,
+               ConstView factor = {});
+void sgd_step(const SgdOptions& options, const std::vector<SgdTensors>& tensors, ConstView clock,
               ConstView factor = {});
 
-using AdamStep = void(const AdamOptions&, std::int64_t t, ConstView gradient, View parameter, View mean,
-                      View square, ConstView factor);
-using SgdStep = void(const SgdOptions&, std::int64_t t, ConstView gradient, View parameter, View buffer,
-                     ConstView factor);
+using AdvanceClock = void(double beta1, double beta2, ConstView factor, View clock);
+using AdamStep = void(const AdamOptions&, const std::vector<AdamTensors>&, ConstView clock, ConstView factor);
+using SgdStep = void(const SgdOptions&, const std::vector<SgdTensors>&, ConstView clock, ConstView factor);
+AdvanceClock advance_clock_reference, advance_clock_cuda;
 AdamStep adam_step_reference, adam_step_cpu, adam_step_cuda;
 SgdStep sgd_step_reference, sgd_step_cuda;
 
+inline constexpr KernelTable<AdvanceClock> optimiser_clock_kernels{"optimiser clock", advance_clock_reference,
+                                                                   nullptr, cuda_cell(advance_clock_cuda)};
 inline constexpr KernelTable<AdamStep> optimiser_adam_kernels{"adam", adam_step_reference, adam_step_cpu,
                                                               cuda_cell(adam_step_cuda)};
 inline constexpr KernelTable<SgdStep> optimiser_sgd_kernels{"sgd", sgd_step_reference, nullptr,

@@ -25,6 +25,7 @@ void permute_cuda(ConstView x, const std::vector<int>& order, View y) {
         PermuteKernel<Unit>{static_cast<const Unit*>(x.data), static_cast<Unit*>(y.data), place});
   };
   if (size_of(x.dtype) == 1) return copy(std::uint8_t{});
+  if (size_of(x.dtype) == 2) return copy(std::uint16_t{});
   if (size_of(x.dtype) == 4) return copy(std::uint32_t{});
   copy(std::uint64_t{});
 }

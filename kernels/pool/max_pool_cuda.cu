@@ -27,18 +27,18 @@ struct MaxPoolForwardKernel {
     const std::int64_t image = i / s.channels / s.columns / s.rows * s.height;
     const std::int64_t top = row * s.options.stride - s.options.padding,
                        left = column * s.options.stride - s.options.padding;
-    T best = 0;
+    Wide<T> best = 0;
     std::int64_t cell = -1;
     for (std::int64_t a = 0; a < s.options.kernel; ++a)
       for (std::int64_t b = 0; b < s.options.kernel; ++b) {
         const std::int64_t h = top + a, w = left + b;
         if (h < 0 || h >= s.height || w < 0 || w >= s.width) continue;
-        const T value = x[((image + h) * s.width + w) * s.channels + c];
+        const Wide<T> value = x[((image + h) * s.width + w) * s.channels + c];
         if (cell >= 0 && (best != best || value <= best)) continue;  // a NaN stays, and a NaN is not "<="
         best = value;
         cell = a * s.options.kernel + b;
       }
-    y[i] = best;
+    y[i] = T(best);
     if (from) from[i] = std::uint8_t(cell);
   }
 };
@@ -57,20 +57,20 @@ struct MaxPoolBackwardKernel {
                        u = w + s.options.padding;
     const std::int64_t first_row = v < k ? 0 : (v - k) / stride + 1,
                        first_column = u < k ? 0 : (u - k) / stride + 1;
-    T sum = 0;
+    Wide<T> sum = 0;
     for (std::int64_t row = first_row; row <= v / stride && row < s.rows; ++row)
       for (std::int64_t column = first_column; column <= u / stride && column < s.columns; ++column) {
         const std::int64_t at = ((image * s.rows + row) * s.columns + column) * s.channels + c;
         if (from[at] == (v - row * stride) * k + u - column * stride) sum += gy[at];
       }
-    gx[i] = sum;
+    gx[i] = T(sum);
   }
 };
 
 }  // namespace
 
 void max_pool2d_forward_cuda(ConstView x, View y, View from, const PoolOptions& options) {
-  for_real_type(x.dtype, "max_pool2d", [&]<class T>(T) {
+  for_floating_type(x.dtype, "max_pool2d", [&]<class T>(T) {
     cuda::for_each_element(
         y.device, y.shape.numel(),
         MaxPoolForwardKernel<T>{sizes_of(x.shape, y.shape, options), x.on_device<T>(), y.on_device<T>(),
@@ -79,7 +79,7 @@ void max_pool2d_forward_cuda(ConstView x, View y, View from, const PoolOptions& 
 }
 
 void max_pool2d_backward_cuda(ConstView gy, ConstView from, View gx, const PoolOptions& options) {
-  for_real_type(gx.dtype, "max_pool2d", [&]<class T>(T) {
+  for_floating_type(gx.dtype, "max_pool2d", [&]<class T>(T) {
     cuda::for_each_element(gx.device, gx.shape.numel(),
                            MaxPoolBackwardKernel<T>{sizes_of(gx.shape, gy.shape, options), gy.on_device<T>(),
                                                     from.on_device<std::uint8_t>(), gx.on_device<T>()});

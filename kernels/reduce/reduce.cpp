@@ -24,7 +24,7 @@ Axes broadcast_axes(const Shape& from, const Shape& to) {
 namespace {
 
 void check(std::string_view op, ConstView x, Axes axes, View y) {
-  require_same_type(op, x, y);
+  require_wide_type(op, y, x);
   require(axes.bits >> x.shape.rank() == 0, op, "x {} has fewer axes than the highest to reduce",
           x.shape.str());
   require(y.shape.numel() == reduced_shape(x.shape, axes, false).numel(), op,

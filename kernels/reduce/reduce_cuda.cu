@@ -53,12 +53,12 @@ template <class T, class Op>
 struct ReduceByThreadKernel {
   Plan plan;
   const T* x;
-  T* y;
+  Wide<T>* y;
   __device__ void operator()(std::int64_t k) const {
     const T* line = x + plan.kept.offset(k);
     typename Op::Value total = Op::empty();
     for (std::int64_t r = 0; r < plan.count; ++r) total = Op::join(total, line[plan.reduced.offset(r)]);
-    y[k] = T(total);
+    y[k] = Wide<T>(total);
   }
 };
 
@@ -86,12 +86,12 @@ void reduce(ConstView x, Axes axes, View y) {
   constexpr std::int64_t long_line = 65536;
   const Plan plan(x.shape, axes);
   const T* in = x.on_device<T>();
-  T* out = y.on_device<T>();
+  Wide<T>* out = y.on_device<Wide<T>>();
   if (plan.count <= 64 || plan.outputs >= 65536)
     return cuda::for_each_element(y.device, plan.outputs, ReduceByThreadKernel<T, Op>{plan, in, out});
   if (plan.count <= 2 * long_line)
     return cuda::for_each_block(y.device, plan.outputs,
-                                ReduceByBlockKernel<T, Op, T>{plan, plan.count, 1, in, out});
+                                ReduceByBlockKernel<T, Op, Wide<T>>{plan, plan.count, 1, in, out});
   using Value = typename Op::Value;
   const std::int64_t chunks = (plan.count + long_line - 1) / long_line;
   const Scratch<Value> partials(y.device, plan.outputs * chunks);
@@ -99,14 +99,14 @@ void reduce(ConstView x, Axes axes, View y) {
                        ReduceByBlockKernel<T, Op, Value>{plan, long_line, chunks, in, partials.data()});
   const Plan joined({plan.outputs, chunks}, Axes::of({1}));
   cuda::for_each_block(y.device, plan.outputs,
-                       ReduceByBlockKernel<Value, Op, T>{joined, chunks, 1, partials.data(), out});
+                       ReduceByBlockKernel<Value, Op, Wide<T>>{joined, chunks, 1, partials.data(), out});
 }
 
 template <class T>
 struct ColumnTotal {
   using Partial = double;
   const T* x;
-  T* y;
+  Wide<T>* y;
   std::int64_t columns;
   __device__ Partial empty() const { return 0; }
   __device__ Partial over(std::int64_t first, std::int64_t last, std::int64_t step,
@@ -116,7 +116,7 @@ struct ColumnTotal {
     return total;
   }
   __device__ Partial join(Partial a, Partial b) const { return a + b; }
-  __device__ void finish(std::int64_t column, Partial all) const { y[column] = T(all); }
+  __device__ void finish(std::int64_t column, Partial all) const { y[column] = Wide<T>(all); }
 };
 
 template <class T>
@@ -136,12 +136,12 @@ struct ArgmaxKernel {
 }  // namespace
 
 void sum_cuda(ConstView x, Axes axes, View y) {
-  for_real_type(x.dtype, "sum", [&]<class T>(T) {
+  for_floating_type(x.dtype, "sum", [&]<class T>(T) {
     const Plan plan(x.shape, axes);
     if (x.shape.numel() == 0) return cuda::fill(y, 0);
     if (plan.is_columns())
       join_columns_of(y.device, plan.count, plan.outputs,
-                      ColumnTotal<T>{x.on_device<T>(), y.on_device<T>(), plan.outputs});
+                      ColumnTotal<T>{x.on_device<T>(), y.on_device<Wide<T>>(), plan.outputs});
     else
       reduce<T, Total<T>>(x, axes, y);
   });

@@ -21,14 +21,14 @@ struct ReluBackwardKernel {
 }  // namespace
 
 void relu_forward_cuda(ConstView x, View y) {
-  for_real_type(x.dtype, "relu", [&]<class T>(T) {
+  for_floating_type(x.dtype, "relu", [&]<class T>(T) {
     cuda::for_each_element(y.device, y.shape.numel(),
                            ReluForwardKernel<T>{x.on_device<T>(), y.on_device<T>()});
   });
 }
 
 void relu_backward_cuda(ConstView y, ConstView gy, View gx) {
-  for_real_type(y.dtype, "relu", [&]<class T>(T) {
+  for_floating_type(y.dtype, "relu", [&]<class T>(T) {
     cuda::for_each_element(gx.device, gx.shape.numel(),
                            ReluBackwardKernel<T>{y.on_device<T>(), gy.on_device<T>(), gx.on_device<T>()});
   });

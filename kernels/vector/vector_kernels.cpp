@@ -17,9 +17,11 @@ extern const Kernels table;
 namespace v3 {
 extern const Kernels table;
 }
+#ifndef SCRIM_WITHOUT_V4
 namespace v4 {
 extern const Kernels table;
 }
+#endif
 #else
 namespace baseline {
 extern const Kernels table;
@@ -33,10 +35,12 @@ const Kernels* const* available_levels() {
 #if defined(__x86_64__)
     // The features that this code uses of each level; the compiler's own level names came after GCC 12.
     __builtin_cpu_init();
+#ifndef SCRIM_WITHOUT_V4
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("fma"))
       found[count++] = &v4::table;
+#endif
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
       found[count++] = &v3::table;
     if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt")) found[count++] = &v2::table;

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "tensor/cuda/capture.h"
 #include "tensor/cuda/check.h"
 #include "tensor/cuda/runtime.h"
 #include "tensor/device_memory.h"
@@ -15,17 +16,20 @@ namespace {
 /// Who holds what, for the message of an allocation that finds no room.
 class Holders {
  public:
-  void add(void* data, std::size_t bytes, std::string name) {
+  void add(void* data, std::size_t bytes, std::string name, std::shared_ptr<GraphPool> pool) {
     const std::lock_guard lock(mutex_);
-    blocks_[data] = {std::move(name), bytes};
+    blocks_[data] = {std::move(name), bytes, std::move(pool)};
     in_use_ += bytes;
   }
-  void remove(void* data) {
+  /// The pool that the block is of, when it is a graph's.
+  std::shared_ptr<GraphPool> remove(void* data) {
     const std::lock_guard lock(mutex_);
     const auto block = blocks_.find(data);
-    if (block == blocks_.end()) return;
+    if (block == blocks_.end()) return nullptr;
     in_use_ -= block->second.bytes;
+    const auto pool = std::move(block->second.pool);
     blocks_.erase(block);
+    return pool;
   }
   std::string largest() {
     const std::lock_guard lock(mutex_);
@@ -45,6 +49,7 @@ class Holders {
   struct Block {
     std::string name;
     std::size_t bytes;
+    std::shared_ptr<GraphPool> pool;
   };
   std::mutex mutex_;
   std::unordered_map<void*, Block> blocks_;
@@ -60,30 +65,42 @@ std::string holder_name() {
   return memory::holder().empty() ? "outside of a network" : memory::holder();
 }
 
+/// From the stream's pool, or null.
+void* allocate_in_order(std::size_t bytes, Device device) {
+  void* data = nullptr;
+  const cudaError_t status =
+      cudaMallocAsync(&data, std::max<std::size_t>(bytes, 1), Runtime::of(device).stream());
+  if (status == cudaErrorMemoryAllocation) {
+    cudaGetLastError();
+    return nullptr;
+  }
+  check(status, "cudaMallocAsync");
+  return data;
+}
+
 }  // namespace
 
 void* allocate(std::size_t bytes, Device device) {
-  Runtime& runtime = Runtime::of(device);
-  void* data = nullptr;
-  cudaError_t status = cudaMallocAsync(&data, std::max<std::size_t>(bytes, 1), runtime.stream());
-  if (status == cudaErrorMemoryAllocation) {
-    cudaGetLastError();
+  const std::shared_ptr<GraphPool> pool = Capture::current() ? Capture::current()->pool() : nullptr;
+  void* data = pool ? pool->allocate(bytes) : allocate_in_order(bytes, device);
+  if (!data) {
     std::size_t unused = 0, total = 0;
     SCRIM_CUDA_CHECK(cudaMemGetInfo(&unused, &total));
-    fail("cuda",
-         "{} has no room for {:.1f} MiB for {}; it has {:.1f} MiB, of which {}. A smaller batch or image "
-         "helps",
-         name_of(device), double(bytes) / (1 << 20), holder_name(), double(total) / (1 << 20),
-         holders().largest());
+    throw NoRoomError(
+        fmt::format("[cuda] {} has no room for {:.1f} MiB for {}; it has {:.1f} MiB, of which {}. A smaller "
+                    "batch or image "
+                    "helps",
+                    name_of(device), double(bytes) / (1 << 20), holder_name(), double(total) / (1 << 20),
+                    holders().largest()));
   }
-  check(status, "cudaMallocAsync");
-  holders().add(data, bytes, holder_name());
+  holders().add(data, bytes, holder_name(), pool);
   return data;
 }
 
 void free(void* data, std::size_t, Device device) {
   if (!data) return;
-  holders().remove(data);
+  if (const auto pool = holders().remove(data)) return pool->free(data);
+  if (Capture* capture = Capture::current()) return capture->free_afterwards(data);
   // Called from destructors: a device that has failed, or has gone with the end of the program, is reported by the next
   // call that can throw.
   try {
@@ -97,6 +114,7 @@ void copy_to_device(const void* from, void* to, std::size_t bytes, Device device
 }
 
 void copy_to_host(const void* from, void* to, std::size_t bytes, Device device) {
+  require_no_capture("copies to the processor");
   Runtime& runtime = Runtime::of(device);
   SCRIM_CUDA_CHECK(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, runtime.stream()));
   runtime.wait();

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "tensor/cuda/capture.h"
 #include "tensor/cuda/check.h"
 #include "tensor/device_memory.h"
 
@@ -101,9 +102,16 @@ Runtime::Staging& Runtime::free_staging(std::size_t bytes) {
   const std::size_t rounded = (bytes + 4095) / 4096 * 4096;
   if (Staging* staging = find_staging(bytes)) return *staging;
   if (!staging_.empty() && pinned_ + rounded > most_pinned) {
-    // Loading a network hands over hundreds of tensors at once: waiting is cheaper than pinning a second copy of it.
+    // Loading a network hands over hundreds of tensors at once: waiting is cheaper than pinning a second copy of it. For the
+    // oldest copy that is large enough, not for all that the device was told since.
+    const Staging* oldest = nullptr;
+    for (const Staging& staging : staging_)
+      if (staging.bytes >= bytes && (!oldest || staging.use < oldest->use)) oldest = &staging;
+    if (oldest) {
+      SCRIM_CUDA_CHECK(cudaEventSynchronize(oldest->copied));
+      return *find_staging(bytes);
+    }
     SCRIM_CUDA_CHECK(cudaStreamSynchronize(stream_));
-    if (Staging* staging = find_staging(bytes)) return *staging;
     for (const Staging& staging : staging_) {
       SCRIM_CUDA_CHECK(cudaFreeHost(staging.data));
       SCRIM_CUDA_CHECK(cudaEventDestroy(staging.copied));
@@ -120,14 +128,17 @@ Runtime::Staging& Runtime::free_staging(std::size_t bytes) {
 }
 
 void Runtime::copy_in(const void* from, void* to, std::size_t bytes) {
+  require_no_capture("copies from the processor");
   const std::lock_guard lock(mutex_);
-  const Staging& staging = free_staging(bytes);
+  Staging& staging = free_staging(bytes);
+  staging.use = ++uses_;
   std::memcpy(staging.data, from, bytes);
   SCRIM_CUDA_CHECK(cudaMemcpyAsync(to, staging.data, bytes, cudaMemcpyHostToDevice, stream_));
   SCRIM_CUDA_CHECK(cudaEventRecord(staging.copied, stream_));
 }
 
 void Runtime::wait() {
+  require_no_capture("waits for the device");
   SCRIM_CUDA_CHECK(cudaStreamSynchronize(stream_));
   const auto complaint = static_cast<Complaint>(*static_cast<volatile int*>(complaint_));
   if (complaint == Complaint::none) return;

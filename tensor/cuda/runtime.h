@@ -39,6 +39,7 @@ class Runtime {
     void* data = nullptr;
     std::size_t bytes = 0;
     cudaEvent_t copied = nullptr;
+    std::uint64_t use = 0;  ///< the number of its last copy
   };
   Staging* find_staging(std::size_t bytes);
   Staging& free_staging(std::size_t bytes);
@@ -49,6 +50,7 @@ class Runtime {
   int* complaint_ = nullptr;
   std::vector<Staging> staging_;
   std::size_t pinned_ = 0;  ///< bytes of them
+  std::uint64_t uses_ = 0;
 };
 
 }  // namespace scrim::cuda

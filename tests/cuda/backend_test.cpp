@@ -2,6 +2,7 @@
 // between processor and device, and what is said when something is missing.
 #include <gtest/gtest.h>
 
+#include "autograd/binary.h"
 #include "autograd/loss.h"
 #include "autograd/roi_align.h"
 #include "autograd/top_k.h"
@@ -14,7 +15,7 @@
 #include "tests/cuda_emulation/emulation.h"
 #include "tests/support/errors.h"
 #include "tests/support/op_check.h"
-#include "training/learner.h"
+#include "training/repeated_step.h"
 
 namespace scrim::test {
 namespace {
@@ -82,6 +83,49 @@ TEST(CudaCalls, ATrainingStepCopiesOnlyItsBatchAndWaitsOnce) {
   EXPECT_EQ(of(calls, "synchronise"), 1);
 }
 
+TEST(CudaCalls, ACapturedStepIsOneLaunch) {
+  FlowAnonymizer model({8, {0.01, WarpOperator::corrected}}, Initialiser(1));
+  Learner learner("generator", model, {});
+  learner.set_reads_later(true);
+  const Tensor batch = random_tensor({2, 64, 64, 1}, 4, 0, 1);
+  RepeatedStep<Tensor> repeated;
+  const auto step = [&] {
+    return repeated(true, to_compute_device(batch), "", [&](const Tensor& films) {
+      const Variable x(films);
+      return std::vector{learner.step([&] { return mse(model(x), x); })};
+    });
+  };
+  for (int i = 0; i < 3; ++i) step();
+  cuda_emulation::reset_counts();
+  step();
+  const auto calls = counts();
+  print("U-Net and warp, captured training step", calls);
+  EXPECT_EQ(of(calls, "graph launch"), 1);
+  EXPECT_EQ(work(calls), 0);
+  EXPECT_EQ(of(calls, "copy to device"), 1);  // the batch
+  EXPECT_EQ(of(calls, "copy on device"), 1);  // to where the graph reads it
+  EXPECT_EQ(of(calls, "copy to host") + of(calls, "synchronise"), 0);
+}
+
+TEST(CudaCalls, AGraphThatFindsNoRoomLeavesItsStepsAsTheyWere) {
+  const Tensor batch = Tensor::full({4}, 2, DType::f32, compute_device());
+  RepeatedStep<Tensor> repeated;
+  const auto step = [&] {
+    return repeated(true, batch, "", [](const Tensor& x) {
+      return std::vector<StepValue>{{(Variable(x) + Variable(x)).value()}};
+    });
+  };
+  step();
+  step();
+  cuda_emulation::set_memory(std::size_t(24) << 20);  // less than a graph's pool begins with
+  const auto values = step();
+  cuda_emulation::set_memory(cuda_emulation::whole_arena);
+  cuda_emulation::reset_counts();
+  EXPECT_EQ(to_host(values[0].numbers).data<float>()[3], 4);
+  EXPECT_EQ(to_host(step()[0].numbers).data<float>()[3], 4);
+  EXPECT_EQ(of(counts(), "graph launch"), 0);
+}
+
 /// The same steps from the same weights on the processor and on the device.
 TEST(CudaTraining, EndsWhereTheProcessorEnds) {
   const Device there = compute_device();
@@ -135,6 +179,44 @@ TEST(CudaTraining, InHalfPrecisionEndsNearTheProcessor) {
   set_compute_device(there);
 }
 
+/// What a step keeps of its forward pass is of 16 bits: images, not parameters.
+TEST(CudaTraining, HalfPrecisionKeepsHalfTheBytes) {
+  const auto kept = [](ProductMath math) {
+    set_compute_settings({math, true});
+    UNet unet({1, 2, 8}, Initialiser(1));
+    unet.to(compute_device());
+    const Variable loss = mse(unet(film()), Variable(Tensor::full({1, 64, 64, 2}, 0.5).to(compute_device())));
+    std::size_t bytes = 0;
+    for (const auto& node : graph_of(loss))
+      for (const KeptItem& item : node->kept()) bytes += item.bytes;
+    EXPECT_EQ(loss.value().dtype(), DType::f32);
+    set_compute_settings({});
+    return double(bytes);
+  };
+  const double whole = kept(ProductMath::f32);
+  EXPECT_LT(kept(ProductMath::bf16), 0.55 * whole);
+  EXPECT_LT(kept(ProductMath::f16), 0.55 * whole);
+}
+
+/// In evaluation the layers are fused, or not, whatever the type.
+TEST(CudaCalls, InferenceInHalfPrecisionIsCloseAndComesBackInF32) {
+  const auto outcome = [](Device device, ProductMath math) {
+    UNet unet({1, 2, 8}, Initialiser(1));
+    set_compute_settings({math, true});
+    unet.to(device);
+    unet.set_training(false);
+    const NoGradient no_gradient;
+    const Tensor y = to_host(unet(film().to(device)).value());
+    set_compute_settings({});
+    EXPECT_EQ(y.dtype(), DType::f32);
+    return y;
+  };
+  const Tensor expected = outcome(Device::cpu, ProductMath::f32);
+  for (const ProductMath math : {ProductMath::bf16, ProductMath::f16})
+    EXPECT_LE(largest_difference(outcome(compute_device(), math), expected),
+              2e-2 * std::max(1.0, largest_value(expected)));
+}
+
 /// Gradients that overflow 16 bits leave a step out and halve the scale until they fit; the weights move again then.
 TEST(CudaTraining, OverflowHalvesTheLossScale) {
   set_compute_settings({ProductMath::f16, true});
@@ -183,6 +265,14 @@ TEST(CudaFallbacks, ServeWhatCudnnRefuses) {
     for (std::size_t i = 0; i < expected.size(); ++i)
       EXPECT_LE(largest_difference(got[i], expected[i]), 2e-5 * largest_value(expected[i]))
           << size << " " << i;
+    if (!convolutions) continue;
+    cuda_emulation::set_cudnn_refuses(true, true);
+    set_compute_settings({ProductMath::bf16, true});
+    const auto rounded = outcome(size);
+    set_compute_settings({});
+    cuda_emulation::set_cudnn_refuses(false, false);
+    for (const std::size_t i : {0, 2})
+      EXPECT_LE(largest_difference(rounded[i], expected[i]), 5e-2) << "in bf16, " << i;
   }
 }
 
@@ -196,6 +286,17 @@ TEST(CudaErrors, NamesTheSizeAndWhoHoldsMost) {
   cuda_emulation::set_memory(cuda_emulation::whole_arena);
   expect_contains(message, "has no room for 256.0 MiB for generator.bottleneck");
   expect_contains(message, "the largest holders:");
+}
+
+/// cuDNN's fused relu would hide a NaN.
+TEST(CudaErrors, WeightsThatAreNotFiniteAreRefused) {
+  UNet unet({1, 2, 4}, Initialiser(1));
+  const auto names = unet.parameters();
+  names[2].parameter->mutable_value().mutable_data<float>()[1] = NAN;
+  unet.to(compute_device());
+  unet.set_training(false);
+  const NoGradient no_gradient;
+  expect_contains(error_of([&] { unet(film()); }), "its weights hold a value that is NaN or infinite");
 }
 
 TEST(CudaErrors, ComplaintsOfKernelsComeWithTheNextWait) {

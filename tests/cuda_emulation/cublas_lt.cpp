@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "kernels/matmul/matmul.h"
-#include "tests/cuda_emulation/half_bits.h"
+#include "tensor/half.h"
 #include "tests/cuda_emulation/library_call.h"
 
 using namespace cuda_emulation;
@@ -84,10 +84,9 @@ void multiply(const EmulatedProduct& p, const EmulatedMatrix& a, const EmulatedM
 
 std::vector<float> widened(const EmulatedMatrix& m, const void* data) {
   std::vector<float> values(m.bytes() / 2);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::uint16_t bits = static_cast<const std::uint16_t*>(data)[i];
-    values[i] = m.type == CUDA_R_16F ? f16_value(bits) : bf16_value(bits);
-  }
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = m.type == CUDA_R_16F ? static_cast<const scrim::Float16*>(data)[i]
+                                     : static_cast<const scrim::BFloat16*>(data)[i];
   return values;
 }
 

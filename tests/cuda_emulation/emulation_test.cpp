@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/cuda_emulation/faulty_kernels.h"
-#include "tests/cuda_emulation/half_bits.h"
 #include "tests/support/errors.h"
 
 namespace scrim::test {
@@ -151,23 +150,44 @@ TEST_F(Emulation, ReadsPinnedMemoryWhenTheStreamGetsThere) {
   EXPECT_EQ(cudaFreeHost(pinned), cudaSuccess);
 }
 
-TEST(HalfBits, RoundToNearestEven) {
-  using namespace cuda_emulation;
-  EXPECT_EQ(f16_bits(1), 0x3c00);
-  EXPECT_EQ(f16_bits(-2), 0xc000);
-  EXPECT_EQ(f16_bits(65504), 0x7bff);
-  EXPECT_EQ(f16_bits(65519), 0x7bff);
-  EXPECT_EQ(f16_bits(65520), 0x7c00);
-  EXPECT_EQ(f16_bits(1 + 0x1p-11f), 0x3c00);      // a tie, to even
-  EXPECT_EQ(f16_bits(1 + 3 * 0x1p-11f), 0x3c02);  // a tie, to even
-  EXPECT_EQ(f16_bits(2 - 0x1p-12f), 0x4000);      // carries into the exponent
-  EXPECT_EQ(f16_bits(0x1p-24f), 1);
-  EXPECT_EQ(f16_bits(0x1p-26f), 0);
-  for (int bits = 0; bits < 0x7c00; ++bits) EXPECT_EQ(f16_bits(f16_value(std::uint16_t(bits))), bits);
-  EXPECT_EQ(bf16_bits(1), 0x3f80);
-  EXPECT_EQ(bf16_bits(1 + 0x1p-8f), 0x3f80);
-  EXPECT_EQ(bf16_bits(1 + 3 * 0x1p-8f), 0x3f82);
-  for (int bits = 0; bits < 0x7f80; ++bits) EXPECT_EQ(bf16_bits(bf16_value(std::uint16_t(bits))), bits);
+TEST_F(Emulation, CapturesNoteWorkAndGraphsRepeatIt) {
+  float *from = written_block(8), *to = written_block(8);
+  std::vector<float> seen(8);
+  const auto read = [&] {
+    EXPECT_EQ(cudaMemcpyAsync(seen.data(), from, 32, cudaMemcpyDeviceToHost, stream_), cudaSuccess);
+    expect_none();
+    return seen[7];
+  };
+  ASSERT_EQ(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeRelaxed), cudaSuccess);
+  add_one(stream_, from, to, 8);
+  EXPECT_EQ(cudaMemcpyAsync(from, to, 32, cudaMemcpyDeviceToDevice, stream_), cudaSuccess);
+  EXPECT_EQ(cudaStreamSynchronize(stream_), cudaErrorStreamCaptureUnsupported);
+  cudaGraph_t graph = nullptr;
+  cudaGraphExec_t executable = nullptr;
+  ASSERT_EQ(cudaStreamEndCapture(stream_, &graph), cudaSuccess);
+  ASSERT_EQ(cudaGraphInstantiate(&executable, graph, 0), cudaSuccess);
+  EXPECT_EQ(read(), 0);  // noted, not run
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(cudaGraphLaunch(executable, stream_), cudaSuccess);
+  EXPECT_EQ(read(), 3);
+  EXPECT_EQ(cudaGraphDestroy(graph), cudaSuccess);
+  EXPECT_EQ(cudaGraphExecDestroy(executable), cudaSuccess);
+}
+
+TEST_F(Emulation, SeesMemoryThatACaptureMayNotTouch) {
+  float* before = written_block(8);
+  void* data = nullptr;
+  ASSERT_EQ(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeGlobal), cudaSuccess);
+  EXPECT_EQ(cudaMalloc(&data, 8), cudaErrorStreamCaptureUnsupported);
+  EXPECT_EQ(cudaMallocAsync(&data, 8, stream_), cudaErrorStreamCaptureUnsupported);
+  EXPECT_EQ(cudaFreeAsync(before, stream_), cudaErrorInvalidValue);
+  cudaGraph_t graph = nullptr;
+  ASSERT_EQ(cudaStreamEndCapture(stream_, &graph), cudaSuccess);
+  EXPECT_EQ(cudaGraphDestroy(graph), cudaSuccess);
+  expect_fault("cudaFreeAsync in a capture");
+  EXPECT_EQ(cudaMalloc(&data, 8), cudaSuccess);
+  EXPECT_EQ(cudaFree(data), cudaSuccess);
+  EXPECT_EQ(cudaFree(data), cudaErrorInvalidValue);
+  expect_fault("cudaFree of an address that is no living block");
 }
 
 TEST_F(Emulation, MemoryEnds) {
@@ -259,15 +279,17 @@ TEST_F(EmulatedCudnn, RefusesDescriptorsThatAreNotThere) {
   expect_refused(convolve(image_, out_, nullptr, 0), CUDNN_STATUS_BAD_PARAM, "not set");
 }
 
-TEST_F(EmulatedCudnn, RefusesAnIdentityWithoutItsAlgorithm) {
-  EXPECT_EQ(cudnnSetActivationDescriptor(activation_, CUDNN_ACTIVATION_IDENTITY, CUDNN_PROPAGATE_NAN, 0),
-            CUDNN_STATUS_SUCCESS);
+TEST_F(EmulatedCudnn, RefusesAnIdentityWithoutItsAlgorithmAndNaNInFusedActivations) {
   const float one = 1, zero = 0;
-  expect_refused(
-      cudnnConvolutionBiasActivationForward(handle_, &one, x_, image_, w_, weights_, convolution_,
-                                            CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, nullptr, 0, &zero, y_,
-                                            out_, bias_, written_block(2), activation_, y_, out_),
-      CUDNN_STATUS_NOT_SUPPORTED, "identity");
+  const auto fused = [&](cudnnNanPropagation_t nan) {
+    EXPECT_EQ(cudnnSetActivationDescriptor(activation_, CUDNN_ACTIVATION_IDENTITY, nan, 0),
+              CUDNN_STATUS_SUCCESS);
+    return cudnnConvolutionBiasActivationForward(handle_, &one, x_, image_, w_, weights_, convolution_,
+                                                 CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, nullptr, 0, &zero,
+                                                 y_, out_, bias_, written_block(2), activation_, y_, out_);
+  };
+  expect_refused(fused(CUDNN_NOT_PROPAGATE_NAN), CUDNN_STATUS_NOT_SUPPORTED, "identity");
+  expect_refused(fused(CUDNN_PROPAGATE_NAN), CUDNN_STATUS_NOT_SUPPORTED, "does not propagate NaN");
 }
 
 TEST_F(EmulatedCudnn, SeesInputsThatNobodyWroteAndOutputsThatAreGone) {

@@ -1,6 +1,7 @@
-// The runtime's calls: devices, streams, events, memory, copies, graphs.
+// The runtime's calls: devices, streams, events, memory, copies.
 #include <cuda_runtime.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -213,6 +214,7 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   if (!event || !is_stream(stream)) return cudaErrorInvalidResourceHandle;
   event->recorded = true;
   event->passed = false;
+  event->stream = stream;
   enqueue(stream, [event] { event->passed = true; });
   return cudaSuccess;
 }
@@ -227,15 +229,55 @@ cudaError_t cudaEventQuery(cudaEvent_t event) {
   return event->passed ? cudaSuccess : cudaErrorNotReady;
 }
 
+namespace {
+
+/// Whether a call that is not of a stream may be made: captures forbid it unless they are relaxed.
+bool may_call_beside_captures() {
+  return std::all_of(streams.begin(), streams.end(),
+                     [](cudaStream_t stream) { return !stream->capturing || stream->capture_is_relaxed; });
+}
+
+}  // namespace
+
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  if (!event) return cudaErrorInvalidResourceHandle;
+  count("wait for an event");
+  while (!event->passed) run_queue(event->stream, 1);
+  return status_after_run();
+}
+
+cudaError_t cudaMalloc(void** data, std::size_t bytes) {
+  if (!data || bytes == 0) return cudaErrorInvalidValue;
+  const std::lock_guard lock(mutex);
+  if (!may_call_beside_captures()) return cudaErrorStreamCaptureUnsupported;
+  *data = DeviceMemory::get().allocate(bytes);
+  return *data ? cudaSuccess : cudaErrorMemoryAllocation;
+}
+cudaError_t cudaFree(void* data) {
+  const std::lock_guard lock(mutex);
+  if (!may_call_beside_captures()) return cudaErrorStreamCaptureUnsupported;
+  for (cudaStream_t stream : streams) run_queue(stream);  // it waits for the device
+  if (!DeviceMemory::get().retire(data)) {
+    report("cudaFree of an address that is no living block");
+    return cudaErrorInvalidValue;
+  }
+  DeviceMemory::get().free(data);
+  return cudaSuccess;
+}
 cudaError_t cudaMallocAsync(void** data, std::size_t bytes, cudaStream_t stream) {
   if (!data || bytes == 0) return cudaErrorInvalidValue;
   if (!is_stream(stream)) return cudaErrorInvalidResourceHandle;
+  if (stream->capturing) return cudaErrorStreamCaptureUnsupported;  // a node of the graph: not emulated
   const std::lock_guard lock(mutex);
   *data = DeviceMemory::get().allocate(bytes);
   return *data ? cudaSuccess : cudaErrorMemoryAllocation;
 }
 cudaError_t cudaFreeAsync(void* data, cudaStream_t stream) {
   if (!is_stream(stream)) return cudaErrorInvalidResourceHandle;
+  if (stream->capturing) {
+    report("cudaFreeAsync in a capture of memory that the graph did not allocate");
+    return cudaErrorInvalidValue;
+  }
   const std::lock_guard lock(mutex);
   const std::size_t before = DeviceMemory::get().in_use();
   if (!DeviceMemory::get().retire(data)) {
@@ -270,6 +312,9 @@ cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int index) {
   if (!pool || index < 0 || index >= devices) return cudaErrorInvalidValue;
   *pool = reinterpret_cast<cudaMemPool_t>(pool);
   return cudaSuccess;
+}
+cudaError_t cudaMemPoolTrimTo(cudaMemPool_t pool, std::size_t) {
+  return pool ? cudaSuccess : cudaErrorInvalidValue;
 }
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t pool, cudaMemPoolAttr, void* value) {
   return pool && value ? cudaSuccess : cudaErrorInvalidValue;
@@ -323,36 +368,5 @@ cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t
     std::memset(to, value, bytes);
     DeviceMemory::get().mark_written(to, bytes);
   });
-  return cudaSuccess;
-}
-
-cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
-  if (!is_stream(stream) || stream->capturing) return cudaErrorInvalidResourceHandle;
-  stream->capturing = true;
-  return cudaSuccess;
-}
-cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
-  if (!is_stream(stream) || !stream->capturing) return cudaErrorInvalidResourceHandle;
-  stream->capturing = false;
-  *graph = new EmulatedGraph{std::exchange(stream->captured, {})};
-  return cudaSuccess;
-}
-cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long) {
-  if (!executable || !graph) return cudaErrorInvalidValue;
-  *executable = new EmulatedGraphExec{graph->work};
-  return cudaSuccess;
-}
-cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
-  if (!executable || !is_stream(stream)) return cudaErrorInvalidResourceHandle;
-  count("graph launch");
-  for (const auto& work : executable->work) enqueue(stream, work);
-  return cudaSuccess;
-}
-cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
-  delete graph;
-  return cudaSuccess;
-}
-cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) {
-  delete executable;
   return cudaSuccess;
 }

@@ -9,11 +9,12 @@
 
 struct EmulatedEvent {
   bool recorded = false, passed = true;
+  struct EmulatedStream* stream = nullptr;
 };
 
 struct EmulatedStream {
   std::deque<std::function<void()>> work;
-  bool capturing = false;
+  bool capturing = false, capture_is_relaxed = false;
   std::deque<std::function<void()>> captured;
 };
 

@@ -9,14 +9,14 @@ namespace {
 
 OpCase norm(std::string name, Shape x, bool relu, NormStatistics statistics) {
   const std::int64_t channels = x[x.rank() - 1];
-  OpCase c{std::move(name), {x, {channels}, {channels}}, [=](const auto& in) {
-             Tensor mean =
-                 random_tensor({channels}, 7, -0.5, 0.5, in[0].value().dtype()).to(in[0].value().device());
-             Tensor variance =
-                 random_tensor({channels}, 8, 0.5, 2, in[0].value().dtype()).to(in[0].value().device());
-             return batch_norm(in[0], in[1], in[2], &mean, &variance,
-                               {.statistics = statistics, .relu = relu});
-           }};
+  OpCase c{
+      std::move(name), {x, {channels}, {channels}}, [=](const auto& in) {
+        Tensor mean = random_tensor({channels}, 7, -0.5, 0.5, wide_type(in[0].value().dtype()))
+                          .to(in[0].value().device());
+        Tensor variance =
+            random_tensor({channels}, 8, 0.5, 2, wide_type(in[0].value().dtype())).to(in[0].value().device());
+        return batch_norm(in[0], in[1], in[2], &mean, &variance, {.statistics = statistics, .relu = relu});
+      }};
   c.tolerance = 1e-5;  // few values per channel: 1/sqrt(variance) enlarges what f32 rounds
   return c;
 }

@@ -36,7 +36,7 @@ std::vector<OpCase> unary_cases() {
 OP_TEST(Unary, unary_cases());
 
 std::vector<OpCase> binary_cases() {
-  return {
+  return of_activations({
       {"add", {{2, 3, 4}, {2, 3, 4}}, [](const In& in) { return in[0] + in[1]; }},
       {"add_channel_bias", {{2, 3, 4, 5}, {5}}, [](const In& in) { return in[0] + in[1]; }},
       {"subtract_row_from_column", {{4, 1}, {1, 3}}, [](const In& in) { return in[0] - in[1]; }},
@@ -48,7 +48,11 @@ std::vector<OpCase> binary_cases() {
       {"same_tensor_twice", {{6}}, [](const In& in) { return in[0] * in[0] + in[0]; }},
       {"scale", {{6}}, [](const In& in) { return scale(in[0], -2.5); }},
       {"longer_than_a_task", {{3, 9001}, {9001}}, [](const In& in) { return in[0] * in[1]; }},
-  };
+      {"subtract", {{2, 3}, {2, 3}}, [](const In& in) { return in[0] - in[1]; }},
+      {"divide_alike", {{2, 3}, {2, 3}}, [](const In& in) { return in[0] / in[1]; }, 0.5, 2},
+      {"maximum_alike", {{4, 3}, {4, 3}}, [](const In& in) { return maximum(in[0], in[1]); }},
+      {"of_two_types", {{5}}, [](const In& in) { return in[0] * sigmoid(in[0]); }},
+  });
 }
 OP_TEST(Binary, binary_cases());
 

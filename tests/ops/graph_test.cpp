@@ -58,7 +58,7 @@ std::vector<OpCase> roi_cases() {
       Tensor::from<double>({5, 5}, {0,   1.2, 0.7, 4.6, 3.9, 1,  -2, -1.5, 2.5, 2.25, 0, 5.5, 3.1,
                                     8.5, 6.1, 1,   20,  20,  23, 23, 0,    2,   2,    2, 2});
   const auto align = [=](const Variable& x, kernels::RoiAlignOptions o) {
-    return roi_align(x, boxes.to(x.value().dtype()).to(x.value().device()), o);
+    return roi_align(x, boxes.to(wide_type(x.value().dtype())).to(x.value().device()), o);
   };
   return {
       {"one_cell",

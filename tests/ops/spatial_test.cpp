@@ -10,6 +10,7 @@
 #include "autograd/pool.h"
 #include "autograd/reduce.h"
 #include "autograd/resize.h"
+#include "autograd/unary.h"
 #include "tests/support/op_check.h"
 
 namespace scrim::test {
@@ -52,7 +53,7 @@ TEST(Pool, NanWins) {
 }
 
 std::vector<OpCase> concat_cases() {
-  return {
+  return of_activations({
       {"channels",
        {{2, 3, 4, 5}, {2, 3, 4, 2}},
        [](const In& in) {
@@ -65,7 +66,12 @@ std::vector<OpCase> concat_cases() {
        [](const In& in) {
          return concat({in[0], in[0]}, 1);
        }},
-  };
+      {"of_two_types",
+       {{2, 3}},
+       [](const In& in) {
+         return concat({sigmoid(in[0]), in[0]}, 1);
+       }},
+  });
 }
 OP_TEST(Concat, concat_cases());
 

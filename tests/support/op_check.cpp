@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "autograd/binary.h"
+#include "autograd/convert.h"
 #include "autograd/reduce.h"
 #include "kernels/dispatch.h"
 #include "kernels/vector/vector_kernels.h"
@@ -62,26 +63,33 @@ bool is_differentiable(const OpCase& c, std::size_t input) {
   return c.differentiable.empty() || c.differentiable[input];
 }
 
-std::vector<Tensor> inputs_of(const OpCase& c, DType dtype) {
+/// Activations hold values that the type `activations` has too.
+std::vector<Tensor> inputs_of(const OpCase& c, DType dtype, DType activations = DType::f32) {
   std::vector<Tensor> inputs;
-  for (std::size_t i = 0; i < c.inputs.size(); ++i)
+  for (std::size_t i = 0; i < c.inputs.size(); ++i) {
     inputs.push_back(random_tensor(c.inputs[i], i + 1, c.low, c.high, dtype));
+    if (i < c.activations && is_half(activations)) inputs.back() = inputs.back().to(activations).to(dtype);
+  }
   return inputs;
 }
 
 Variable weighted_sum(const Variable& result) {
-  const Variable weights(
-      random_tensor(result.shape(), 99, -1, 1, result.value().dtype()).to(result.value().device()));
+  const Variable weights(random_tensor(result.shape(), 99, -1, 1, wide_type(result.value().dtype()))
+                             .to(result.value().device()));
   return sum(result * weights, kernels::Axes::all(result.shape()));
 }
 
-Outcome run(const OpCase& c, DType dtype, Device device = Device::cpu) {
-  std::vector<Variable> variables;
+/// On the processor, activations of 16 bits only leave their rounding behind.
+Outcome run(const OpCase& c, DType dtype, Device device = Device::cpu, DType activations = DType::f32) {
+  std::vector<Variable> variables, given;
   std::vector<Tensor> inputs;
-  for (const Tensor& input : inputs_of(c, dtype)) inputs.push_back(input.to(device));
-  for (std::size_t i = 0; i < inputs.size(); ++i)
+  for (const Tensor& input : inputs_of(c, dtype, activations)) inputs.push_back(input.to(device));
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
     variables.push_back(is_differentiable(c, i) ? Variable::parameter(inputs[i]) : Variable(inputs[i]));
-  const Variable result = c.run(variables);
+    const bool is_rounded = i < c.activations && is_half(activations) && device.is_cuda();
+    given.push_back(is_rounded ? convert(variables.back(), activations) : variables.back());
+  }
+  const Variable result = c.run(given);
   backward(weighted_sum(result));
   Outcome outcome{result.value(), {}};
   for (std::size_t i = 0; i < variables.size(); ++i)
@@ -131,6 +139,12 @@ void expect_close(const Outcome& got, const Outcome& exact, double tolerance, co
   }
 }
 
+/// A test that fails in the middle leaves the others their products.
+struct RestoredSettings {
+  ComputeSettings before = compute_settings();
+  ~RestoredSettings() { set_compute_settings(before); }
+};
+
 void expect_same_bytes(const Outcome& a, const Outcome& b, const std::string& what) {
   EXPECT_TRUE(same_bytes(a.result, b.result)) << what << ": result";
   for (std::size_t i = 0; i < a.gradients.size(); ++i) {
@@ -172,13 +186,14 @@ void check_op(const OpCase& c) {
     const Outcome one = run(c, DType::f32, compute_device());
     expect_close(one, exact, c.tolerance, what);
     expect_same_bytes(run(c, DType::f32, compute_device()), one, what + " a second time");
-    const ComputeSettings settings = compute_settings();
+    const RestoredSettings restored;
     for (const ProductMath math : {ProductMath::bf16, ProductMath::f16}) {
+      const DType half = math == ProductMath::bf16 ? DType::bf16 : DType::f16;
+      const Outcome expected = run(c, DType::f64, Device::cpu, half);
       set_compute_settings({math, true});
-      const std::string rounded = what + (math == ProductMath::bf16 ? " in bf16" : " in f16");
-      expect_close(run(c, DType::f32, compute_device()), exact, std::max(1e-2, c.tolerance), rounded);
+      expect_close(run(c, DType::f32, compute_device(), half), expected, std::max(1e-2, c.tolerance),
+                   what + " in " + std::string(name_of(half)));
     }
-    set_compute_settings(settings);
   }
   use_reference_kernels(reference_before);
   set_thread_count(threads_before);

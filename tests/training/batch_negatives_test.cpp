@@ -28,7 +28,7 @@ TEST(BatchNegatives, LossIsThatOfItsFormula) {
   const Tensor b = Tensor::from<float>({count, embed}, {values.begin() + count * embed, values.end()});
   // Films 0 and 2 are of one patient.
   const std::vector<std::int64_t> patients{5, 6, 5, 7};
-  const Tensor same = same_patient_matrix(patients, patients);
+  const InBatchTargets targets = on_compute_device(in_batch_targets(patients, patients));
 
   double search = 0, positive = 0, negative = 0;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -50,8 +50,7 @@ TEST(BatchNegatives, LossIsThatOfItsFormula) {
     search += std::log(others) - logits[std::size_t(i)];
   }
   const double expected = search / count + 0.5 * positive / 6 + 0.5 * negative / 10;
-  const Variable loss =
-      in_batch_loss(verifier, to_compute_device(a), to_compute_device(b), to_compute_device(same));
+  const Variable loss = in_batch_loss(verifier, to_compute_device(a), to_compute_device(b), targets);
   EXPECT_NEAR(loss.value().item(), expected, 1e-5);
 }
 

@@ -82,7 +82,7 @@ int pretraining() {
                        Initialiser::none());
   model.load_state(golden.with_prefix("before."));
   model.to(compute_device());
-  Adam adam(model.parameters(), {.learning_rate = rate});
+  Adam adam(model.parameters(), rate);
   const Variable x(nhwc_from_nchw(golden["in.x1"]));
   int off = 0;
   for (int step = 0; step < 2; ++step) {
@@ -123,9 +123,9 @@ int adversarial_game() {
   verifier.to(compute_device());
   classifier.load_state(golden.with_prefix("before.classifier."));
   classifier.to(compute_device());
-  Adam generator_adam(generator.parameters(), {.learning_rate = rate});
-  Adam verifier_adam(verifier.parameters(), {.learning_rate = rate});
-  Sgd classifier_sgd(classifier.parameters(), {.learning_rate = rate, .momentum = 0.9, .l2 = 1e-4});
+  Adam generator_adam(generator.parameters(), rate);
+  Adam verifier_adam(verifier.parameters(), rate);
+  Sgd classifier_sgd(classifier.parameters(), rate, {.momentum = 0.9, .l2 = 1e-4});
   const Variable x1(nhwc_from_nchw(golden["in.x1"])), x2(nhwc_from_nchw(golden["in.x2"])),
       labels(to_compute_device(golden["in.labels"])), same(to_compute_device(golden["in.same"]));
   const std::int64_t size = config["ac_size"];
@@ -188,7 +188,7 @@ int sparse_coder() {
                            Initialiser::none());
   coder.load_state(golden.with_prefix("before.net."));
   coder.to(compute_device());
-  Adam adam(coder.parameters(), {.learning_rate = rate, .l2 = config["weight_decay"]});
+  Adam adam(coder.parameters(), rate, {.l2 = config["weight_decay"]});
   const Variable patches = patches_from_images(Variable(nhwc_from_nchw(golden["in.im"])), config["patch"]);
   int off = 0;
   for (int step = 0; step < 2; ++step) {

@@ -9,6 +9,7 @@
 #include "autograd/unary.h"
 #include "kernels/dispatch.h"
 #include "kernels/finite/finite.h"
+#include "kernels/step_control/step_control.h"
 #include "tensor/compute_device.h"
 #include "tests/support/golden.h"
 #include "tests/support/op_check.h"
@@ -22,14 +23,13 @@ using Json = nlohmann::json;
 std::unique_ptr<Optimiser> optimiser_of(const Json& config, std::vector<NamedParameter> parameters) {
   const double decay = config.value("weight_decay", 0.0);
   if (config["optimizer"] == "SGD")
-    return std::make_unique<Sgd>(std::move(parameters),
-                                 kernels::SgdOptions{config["lr"], config.value("momentum", 0.0), decay,
-                                                     config.value("nesterov", false)});
+    return std::make_unique<Sgd>(
+        std::move(parameters), config["lr"],
+        kernels::SgdOptions{config.value("momentum", 0.0), decay, config.value("nesterov", false)});
   const bool decoupled = config["optimizer"] == "AdamW";
-  return std::make_unique<Adam>(
-      std::move(parameters),
-      kernels::AdamOptions{config["lr"], config["betas"][0], config["betas"][1], config["eps"],
-                           decoupled ? 0 : decay, decoupled ? decay : 0});
+  return std::make_unique<Adam>(std::move(parameters), config["lr"],
+                                kernels::AdamOptions{config["betas"][0], config["betas"][1], config["eps"],
+                                                     decoupled ? 0 : decay, decoupled ? decay : 0});
 }
 
 class GoldenOptimiser : public testing::TestWithParam<const char*> {};
@@ -96,11 +96,11 @@ INSTANTIATE_TEST_SUITE_P(Files, GoldenOptimiser,
 TEST(Optimiser, StateGoesOnWhereItStopped) {
   const auto run = [](int stop_after) {
     Variable w = Variable::parameter(random_tensor({4, 3}, 1));
-    auto adam = std::make_unique<Adam>(std::vector<NamedParameter>{{"w", &w}}, kernels::AdamOptions{0.01});
+    auto adam = std::make_unique<Adam>(std::vector<NamedParameter>{{"w", &w}}, 0.01);
     for (int step = 0; step < 6; ++step) {
       if (step == stop_after) {
         const State state = adam->state();
-        adam = std::make_unique<Adam>(std::vector<NamedParameter>{{"w", &w}}, kernels::AdamOptions{0.01});
+        adam = std::make_unique<Adam>(std::vector<NamedParameter>{{"w", &w}}, 0.01);
         adam->load_state(state);
       }
       w.zero_gradient();
@@ -145,9 +145,13 @@ TEST(OptimiserFactor, ScalesOrLeavesOutAStep) {
     Tensor p = start.clone(), mean = g.full_like({40}, 0), square = g.full_like({40}, 0), q = start.clone(),
            buffer = g.full_like({40}, 0);
     const Tensor times = g.full_like({1}, factor);
-    kernels::adam_step({}, 1, g.view(), p.mutable_view(), mean.mutable_view(), square.mutable_view(),
-                       times.view());
-    kernels::sgd_step({.momentum = 0.9}, 1, g.view(), q.mutable_view(), buffer.mutable_view(), times.view());
+    Tensor clock = to_compute_device(Tensor::from<double>({4}, {0, 1e-3, 0, 0}));
+    kernels::advance_clock(0.9, 0.999, times.view(), clock.mutable_view());
+    EXPECT_EQ(to_host(clock).data<double>()[kernels::clock_steps], factor == 0 ? 0 : 1);
+    kernels::adam_step({}, {{g.view(), p.mutable_view(), mean.mutable_view(), square.mutable_view()}},
+                       clock.view(), times.view());
+    kernels::sgd_step({.momentum = 0.9}, {{g.view(), q.mutable_view(), buffer.mutable_view()}}, clock.view(),
+                      times.view());
     return std::vector<Tensor>{p, mean, square, q, buffer};
   };
   const Tensor half = scale(Variable(gradient), 0.5).value();
@@ -157,6 +161,82 @@ TEST(OptimiserFactor, ScalesOrLeavesOutAStep) {
   const auto left = after(gradient.full_like({40}, NAN), 0);
   EXPECT_TRUE(same_bytes(left[0], start) && same_bytes(left[3], start));
   EXPECT_EQ(largest_value(left[1]) + largest_value(left[2]) + largest_value(left[4]), 0);
+}
+
+/// More parameters than one launch of a GPU takes, empty and large ones among them.
+TEST(Optimiser, UpdatesManyParametersAtOnce) {
+  const auto after = [](const std::string& name, Device device) {
+    std::vector<Variable> parameters;
+    for (int i = 0; i < 150; ++i)
+      parameters.push_back(
+          Variable::parameter(random_tensor({i == 90 ? 40000 : i % 7}, std::uint64_t(i)).to(device)));
+    std::vector<NamedParameter> named;
+    for (std::size_t i = 0; i < parameters.size(); ++i) named.push_back({std::to_string(i), &parameters[i]});
+    std::unique_ptr<Optimiser> optimiser = std::make_unique<Adam>(named, 0.01);
+    if (name == "sgd") optimiser = std::make_unique<Sgd>(named, 0.01, kernels::SgdOptions{.momentum = 0.9});
+    for (int step = 0; step < 3; ++step) {
+      for (Variable& parameter : parameters) {
+        parameter.zero_gradient();
+        if (parameter.value().numel() > 0)
+          backward(mse(parameter, parameter.value().full_like(parameter.shape(), 0)));
+      }
+      if (step == 2) optimiser->set_learning_rate(0.1);
+      optimiser->step();
+    }
+    std::vector<Tensor> values;
+    for (const Variable& parameter : parameters) values.push_back(parameter.value());
+    return values;
+  };
+  for (const char* name : {"adam", "sgd"}) {
+    const auto expected = after(name, Device::cpu), got = after(name, compute_device());
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      EXPECT_LE(largest_difference(got[i], expected[i]), 1e-6) << name << " " << i;
+  }
+}
+
+/// What kernels/step_control/step_control.h says, for each outcome.
+TEST(StepControl, DecidesAndMovesTheScale) {
+  struct Outcome {
+    float factor, record[3], scale, good_steps;
+  };
+  const auto outcome = [](float loss, float finite, float scale, float good_steps, kernels::StepRules rules) {
+    const auto there = [](float value) { return to_compute_device(Tensor::full({}, value)); };
+    Tensor s = there(scale), good = there(good_steps), factor = there(0),
+           record = to_compute_device(Tensor::zeros({3}));
+    kernels::decide_step(rules, there(loss).view(), there(finite).view(), s.mutable_view(),
+                         good.mutable_view(), factor.mutable_view(), record.mutable_view());
+    Outcome result{float(factor.item()), {}, float(s.item()), float(good.item())};
+    const Tensor known = to_host(record);
+    std::copy_n(known.data<float>().data(), 3, result.record);
+    return result;
+  };
+  const auto taken = outcome(2, 1, 4, 0, {.skip_above = 5, .adapts_scale = true});
+  EXPECT_EQ(taken.factor, 0.25f);
+  EXPECT_EQ(taken.record[kernels::record_loss], 2);
+  EXPECT_EQ(taken.record[kernels::record_outcome], float(int(kernels::StepOutcome::taken)));
+  EXPECT_EQ(taken.record[kernels::record_scale], 4);
+  EXPECT_EQ(taken.good_steps, 1);
+  const auto skipped = outcome(6, 1, 4, 7, {.skip_above = 5, .adapts_scale = true});
+  EXPECT_EQ(skipped.factor, 0);
+  EXPECT_EQ(skipped.record[kernels::record_outcome], float(int(kernels::StepOutcome::skipped)));
+  EXPECT_EQ(skipped.good_steps, 7);
+  const auto broken = outcome(2, 0, 4, 7, {.adapts_scale = true});
+  EXPECT_EQ(broken.factor, 0);
+  EXPECT_EQ(broken.record[kernels::record_outcome], float(int(kernels::StepOutcome::not_finite)));
+  EXPECT_EQ(broken.scale, 2);
+  EXPECT_EQ(broken.good_steps, 0);
+  EXPECT_EQ(outcome(2, 0, 1, 0, {.adapts_scale = true}).scale, 1);
+  EXPECT_EQ(outcome(2, 0, 1, 0, {}).scale, 1);
+  const auto infinite = outcome(INFINITY, 0, 4, 7, {.adapts_scale = true});
+  EXPECT_EQ(infinite.record[kernels::record_outcome], float(int(kernels::StepOutcome::not_finite)));
+  EXPECT_EQ(infinite.scale, 2);
+  EXPECT_EQ(outcome(INFINITY, 0, 1, 0, {.skip_above = 5}).record[kernels::record_outcome],
+            float(int(kernels::StepOutcome::skipped)));
+  const auto doubled = outcome(2, 1, 4, kernels::scale_good_steps - 1, {.adapts_scale = true});
+  EXPECT_EQ(doubled.scale, 8);
+  EXPECT_EQ(doubled.good_steps, 0);
+  EXPECT_EQ(outcome(2, 1, kernels::scale_most, kernels::scale_good_steps - 1, {.adapts_scale = true}).scale,
+            kernels::scale_most);
 }
 
 TEST(AllFinite, SeesOneNumberAmongMany) {

@@ -93,9 +93,11 @@ TEST_F(Pretrain, RefusesAFolderInUseAndAnotherConfiguration) {
   const TemporaryFolder folder;
   auto config = small_config(cohort(), folder / "run");
   config.training.epochs = 1;
-  run(config, "x", false, [](const TrainingProgress&) {});
-  EXPECT_THROW(run(config, "x", false, [](const TrainingProgress&) {}), UsageError);
-  EXPECT_THROW(run(config, "y", true, [](const TrainingProgress&) {}), UsageError);
+  const std::string text = "[training]\nseed = 1\n", on_a_gpu = text + "cuda_graph = true # faster\n";
+  run(config, text, false, [](const TrainingProgress&) {});
+  EXPECT_THROW(run(config, text, false, [](const TrainingProgress&) {}), UsageError);
+  EXPECT_THROW(run(config, text + "epochs = 2\n", true, [](const TrainingProgress&) {}), UsageError);
+  EXPECT_NO_THROW(run(config, on_a_gpu, true, [](const TrainingProgress&) {}));
 }
 
 TEST_F(Pretrain, NonFiniteLossStopsAndNamesStepAndOp) {

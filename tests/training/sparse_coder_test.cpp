@@ -9,6 +9,7 @@
 #include "tests/support/errors.h"
 #include "tests/support/op_check.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/training/small_tasks.h"
 #include "training/learner.h"
 #include "training/train_sparse_coder.h"
 
@@ -29,12 +30,7 @@ class SparseCoder : public testing::Test {
   SparseCoderConfig config(const std::string& name) const {
     return {.data = {.images = (cohort() / "images").string(), .image_size = 64},
             .lists = {(cohort() / "splits/train.txt").string(), (cohort() / "splits/test.txt").string()},
-            .model = {.channels_list = {1, 8, 8},
-                      .proj_filter_size = 4,
-                      .num_proj_channels = 32,
-                      .num_code_maps = 2,
-                      .k = 4,
-                      .patch_size = 32},
+            .model = small_coder(),
             .signs = 0.5,
             .patches_per_film = 3,
             .training = {.epochs = 2, .batch_size = 4, .checkpoint_every_steps = 1, .images_logged = 1},

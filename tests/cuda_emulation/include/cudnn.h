@@ -107,6 +107,16 @@ cudnnStatus_t cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnnHandle_t, cudnnFi
 cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(
     cudnnHandle_t, cudnnTensorDescriptor_t, cudnnTensorDescriptor_t, cudnnConvolutionDescriptor_t,
     cudnnFilterDescriptor_t, int requested, int* returned, cudnnConvolutionBwdFilterAlgoPerf_t*);
+cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(cudnnHandle_t, cudnnFilterDescriptor_t,
+                                                           cudnnTensorDescriptor_t,
+                                                           cudnnConvolutionDescriptor_t,
+                                                           cudnnTensorDescriptor_t,
+                                                           cudnnConvolutionBwdDataAlgo_t, std::size_t*);
+cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(cudnnHandle_t, cudnnTensorDescriptor_t,
+                                                             cudnnTensorDescriptor_t,
+                                                             cudnnConvolutionDescriptor_t,
+                                                             cudnnFilterDescriptor_t,
+                                                             cudnnConvolutionBwdFilterAlgo_t, std::size_t*);
 cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t, cudnnTensorDescriptor_t,
                                                       cudnnFilterDescriptor_t, cudnnConvolutionDescriptor_t,
                                                       cudnnTensorDescriptor_t, cudnnConvolutionFwdAlgo_t,
