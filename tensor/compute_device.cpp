@@ -2,14 +2,27 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "tensor/device_memory.h"
+#include "tensor/notice.h"
 
 namespace scrim {
 namespace {
 
 Device device = Device::cpu;
 ComputeSettings settings;
+
+/// Says of those before it why they cannot be used.
+std::optional<Device> first_usable_gpu() {
+  for (int index = 0; index < cuda::device_count(); ++index) {
+    const Device gpu = Device::cuda_at(index);
+    const std::string obstacle = cuda::obstacle(gpu);
+    if (obstacle.empty()) return gpu;
+    notice(fmt::format("not computing on {}: {}", name_of(gpu), obstacle));
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -22,7 +35,7 @@ void set_compute_device(Device chosen) {
 
 Device choose_compute_device(const std::string& text) {
   if (text == "cpu") return Device::cpu;
-  if (text == "auto") return cuda::device_count() > 0 ? Device::cuda : Device::cpu;
+  if (text == "auto") return first_usable_gpu().value_or(Device::cpu);
   int index = 0;
   if (text != "cuda") {
     const std::string_view prefix = "cuda:";

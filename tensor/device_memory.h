@@ -26,6 +26,8 @@ void convert(ConstView from, View to);
 
 /// GPUs of this machine; 0 without a word where there is none. Only a build without CUDA throws.
 int device_count();
+/// Why the device cannot be used, for people; empty when it can.
+std::string obstacle(Device device);
 /// One line for people: name, memory, driver. Throws UsageError that says what is missing.
 std::string description(Device device);
 

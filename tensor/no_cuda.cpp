@@ -3,10 +3,15 @@
 #include "tensor/device_memory.h"
 
 namespace scrim::cuda {
+
+std::string obstacle(Device) {
+  return "this build has no CUDA: build the preset \"cuda\", or compute on the cpu";
+}
+
 namespace {
 
 [[noreturn]] void absent() {
-  throw UsageError("[cuda] this build has no CUDA: build the preset \"cuda\", or compute on the cpu");
+  throw UsageError("[cuda] " + obstacle(Device::cuda));
 }
 
 }  // namespace

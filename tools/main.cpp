@@ -3,6 +3,7 @@
 #include "tensor/compute_device.h"
 #include "tensor/device_memory.h"
 #include "tensor/error.h"
+#include "tensor/notice.h"
 #include "tensor/parallel.h"
 #include "tools/command.h"
 
@@ -67,6 +68,7 @@ int main(int argc, char** argv) {
                "let a GPU take faster algorithms whose results differ in the last bits from run to run");
   app.add_flag("--json", common.json, "print machine-readable lines on standard output");
   app.fallthrough();
+  tell_notices_to([](const std::string& text) { say(fmt::format("scrim: {}\n", text)); });
   app.parse_complete_callback([&] {
     if (common.threads > 0) set_thread_count(common.threads);
     if (computes(app)) choose_device(common);

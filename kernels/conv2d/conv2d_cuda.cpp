@@ -1,10 +1,11 @@
 // cuDNN's convolutions in NHWC, weights turned into its order (O, Kh, Kw, I). Descriptors and algorithm are found once for
 // a set of sizes. The algorithm is cuDNN's own guess, not what it measures: a measurement may choose another one in the
-// next run, and other bits with it.
-#include <algorithm>
+// next run, and other bits with it. What cuDNN does not do, plain loops compute.
 #include <array>
 #include <map>
 #include <mutex>
+#include <set>
+#include <span>
 
 #include "kernels/conv2d/conv2d_packed.h"
 #include "kernels/conv2d/conv2d_plain_cuda.h"
@@ -12,16 +13,14 @@
 #include "kernels/cuda/scratch.h"
 #include "tensor/compute_device.h"
 #include "tensor/device_constant.h"
+#include "tensor/notice.h"
 
 namespace scrim::kernels {
 namespace {
 
-/// Whatever is free: the same algorithm in every run.
-constexpr std::size_t most_workspace = std::size_t(512) << 20;
-
 enum class Direction { forward, input_gradient, weight_gradient };
 
-/// cuDNN's names for the three directions.
+/// cuDNN's names for the three directions; `usual` serves most sizes, and always gives the same bits.
 template <Direction direction>
 struct Calls;
 template <>
@@ -29,18 +28,21 @@ struct Calls<Direction::forward> {
   using Performance = cudnnConvolutionFwdAlgoPerf_t;
   static constexpr auto guess = cudnnGetConvolutionForwardAlgorithm_v7;
   static constexpr auto workspace = cudnnGetConvolutionForwardWorkspaceSize;
+  static constexpr auto usual = CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
 };
 template <>
 struct Calls<Direction::input_gradient> {
   using Performance = cudnnConvolutionBwdDataAlgoPerf_t;
   static constexpr auto guess = cudnnGetConvolutionBackwardDataAlgorithm_v7;
   static constexpr auto workspace = cudnnGetConvolutionBackwardDataWorkspaceSize;
+  static constexpr auto usual = CUDNN_CONVOLUTION_BWD_DATA_ALGO_1;
 };
 template <>
 struct Calls<Direction::weight_gradient> {
   using Performance = cudnnConvolutionBwdFilterAlgoPerf_t;
   static constexpr auto guess = cudnnGetConvolutionBackwardFilterAlgorithm_v7;
   static constexpr auto workspace = cudnnGetConvolutionBackwardFilterWorkspaceSize;
+  static constexpr auto usual = CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1;
 };
 
 /// The sizes of a convolution: x[N,H,W,C], w[O,I,Kh,Kw], y[N,Ho,Wo,O].
@@ -89,9 +91,12 @@ struct Descriptors {
 
 template <Direction direction>
 struct Plan : Descriptors {
-  bool is_served = false;  ///< by an algorithm of cuDNN; else the plain loops compute
-  decltype(Calls<direction>::Performance::algo) algorithm{};
-  std::size_t workspace = 0;
+  using Algorithm = decltype(Calls<direction>::Performance::algo);
+  struct Candidate {
+    Algorithm algorithm;
+    std::size_t workspace;
+  };
+  std::vector<Candidate> candidates;  ///< best first; one that refuses its work is dropped
   using Descriptors::Descriptors;
 };
 
@@ -108,29 +113,55 @@ Plan<direction>& plan_for(const Problem& problem, std::string key, Fill&& fill) 
   return plans.emplace(std::move(key), std::move(plan)).first->second;
 }
 
-/// The best algorithm by cuDNN's guess that fits the settings, if there is one. Descriptors in the order of the direction's
-/// call. A guess may be of another kind of multiplication than the descriptor's, so its workspace is asked for.
+/// Of the device's size, not of what is free: the same algorithm in every run.
+std::size_t most_workspace(Device device) {
+  return cuda::Runtime::of(device).properties().totalGlobalMem / 16;
+}
+
+/// The algorithms of cuDNN's guess that fit the settings, and the usual one. Descriptors in the order of the direction's call.
+/// A guess may be of another kind of multiplication than the descriptor's, so its workspace is asked for.
 template <Direction direction, class First, class Second, class Out>
-void choose_algorithm(Plan<direction>& plan, Device device, const First& first, const Second& second,
-                      const Out& out) {
-  using Performance = typename Calls<direction>::Performance;
-  std::array<Performance, 12> guesses{};
-  int count = 0;
-  SCRIM_CUDNN_CHECK(Calls<direction>::guess(cuda::cudnn_handle(device), first, second, plan.convolution, out,
-                                            int(guesses.size()), &count, guesses.data()));
-  for (int i = 0; i < count; ++i) {  // fastest first
-    const Performance& one = guesses[std::size_t(i)];
+void find_candidates(Plan<direction>& plan, Device device, const First& first, const Second& second,
+                     const Out& out) {
+  const cudnnHandle_t handle = cuda::cudnn_handle(device);
+  const auto add = [&](auto algorithm) {
+    for (const auto& known : plan.candidates)
+      if (known.algorithm == algorithm) return;
     std::size_t workspace = 0;
-    if (one.status != CUDNN_STATUS_SUCCESS) continue;
-    if (compute_settings().deterministic && one.determinism != CUDNN_DETERMINISTIC) continue;
-    const cudnnStatus_t status = Calls<direction>::workspace(cuda::cudnn_handle(device), first, second,
-                                                             plan.convolution, out, one.algo, &workspace);
-    if (status != CUDNN_STATUS_SUCCESS || workspace > most_workspace) continue;
-    plan.algorithm = one.algo;
-    plan.workspace = workspace;
-    plan.is_served = true;
-    return;
+    const cudnnStatus_t status =
+        Calls<direction>::workspace(handle, first, second, plan.convolution, out, algorithm, &workspace);
+    if (status == CUDNN_STATUS_SUCCESS && workspace <= most_workspace(device))
+      plan.candidates.push_back({algorithm, workspace});
+  };
+  std::array<typename Calls<direction>::Performance, 12> guesses{};
+  int count = 0;
+  if (!cuda::is_supported(Calls<direction>::guess(handle, first, second, plan.convolution, out,
+                                                  int(guesses.size()), &count, guesses.data())))
+    count = 0;
+  for (const auto& guess : std::span(guesses).first(std::size_t(count)))  // fastest first
+    if (guess.status == CUDNN_STATUS_SUCCESS &&
+        (guess.determinism == CUDNN_DETERMINISTIC || !compute_settings().deterministic))
+      add(guess.algo);
+  add(Calls<direction>::usual);
+}
+
+/// call(algorithm, workspace, its bytes) of the best candidate that does not refuse. False when all do.
+template <Direction direction, class Call>
+bool run(Plan<direction>& plan, Device device, Call&& call) {
+  for (auto& candidates = plan.candidates; !candidates.empty(); candidates.erase(candidates.begin())) {
+    const auto [algorithm, bytes] = candidates.front();
+    const Scratch<char> workspace(device, std::int64_t(bytes));
+    if (cuda::is_supported(call(algorithm, workspace.data(), bytes))) return true;
   }
+  return false;
+}
+
+/// Plain loops take a hundred times as long as cuDNN: said once for a set of sizes.
+void say_that_loops_compute(const char* direction, const Shape& x, const Shape& w) {
+  static auto& said = *new std::set<std::string>;
+  const std::string text = fmt::format("[conv2d] cuDNN has no {} of x {} with w {}: slow loops compute it",
+                                       direction, x.str(), w.str());
+  if (said.insert(text).second) notice(text);
 }
 
 /// Whether O, I, Kh, Kw and O, Kh, Kw, I are the same bytes.
@@ -156,27 +187,52 @@ class PackedWeights {
 const float one = 1, zero = 0;
 
 void run_forward(ConstView x, ConstView packed, View y, const Conv2dOptions& options) {
-  const Problem problem{x.shape, packed.shape, y.shape, options, y.dtype, y.device.index};
-  const auto& plan = plan_for<Direction::forward>(problem, problem.key(Direction::forward), [&](auto& fresh) {
-    choose_algorithm(fresh, y.device, fresh.x, fresh.w, fresh.y);
+  const bool is_done = cuda::in_parts(x, y, [&](ConstView some_x, View some_y, bool) {
+    const Problem problem{some_x.shape, packed.shape, some_y.shape, options, y.dtype, y.device.index};
+    auto& plan = plan_for<Direction::forward>(problem, problem.key(Direction::forward), [&](auto& fresh) {
+      find_candidates(fresh, y.device, fresh.x, fresh.w, fresh.y);
+    });
+    return run(plan, y.device, [&](auto algorithm, void* workspace, std::size_t bytes) {
+      return cudnnConvolutionForward(cuda::cudnn_handle(y.device), &one, plan.x, some_x.data, plan.w,
+                                     packed.data, plan.convolution, algorithm, workspace, bytes, &zero,
+                                     plan.y, some_y.data);
+    });
   });
-  if (!plan.is_served) return conv2d_forward_plain_cuda(x, packed, {}, y, options, WeightOrder::packed);
-  const Scratch<char> workspace(y.device, std::int64_t(plan.workspace));
-  SCRIM_CUDNN_CHECK(cudnnConvolutionForward(cuda::cudnn_handle(y.device), &one, plan.x, x.data, plan.w,
-                                            packed.data, plan.convolution, plan.algorithm, workspace.data(),
-                                            plan.workspace, &zero, plan.y, y.data));
+  if (is_done) return;
+  say_that_loops_compute("forward pass", x.shape, packed.shape);
+  conv2d_forward_plain_cuda(x, packed, {}, y, options, WeightOrder::packed);
 }
 
 void run_input_gradient(ConstView gy, ConstView packed, View gx, const Conv2dOptions& options) {
-  const Problem problem{gx.shape, packed.shape, gy.shape, options, gx.dtype, gx.device.index};
-  const auto& plan = plan_for<Direction::input_gradient>(
-      problem, problem.key(Direction::input_gradient),
-      [&](auto& fresh) { choose_algorithm(fresh, gx.device, fresh.w, fresh.y, fresh.x); });
-  if (!plan.is_served) return conv2d_backward_input_plain_cuda(gy, packed, gx, options, WeightOrder::packed);
-  const Scratch<char> workspace(gx.device, std::int64_t(plan.workspace));
-  SCRIM_CUDNN_CHECK(cudnnConvolutionBackwardData(cuda::cudnn_handle(gx.device), &one, plan.w, packed.data,
-                                                 plan.y, gy.data, plan.convolution, plan.algorithm,
-                                                 workspace.data(), plan.workspace, &zero, plan.x, gx.data));
+  const bool is_done = cuda::in_parts(gy, gx, [&](ConstView some_gy, View some_gx, bool) {
+    const Problem problem{some_gx.shape, packed.shape, some_gy.shape, options, gx.dtype, gx.device.index};
+    auto& plan = plan_for<Direction::input_gradient>(
+        problem, problem.key(Direction::input_gradient),
+        [&](auto& fresh) { find_candidates(fresh, gx.device, fresh.w, fresh.y, fresh.x); });
+    return run(plan, gx.device, [&](auto algorithm, void* workspace, std::size_t bytes) {
+      return cudnnConvolutionBackwardData(cuda::cudnn_handle(gx.device), &one, plan.w, packed.data, plan.y,
+                                          some_gy.data, plan.convolution, algorithm, workspace, bytes, &zero,
+                                          plan.x, some_gx.data);
+    });
+  });
+  if (is_done) return;
+  say_that_loops_compute("input gradient", gx.shape, packed.shape);
+  conv2d_backward_input_plain_cuda(gy, packed, gx, options, WeightOrder::packed);
+}
+
+/// packed[O,Kh,Kw,I] of the type of x; false when cuDNN does not do it.
+bool run_weight_gradient(ConstView x, ConstView gy, View packed, const Conv2dOptions& options) {
+  return cuda::in_parts(x, gy, [&](ConstView some_x, ConstView some_gy, bool is_first) {
+    const Problem problem{some_x.shape, packed.shape, some_gy.shape, options, x.dtype, x.device.index};
+    auto& plan = plan_for<Direction::weight_gradient>(
+        problem, problem.key(Direction::weight_gradient),
+        [&](auto& fresh) { find_candidates(fresh, x.device, fresh.x, fresh.y, fresh.w); });
+    return run(plan, x.device, [&](auto algorithm, void* workspace, std::size_t bytes) {
+      return cudnnConvolutionBackwardFilter(cuda::cudnn_handle(x.device), &one, plan.x, some_x.data, plan.y,
+                                            some_gy.data, plan.convolution, algorithm, workspace, bytes,
+                                            is_first ? &zero : &one, plan.w, packed.data);
+    });
+  });
 }
 
 /// A bias of zeros, where cuDNN wants one and there is none.
@@ -189,29 +245,31 @@ Tensor zero_bias(Device device, std::int64_t channels) {
 /// not do so for these sizes; y is then as it was.
 bool run_fused(ConstView x, ConstView packed, ConstView bias, View y, const Conv2dOptions& options, bool add,
                bool relu) {
+  if (!cuda::is_one_part(x.shape, y.shape)) return false;
   const Problem problem{x.shape, packed.shape, y.shape, options, y.dtype, y.device.index};
   // The one algorithm that the fused call takes with and without an activation.
-  constexpr auto algorithm = CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
+  constexpr auto only = CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
   auto& plan =
       plan_for<Direction::forward>(problem, problem.key(Direction::forward) + " fused", [&](auto& fresh) {
-        fresh.algorithm = algorithm;
-        fresh.is_served = cuda::is_supported(
-            cudnnGetConvolutionForwardWorkspaceSize(cuda::cudnn_handle(y.device), fresh.x, fresh.w,
-                                                    fresh.convolution, fresh.y, algorithm, &fresh.workspace));
+        std::size_t workspace = 0;
+        if (cuda::is_supported(cudnnGetConvolutionForwardWorkspaceSize(cuda::cudnn_handle(y.device), fresh.x,
+                                                                       fresh.w, fresh.convolution, fresh.y,
+                                                                       only, &workspace)))
+          fresh.candidates = {{only, workspace}};
       });
-  if (!plan.is_served) return false;
+  if (plan.candidates.empty()) return false;
   const Tensor zeros = bias ? Tensor() : zero_bias(y.device, y.shape[3]);
   if (!bias) bias = zeros.view();
   const auto bias_descriptor = cuda::image_descriptor({1, 1, 1, y.shape[3]}, cuda::cudnn_type(bias.dtype));
   const cuda::ActivationDescriptor activation;
   SCRIM_CUDNN_CHECK(cudnnSetActivationDescriptor(
       activation, relu ? CUDNN_ACTIVATION_RELU : CUDNN_ACTIVATION_IDENTITY, CUDNN_NOT_PROPAGATE_NAN, 0));
-  const Scratch<char> workspace(y.device, std::int64_t(plan.workspace));
-  plan.is_served = cuda::is_supported(cudnnConvolutionBiasActivationForward(
-      cuda::cudnn_handle(y.device), &one, plan.x, x.data, plan.w, packed.data, plan.convolution, algorithm,
-      workspace.data(), plan.workspace, add ? &one : &zero, plan.y, y.data, bias_descriptor, bias.data,
-      activation, plan.y, y.data));
-  return plan.is_served;
+  return run(plan, y.device, [&](auto algorithm, void* workspace, std::size_t bytes) {
+    return cudnnConvolutionBiasActivationForward(cuda::cudnn_handle(y.device), &one, plan.x, x.data, plan.w,
+                                                 packed.data, plan.convolution, algorithm, workspace, bytes,
+                                                 add ? &one : &zero, plan.y, y.data, bias_descriptor,
+                                                 bias.data, activation, plan.y, y.data);
+  });
 }
 
 }  // namespace
@@ -232,19 +290,15 @@ void conv2d_backward_input_cuda(ConstView gy, ConstView w, View gx, const Conv2d
 void conv2d_backward_weight_cuda(ConstView x, ConstView gy, View gw, const Conv2dOptions& options) {
   if (gy.shape.numel() == 0) return cuda::fill(gw, 0);
   if (gw.dtype == DType::f64) return conv2d_backward_weight_plain_cuda(x, gy, gw, options);
-  const Problem problem{x.shape, gw.shape, gy.shape, options, x.dtype, gw.device.index};
-  const auto& plan = plan_for<Direction::weight_gradient>(
-      problem, problem.key(Direction::weight_gradient),
-      [&](auto& fresh) { choose_algorithm(fresh, gw.device, fresh.x, fresh.y, fresh.w); });
-  if (!plan.is_served) return conv2d_backward_weight_plain_cuda(x, gy, gw, options);
   const bool as_it_is = is_packed(gw.shape) && gw.dtype == x.dtype;
   Tensor packed = as_it_is ? Tensor() : Tensor::empty(gw.shape, x.dtype, gw.device);
   const View result = as_it_is ? gw : packed.mutable_view();
-  const Scratch<char> workspace(gw.device, std::int64_t(plan.workspace));
-  SCRIM_CUDNN_CHECK(cudnnConvolutionBackwardFilter(
-      cuda::cudnn_handle(gw.device), &one, plan.x, x.data, plan.y, gy.data, plan.convolution, plan.algorithm,
-      workspace.data(), plan.workspace, &zero, plan.w, result.data));
-  if (!as_it_is) unpack_weights_cuda(result, gw);
+  if (run_weight_gradient(x, gy, result, options)) {
+    if (!as_it_is) unpack_weights_cuda(result, gw);
+    return;
+  }
+  say_that_loops_compute("weight gradient", x.shape, gw.shape);
+  conv2d_backward_weight_plain_cuda(x, gy, gw, options);
 }
 
 void conv2d_packed_cuda(ConstView in, ConstView packed, ConstView bias, View out,

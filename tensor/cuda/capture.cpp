@@ -8,13 +8,15 @@
 namespace scrim::cuda {
 namespace {
 
-constexpr std::size_t alignment = 256, least_segment = std::size_t(32) << 20;
+constexpr std::size_t alignment = 256, segment_alignment = std::size_t(2) << 20,
+                      usual_segment = 16 * segment_alignment;
 
 Capture* in_progress = nullptr;
 
 }  // namespace
 
 GraphPool::~GraphPool() {
+  if (!is_abandoned_) --in_use_;
   cudaSetDevice(device_);
   for (const auto& [data, piece] : pieces_)
     if (piece.begins_segment) cudaFree(data);
@@ -30,7 +32,11 @@ GraphPool::Pieces::iterator GraphPool::smallest_that_fits(std::size_t bytes) {
 }
 
 bool GraphPool::add_segment(std::size_t bytes) {
-  const std::size_t size = std::max(bytes, least_segment);
+  return add_segment_of(std::max(bytes, usual_segment)) ||
+         add_segment_of((bytes + segment_alignment - 1) / segment_alignment * segment_alignment);
+}
+
+bool GraphPool::add_segment_of(std::size_t size) {
   void* data = nullptr;
   const cudaError_t status = cudaMalloc(&data, size);
   if (status == cudaErrorMemoryAllocation) {
@@ -70,6 +76,25 @@ void GraphPool::free(void* data) {
   join_with_next(piece);
   if (piece != pieces_.begin() && !piece->second.begins_segment && std::prev(piece)->second.is_free)
     join_with_next(std::prev(piece));
+  if (is_abandoned_) release_unused_segments();
+}
+
+void GraphPool::abandon() {
+  --in_use_;
+  is_abandoned_ = true;
+  release_unused_segments();
+}
+
+void GraphPool::release_unused_segments() {
+  cudaSetDevice(device_);
+  std::erase_if(pieces_, [&](const auto& entry) {
+    const auto next = pieces_.upper_bound(entry.first);
+    const bool is_whole =
+        entry.second.begins_segment && (next == pieces_.end() || next->second.begins_segment);
+    if (!is_whole || !entry.second.is_free) return false;
+    cudaFree(entry.first);
+    return true;
+  });
 }
 
 Capture::Capture(Device device)

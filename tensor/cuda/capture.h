@@ -18,7 +18,7 @@ namespace scrim::cuda {
 /// Device memory for one graph. Lives as long as the graph and the tensors in it.
 class GraphPool {
  public:
-  explicit GraphPool(int device) : device_(device) {}
+  explicit GraphPool(int device) : device_(device) { ++in_use_; }
   ~GraphPool();
   GraphPool(const GraphPool&) = delete;
   GraphPool& operator=(const GraphPool&) = delete;
@@ -26,6 +26,10 @@ class GraphPool {
   /// 256-byte aligned; null when the device has no room.
   void* allocate(std::size_t bytes);
   void free(void* data);
+  /// No graph came of it: from here on it keeps no segment that nothing lies in.
+  void abandon();
+  /// Whether there is one whose graph may still run: told steps need less memory.
+  static bool any_in_use() { return in_use_ > 0; }
 
  private:
   struct Piece {
@@ -35,9 +39,13 @@ class GraphPool {
   using Pieces = std::map<char*, Piece>;
   Pieces::iterator smallest_that_fits(std::size_t bytes);
   bool add_segment(std::size_t bytes);
+  bool add_segment_of(std::size_t bytes);
   void join_with_next(Pieces::iterator piece);
+  void release_unused_segments();
 
+  static inline int in_use_ = 0;
   int device_;
+  bool is_abandoned_ = false;
   Pieces pieces_;  ///< segments cut into pieces, by address
 };
 

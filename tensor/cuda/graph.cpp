@@ -13,7 +13,7 @@ class CudaGraph : public DeviceGraph {
       : runtime_(runtime), pool_(capture.pool()), kept_(std::move(capture.kept())) {
     const cudaError_t status = cudaGraphInstantiate(&executable_, graph, 0);
     cudaGraphDestroy(graph);
-    cuda::check(status, "cudaGraphInstantiate");
+    check_room(status, "cudaGraphInstantiate");
   }
   ~CudaGraph() override {
     if (executable_) cudaGraphExecDestroy(executable_);
@@ -21,17 +21,39 @@ class CudaGraph : public DeviceGraph {
   CudaGraph(const CudaGraph&) = delete;
   CudaGraph& operator=(const CudaGraph&) = delete;
 
+  /// Takes what memory the graph itself needs.
+  void upload() {
+    check_room(cudaGraphUpload(executable_, runtime_.stream()), "cudaGraphUpload");
+    SCRIM_CUDA_CHECK(cudaStreamSynchronize(runtime_.stream()));
+  }
+
   void replay() override {
     SCRIM_CUDA_CHECK(cudaGraphLaunch(executable_, runtime_.stream()));
     memory::note_replay();
   }
 
  private:
+  static void check_room(cudaError_t status, const char* call) {
+    if (status == cudaErrorMemoryAllocation) {
+      cudaGetLastError();
+      throw NoRoomError(fmt::format("[cuda] {}: no room for the graph", call));
+    }
+    cuda::check(status, call);
+  }
+
   const cuda::Runtime& runtime_;
   std::shared_ptr<cuda::GraphPool> pool_;
   std::vector<Tensor> kept_;
   cudaGraphExec_t executable_ = nullptr;
 };
+
+/// A validation, or a step of another kind, is to find room too.
+void require_room_beside_it() {
+  std::size_t unused = 0, total = 0;
+  SCRIM_CUDA_CHECK(cudaMemGetInfo(&unused, &total));
+  if (unused < total / 20)
+    throw NoRoomError("[cuda] a graph would leave less than a twentieth of the device's memory");
+}
 
 }  // namespace
 
@@ -42,9 +64,19 @@ std::unique_ptr<DeviceGraph> DeviceGraph::capture(Device device, const std::func
   cudaMemPool_t pool = nullptr;
   SCRIM_CUDA_CHECK(cudaDeviceGetDefaultMemPool(&pool, device.index));
   SCRIM_CUDA_CHECK(cudaMemPoolTrimTo(pool, 0));
-  cuda::Capture capture(device);
-  work();
-  return std::make_unique<CudaGraph>(runtime, capture, capture.finish());
+  std::shared_ptr<cuda::GraphPool> memory;
+  try {
+    cuda::Capture capture(device);
+    memory = capture.pool();
+    work();
+    auto graph = std::make_unique<CudaGraph>(runtime, capture, capture.finish());
+    graph->upload();
+    require_room_beside_it();
+    return graph;
+  } catch (...) {
+    if (memory) memory->abandon();
+    throw;
+  }
 }
 
 void DeviceGraph::keep(const Tensor& tensor) {

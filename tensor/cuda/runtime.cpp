@@ -1,11 +1,14 @@
 #include "tensor/cuda/runtime.h"
 
 #include <cstring>
+#include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 
 #include "tensor/cuda/capture.h"
 #include "tensor/cuda/check.h"
+#include "tensor/cuda/device_code.h"
 #include "tensor/device_memory.h"
 
 namespace scrim::cuda {
@@ -23,8 +26,12 @@ std::string version_text(int version) {
   return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
 }
 
-/// Why no GPU can be used; empty when one can.
-std::string obstacle() {
+std::string cannot_be_used(cudaError_t status) {
+  return fmt::format("the GPU cannot be used: {} ({})", cudaGetErrorString(status), cudaGetErrorName(status));
+}
+
+/// Why no GPU can be used; empty when there is one.
+std::string obstacle_to_all() {
   int count = 0, driver = 0, runtime = 0;
   const cudaError_t status = cudaGetDeviceCount(&count);
   cudaGetLastError();
@@ -38,7 +45,7 @@ std::string obstacle() {
   if (status == cudaSuccess || status == cudaErrorNoDevice || status == cudaErrorInsufficientDriver)
     return driver > 0 ? "this machine has no NVIDIA GPU that the driver shows"
                       : "this machine has no NVIDIA GPU, or no driver for it";
-  return fmt::format("the GPU cannot be used: {} ({})", cudaGetErrorString(status), cudaGetErrorName(status));
+  return cannot_be_used(status);
 }
 
 std::string text_of(Complaint complaint) {
@@ -57,16 +64,37 @@ std::string text_of(Complaint complaint) {
 
 }  // namespace
 
+std::string obstacle(Device device) {
+  if (const std::string none = obstacle_to_all(); !none.empty()) return none;
+  if (device.index < 0 || device.index >= device_count())
+    return fmt::format("{} was asked for, this machine has {} GPU{}", name_of(device), device_count(),
+                       device_count() == 1 ? "" : "s");
+  int has_pools = 0;
+  cudaDeviceProp properties{};
+  for (const auto& ask : std::initializer_list<std::function<cudaError_t()>>{
+           [&] { return cudaSetDevice(device.index); },
+           [&] { return cudaGetDeviceProperties(&properties, device.index); },
+           [&] { return cudaDeviceGetAttribute(&has_pools, cudaDevAttrMemoryPoolsSupported, device.index); }})
+    if (const cudaError_t status = ask(); status != cudaSuccess) return cannot_be_used(status);
+  if (!has_pools) return "it has no memory pools, as some virtual GPUs, and this program allocates from them";
+  const cudaError_t status = find_device_code();
+  if (status == cudaErrorNoKernelImageForDevice || status == cudaErrorInvalidDeviceFunction ||
+      status == cudaErrorUnsupportedPtxVersion)
+    return fmt::format(
+        "this program holds no code for the {}, of compute capability {}.{}; GPUs from 8.0 on are served, "
+        "each by a build "
+        "whose SCRIM_CUDA_ARCHITECTURES names it",
+        properties.name, properties.major, properties.minor);
+  return status == cudaSuccess ? std::string() : cannot_be_used(status);
+}
+
 Runtime& Runtime::of(Device device) {
   static std::mutex mutex;
   static auto& runtimes = *new std::map<int, std::unique_ptr<Runtime>>;
   const std::lock_guard lock(mutex);
   auto& runtime = runtimes[device.index];
   if (!runtime) {
-    if (const std::string reason = obstacle(); !reason.empty()) throw UsageError("[cuda] " + reason);
-    if (device.index < 0 || device.index >= device_count())
-      throw UsageError(fmt::format("[cuda] {} was asked for, this machine has {} GPU{}", name_of(device),
-                                   device_count(), device_count() == 1 ? "" : "s"));
+    if (const std::string reason = obstacle(device); !reason.empty()) throw UsageError("[cuda] " + reason);
     runtime.reset(new Runtime(device.index));
   }
   SCRIM_CUDA_CHECK(cudaSetDevice(device.index));
@@ -97,10 +125,10 @@ Runtime::Staging* Runtime::find_staging(std::size_t bytes) {
   return chosen;
 }
 
-Runtime::Staging& Runtime::free_staging(std::size_t bytes) {
+Runtime::Staging* Runtime::free_staging(std::size_t bytes) {
   constexpr std::size_t most_pinned = std::size_t(64) << 20;
   const std::size_t rounded = (bytes + 4095) / 4096 * 4096;
-  if (Staging* staging = find_staging(bytes)) return *staging;
+  if (Staging* staging = find_staging(bytes)) return staging;
   if (!staging_.empty() && pinned_ + rounded > most_pinned) {
     // Loading a network hands over hundreds of tensors at once: waiting is cheaper than pinning a second copy of it. For the
     // oldest copy that is large enough, not for all that the device was told since.
@@ -109,7 +137,7 @@ Runtime::Staging& Runtime::free_staging(std::size_t bytes) {
       if (staging.bytes >= bytes && (!oldest || staging.use < oldest->use)) oldest = &staging;
     if (oldest) {
       SCRIM_CUDA_CHECK(cudaEventSynchronize(oldest->copied));
-      return *find_staging(bytes);
+      return find_staging(bytes);
     }
     SCRIM_CUDA_CHECK(cudaStreamSynchronize(stream_));
     for (const Staging& staging : staging_) {
@@ -119,22 +147,31 @@ Runtime::Staging& Runtime::free_staging(std::size_t bytes) {
     staging_.clear();
     pinned_ = 0;
   }
-  Staging& staging = staging_.emplace_back();
-  staging.bytes = rounded;
-  SCRIM_CUDA_CHECK(cudaHostAlloc(&staging.data, rounded, cudaHostAllocDefault));
+  Staging staging{.bytes = rounded};
+  const cudaError_t status = cudaHostAlloc(&staging.data, rounded, cudaHostAllocDefault);
+  if (status == cudaErrorMemoryAllocation) {
+    cudaGetLastError();
+    return nullptr;
+  }
+  check(status, "cudaHostAlloc");
   SCRIM_CUDA_CHECK(cudaEventCreateWithFlags(&staging.copied, cudaEventDisableTiming));
   pinned_ += rounded;
-  return staging;
+  staging_.push_back(staging);
+  return &staging_.back();
 }
 
 void Runtime::copy_in(const void* from, void* to, std::size_t bytes) {
   require_no_capture("copies from the processor");
   const std::lock_guard lock(mutex_);
-  Staging& staging = free_staging(bytes);
-  staging.use = ++uses_;
-  std::memcpy(staging.data, from, bytes);
-  SCRIM_CUDA_CHECK(cudaMemcpyAsync(to, staging.data, bytes, cudaMemcpyHostToDevice, stream_));
-  SCRIM_CUDA_CHECK(cudaEventRecord(staging.copied, stream_));
+  Staging* staging = free_staging(bytes);
+  if (!staging) {  // CUDA takes pageable memory too, and has read it when the call returns
+    SCRIM_CUDA_CHECK(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_));
+    return;
+  }
+  staging->use = ++uses_;
+  std::memcpy(staging->data, from, bytes);
+  SCRIM_CUDA_CHECK(cudaMemcpyAsync(to, staging->data, bytes, cudaMemcpyHostToDevice, stream_));
+  SCRIM_CUDA_CHECK(cudaEventRecord(staging->copied, stream_));
 }
 
 void Runtime::wait() {

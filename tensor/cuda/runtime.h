@@ -42,7 +42,8 @@ class Runtime {
     std::uint64_t use = 0;  ///< the number of its last copy
   };
   Staging* find_staging(std::size_t bytes);
-  Staging& free_staging(std::size_t bytes);
+  /// Null where the processor has no memory to pin.
+  Staging* free_staging(std::size_t bytes);
 
   std::mutex mutex_;
   cudaDeviceProp properties_{};

@@ -1,17 +1,21 @@
 // What the CUDA backend promises beyond its numbers, on the emulated device: how many calls a network takes, what crosses
 // between processor and device, and what is said when something is missing.
+#include <cuda_runtime.h>
 #include <gtest/gtest.h>
 
 #include "autograd/binary.h"
+#include "autograd/conv2d.h"
 #include "autograd/loss.h"
 #include "autograd/roi_align.h"
 #include "autograd/top_k.h"
+#include "kernels/cuda/cudnn.h"
 #include "kernels/dropout/dropout.h"
 #include "layers/linear.h"
 #include "models/flow_anonymizer.h"
 #include "models/unet.h"
 #include "tensor/compute_device.h"
 #include "tensor/device_memory.h"
+#include "tensor/notice.h"
 #include "tests/cuda_emulation/emulation.h"
 #include "tests/support/errors.h"
 #include "tests/support/op_check.h"
@@ -41,6 +45,23 @@ void print(const std::string& what, const std::map<std::string, int>& calls) {
   for (const auto& [name, count] : calls) std::printf("  %5d  %s\n", count, name.c_str());
   std::printf("  %5d  kernels and library calls in all\n", work(calls));
 }
+
+std::size_t bytes_in_use() {
+  std::size_t unused = 0, total = 0;
+  EXPECT_EQ(cudaMemGetInfo(&unused, &total), cudaSuccess);
+  return total - unused;
+}
+
+/// What was said while it lived.
+class Notices {
+ public:
+  Notices() : before_(tell_notices_to([this](const std::string& text) { texts.push_back(text); })) {}
+  ~Notices() { tell_notices_to(before_); }
+  std::vector<std::string> texts;
+
+ private:
+  std::function<void(const std::string&)> before_;
+};
 
 const Tensor& film() {
   static const Tensor x = to_compute_device(random_tensor({1, 64, 64, 1}, 3, 0, 1));
@@ -109,21 +130,53 @@ TEST(CudaCalls, ACapturedStepIsOneLaunch) {
 
 TEST(CudaCalls, AGraphThatFindsNoRoomLeavesItsStepsAsTheyWere) {
   const Tensor batch = Tensor::full({4}, 2, DType::f32, compute_device());
-  RepeatedStep<Tensor> repeated;
-  const auto step = [&] {
-    return repeated(true, batch, "", [](const Tensor& x) {
-      return std::vector<StepValue>{{(Variable(x) + Variable(x)).value()}};
-    });
-  };
-  step();
-  step();
-  cuda_emulation::set_memory(std::size_t(24) << 20);  // less than a graph's pool begins with
-  const auto values = step();
+  // No room for a graph's memory, or none beside it.
+  for (const std::size_t room : {std::size_t(1) << 20, std::size_t(33) << 20}) {
+    RepeatedStep<Tensor> repeated;
+    const auto step = [&] {
+      return repeated(true, batch, "", [](const Tensor& x) {
+        return std::vector<StepValue>{{(Variable(x) + Variable(x)).value()}};
+      });
+    };
+    step();
+    step();
+    cuda_emulation::set_memory(bytes_in_use() + room);
+    const auto values = step();
+    cuda_emulation::set_memory(cuda_emulation::whole_arena);
+    cuda_emulation::reset_counts();
+    EXPECT_EQ(to_host(values[0].numbers).data<float>()[3], 4);
+    EXPECT_EQ(to_host(step()[0].numbers).data<float>()[3], 4);
+    EXPECT_EQ(of(counts(), "graph launch"), 0);
+  }
+}
+
+/// What a graph had asked for before it found no more room is free for the steps that are told.
+TEST(CudaCalls, AnAbandonedGraphGivesItsMemoryBack) {
+  const Tensor batch = Tensor::full({4}, 2, DType::f32, compute_device());
+  Tensor gradient;  // outlives the step, as a parameter's
+  const std::size_t before = bytes_in_use();
+  EXPECT_THROW(DeviceGraph::capture(compute_device(),
+                                    [&] {
+                                      gradient = batch.clone();
+                                      const Tensor activations =
+                                          Tensor::empty({64 << 20}, DType::f32, compute_device());
+                                      cuda_emulation::set_memory(bytes_in_use());
+                                      Tensor::empty({64 << 20}, DType::f32, compute_device());
+                                    }),
+               NoRoomError);
   cuda_emulation::set_memory(cuda_emulation::whole_arena);
-  cuda_emulation::reset_counts();
-  EXPECT_EQ(to_host(values[0].numbers).data<float>()[3], 4);
-  EXPECT_EQ(to_host(step()[0].numbers).data<float>()[3], 4);
-  EXPECT_EQ(of(counts(), "graph launch"), 0);
+  EXPECT_LE(bytes_in_use() - before, std::size_t(32) << 20);  // the segment that the gradient lies in
+  gradient = Tensor();
+  EXPECT_EQ(bytes_in_use(), before);
+}
+
+/// With little room a graph takes what it needs, not what it would take at first.
+TEST(CudaCalls, AGraphFitsWhereItsMemoryDoes) {
+  const Tensor batch = Tensor::full({4}, 2, DType::f32, compute_device());
+  cuda_emulation::set_memory(bytes_in_use() + (std::size_t(16) << 20));
+  const auto graph = DeviceGraph::capture(compute_device(), [&] { batch.clone(); });
+  cuda_emulation::set_memory(cuda_emulation::whole_arena);
+  EXPECT_NE(graph, nullptr);
 }
 
 /// The same steps from the same weights on the processor and on the device.
@@ -241,6 +294,66 @@ TEST(CudaTraining, OverflowHalvesTheLossScale) {
   set_compute_settings({});
 }
 
+/// A convolution of the device: y, and the gradients of x and w.
+std::vector<Tensor> convolved(std::int64_t images, std::int64_t size, bool deterministic = true) {
+  set_compute_settings({ProductMath::f32, deterministic});
+  const Variable x = Variable::parameter(to_compute_device(random_tensor({images, size, size, 4}, 6))),
+                 w = Variable::parameter(to_compute_device(random_tensor({8, 4, 3, 3}, 7)));
+  const Variable y = conv2d(x, w, {}, {.padding = {1, 1}});
+  backward(mse(y, Variable(y.value().full_like(y.shape(), 0.25))));
+  set_compute_settings({});
+  return {to_host(y.value()), to_host(x.gradient()), to_host(w.gradient())};
+}
+
+void expect_as_the_processor(const std::vector<Tensor>& got, std::int64_t images, std::int64_t size) {
+  const Device there = compute_device();
+  set_compute_device(Device::cpu);
+  const auto expected = convolved(images, size);
+  set_compute_device(there);
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    EXPECT_LE(largest_difference(got[i], expected[i]), 1e-5 * std::max(1.0, largest_value(expected[i]))) << i;
+}
+
+int plain_loops(const std::map<std::string, int>& calls) {
+  int total = 0;
+  for (const auto& [name, count] : calls) total += name.find("Plain") != std::string::npos ? count : 0;
+  return total;
+}
+
+/// cuDNN names algorithms that then do not do their work: the next one does.
+TEST(CudaFallbacks, ARefusedAlgorithmGivesWayToTheNext) {
+  const Notices notices;
+  cuda_emulation::set_cudnn_refuses({.its_guess = true});
+  cuda_emulation::reset_counts();
+  for (int times = 0; times < 2; ++times) expect_as_the_processor(convolved(2, 22, false), 2, 22);
+  const auto calls = counts();
+  cuda_emulation::set_cudnn_refuses({});
+  EXPECT_EQ(of(calls, "cudnnConvolutionForward"), 2);
+  EXPECT_EQ(of(calls, "cudnnConvolutionBackwardData"), 2);
+  EXPECT_EQ(of(calls, "cudnnConvolutionBackwardFilter"), 2);
+  EXPECT_EQ(plain_loops(calls), 0);
+  EXPECT_TRUE(notices.texts.empty());
+}
+
+/// A tensor of cuDNN has less than 2^31 elements: more images than that are handed over in parts.
+TEST(CudaFallbacks, TensorsBeyondCudnnsSizeAreHandedOverInParts) {
+  const Notices notices;
+  const auto most = std::exchange(cuda::most_elements, 2 * 14 * 14 * 8);
+  cuda_emulation::reset_counts();
+  expect_as_the_processor(convolved(5, 14), 5, 14);
+  const auto in_parts = counts();
+  cuda::most_elements = 14 * 14 * 8 - 1;
+  cuda_emulation::reset_counts();
+  expect_as_the_processor(convolved(5, 14), 5, 14);
+  cuda::most_elements = most;
+  EXPECT_EQ(of(in_parts, "cudnnConvolutionForward"), 3);
+  EXPECT_EQ(of(in_parts, "cudnnConvolutionBackwardData"), 3);
+  EXPECT_EQ(of(in_parts, "cudnnConvolutionBackwardFilter"), 3);
+  EXPECT_EQ(plain_loops(in_parts), 0);
+  EXPECT_EQ(plain_loops(counts()), 3);
+  EXPECT_EQ(notices.texts.size(), 3u);
+}
+
 /// What cuDNN does not do is computed without it. Sizes that no other test has: a plan is kept once it is made.
 TEST(CudaFallbacks, ServeWhatCudnnRefuses) {
   const auto outcome = [](std::int64_t size) {
@@ -259,18 +372,21 @@ TEST(CudaFallbacks, ServeWhatCudnnRefuses) {
     set_compute_device(Device::cpu);
     const auto expected = outcome(size);
     set_compute_device(there);
-    cuda_emulation::set_cudnn_refuses(convolutions, true);
+    const Notices notices;
+    cuda_emulation::set_cudnn_refuses({.convolutions = convolutions, .fusion = true});
     const auto got = outcome(size);
-    cuda_emulation::set_cudnn_refuses(false, false);
+    cuda_emulation::set_cudnn_refuses({});
+    EXPECT_EQ(!notices.texts.empty(), convolutions);
+    if (convolutions) expect_contains(notices.texts.front(), "slow loops compute it");
     for (std::size_t i = 0; i < expected.size(); ++i)
       EXPECT_LE(largest_difference(got[i], expected[i]), 2e-5 * largest_value(expected[i]))
           << size << " " << i;
     if (!convolutions) continue;
-    cuda_emulation::set_cudnn_refuses(true, true);
+    cuda_emulation::set_cudnn_refuses({.convolutions = true, .fusion = true});
     set_compute_settings({ProductMath::bf16, true});
     const auto rounded = outcome(size);
     set_compute_settings({});
-    cuda_emulation::set_cudnn_refuses(false, false);
+    cuda_emulation::set_cudnn_refuses({});
     for (const std::size_t i : {0, 2})
       EXPECT_LE(largest_difference(rounded[i], expected[i]), 5e-2) << "in bf16, " << i;
   }
@@ -340,6 +456,15 @@ TEST(CudaCopies, ManyTensorsInARowArriveWhole) {
   }
 }
 
+/// Without pinned memory copies go the slower way.
+TEST(CudaCopies, ArriveWithoutPinnedMemory) {
+  cuda_emulation::set_pinned_memory(0);
+  const Tensor large = random_tensor({1 << 25}, 3);  // more than was pinned before
+  const Tensor back = to_host(to_compute_device(large));
+  cuda_emulation::set_pinned_memory(SIZE_MAX);
+  EXPECT_TRUE(same_bytes(large, back));
+}
+
 TEST(CudaErrors, TheProcessorDoesNotReadWhatLiesOnTheDevice) {
   const Tensor x = Tensor::full({2}, 1, DType::f32, compute_device());
   expect_contains(error_of([&] { x.data<float>(); }), "the processor cannot read the tensor [2] on cuda");
@@ -368,6 +493,15 @@ TEST(CudaErrors, SaysWhetherTheGpuOrTheDriverIsMissing) {
   expect_contains(error_of([] { choose_compute_device("cuda:1"); }),
                   "cuda:1 was asked for, this machine has 1 GPU");
   expect_contains(error_of([] { choose_compute_device("gpu"); }), "the device is \"gpu\", expected");
+  Notices notices;
+  cuda_emulation::set_device_lacks(true, false);
+  EXPECT_EQ(choose_compute_device("auto"), Device::cpu);
+  expect_contains(notices.texts.back(),
+                  "not computing on cuda: this program holds no code for the emulated GPU");
+  cuda_emulation::set_device_lacks(false, true);
+  EXPECT_EQ(choose_compute_device("auto"), Device::cpu);
+  expect_contains(notices.texts.back(), "it has no memory pools");
+  cuda_emulation::set_device_lacks(false, false);
   EXPECT_EQ(choose_compute_device("auto"), Device::cuda);
 }
 

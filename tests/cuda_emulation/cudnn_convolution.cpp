@@ -8,7 +8,24 @@ namespace kernels = scrim::kernels;
 
 namespace {
 
-bool refuses_convolutions = false, refuses_fusion = false;
+CudnnRefusals refused;
+
+/// Of an algorithm for a direction: whether it may be asked for at all, and whether it does its work.
+cudnnStatus_t check_served() {
+  REFUSE_UNLESS(!refused.convolutions, CUDNN_STATUS_NOT_SUPPORTED, "told to refuse convolutions");
+  return CUDNN_STATUS_SUCCESS;
+}
+template <class Algorithm>
+cudnnStatus_t check_does_its_work(Algorithm algorithm, Algorithm first_guess) {
+  REFUSE_UNLESS(!refused.its_guess || algorithm != first_guess, CUDNN_STATUS_NOT_SUPPORTED,
+                "told to refuse what was guessed");
+  return CUDNN_STATUS_SUCCESS;
+}
+
+/// What fill_performances() names first.
+constexpr auto forward_guess = CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
+constexpr auto data_guess = CUDNN_CONVOLUTION_BWD_DATA_ALGO_0;
+constexpr auto filter_guess = CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0;
 
 /// O, Kh, Kw, I to O, I, Kh, Kw, or back.
 std::vector<float> turned(const float* from, const Shape& w, bool to_packed) {
@@ -82,15 +99,14 @@ void fill_performances(Performance* results, int requested, int* returned, const
       {fast, CUDNN_STATUS_SUCCESS, 1, workspace_of(int(fast), w),
        fast_is_deterministic ? CUDNN_DETERMINISTIC : CUDNN_NON_DETERMINISTIC, c->math},
       {slow, CUDNN_STATUS_SUCCESS, 2, workspace_of(int(slow), w), CUDNN_DETERMINISTIC, c->math}};
-  *returned = refuses_convolutions ? 1 : std::min(requested, 4);
+  *returned = refused.convolutions ? 1 : std::min(requested, 4);
   std::copy_n(list, *returned, results);
 }
 
 }  // namespace
 
-void cuda_emulation::set_cudnn_refuses(bool convolutions, bool fusion) {
-  refuses_convolutions = convolutions;
-  refuses_fusion = fusion;
+void cuda_emulation::set_cudnn_refuses(CudnnRefusals refusals) {
+  refused = refusals;
 }
 
 cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(cudnnHandle_t, cudnnTensorDescriptor_t xd,
@@ -99,7 +115,7 @@ cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(cudnnHandle_t, cudnnTensorD
                                                      cudnnTensorDescriptor_t yd, int requested, int* returned,
                                                      cudnnConvolutionFwdAlgoPerf_t* results) {
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, yd));
-  fill_performances(results, requested, returned, wd, cd, CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM,
+  fill_performances(results, requested, returned, wd, cd, forward_guess,
                     CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, true);
   return CUDNN_STATUS_SUCCESS;
 }
@@ -107,22 +123,23 @@ cudnnStatus_t cudnnGetConvolutionBackwardDataAlgorithm_v7(
     cudnnHandle_t, cudnnFilterDescriptor_t wd, cudnnTensorDescriptor_t dyd, cudnnConvolutionDescriptor_t cd,
     cudnnTensorDescriptor_t dxd, int requested, int* returned, cudnnConvolutionBwdDataAlgoPerf_t* results) {
   RETURN_IF_REFUSED(check_convolution(dxd, wd, cd, dyd));
-  fill_performances(results, requested, returned, wd, cd, CUDNN_CONVOLUTION_BWD_DATA_ALGO_0,
-                    CUDNN_CONVOLUTION_BWD_DATA_ALGO_1, false);
+  fill_performances(results, requested, returned, wd, cd, data_guess, CUDNN_CONVOLUTION_BWD_DATA_ALGO_1,
+                    false);
   return CUDNN_STATUS_SUCCESS;
 }
 cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(
     cudnnHandle_t, cudnnTensorDescriptor_t xd, cudnnTensorDescriptor_t dyd, cudnnConvolutionDescriptor_t cd,
     cudnnFilterDescriptor_t wd, int requested, int* returned, cudnnConvolutionBwdFilterAlgoPerf_t* results) {
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, dyd));
-  fill_performances(results, requested, returned, wd, cd, CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0,
-                    CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1, false);
+  fill_performances(results, requested, returned, wd, cd, filter_guess, CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1,
+                    false);
   return CUDNN_STATUS_SUCCESS;
 }
 cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(
     cudnnHandle_t, cudnnTensorDescriptor_t xd, cudnnFilterDescriptor_t wd, cudnnConvolutionDescriptor_t cd,
     cudnnTensorDescriptor_t yd, cudnnConvolutionFwdAlgo_t algorithm, std::size_t* bytes) {
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, yd));
+  RETURN_IF_REFUSED(check_served());
   REFUSE_UNLESS(algorithm <= CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, CUDNN_STATUS_NOT_SUPPORTED,
                 "NHWC filters are served by the implicit products alone");
   *bytes = workspace_of(int(algorithm), wd);
@@ -133,6 +150,7 @@ cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(
     cudnnHandle_t, cudnnFilterDescriptor_t wd, cudnnTensorDescriptor_t dyd, cudnnConvolutionDescriptor_t cd,
     cudnnTensorDescriptor_t dxd, cudnnConvolutionBwdDataAlgo_t algorithm, std::size_t* bytes) {
   RETURN_IF_REFUSED(check_convolution(dxd, wd, cd, dyd));
+  RETURN_IF_REFUSED(check_served());
   *bytes = workspace_of(int(algorithm), wd);
   return CUDNN_STATUS_SUCCESS;
 }
@@ -140,6 +158,7 @@ cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(
     cudnnHandle_t, cudnnTensorDescriptor_t xd, cudnnTensorDescriptor_t dyd, cudnnConvolutionDescriptor_t cd,
     cudnnFilterDescriptor_t wd, cudnnConvolutionBwdFilterAlgo_t algorithm, std::size_t* bytes) {
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, dyd));
+  RETURN_IF_REFUSED(check_served());
   *bytes = workspace_of(int(algorithm), wd);
   return CUDNN_STATUS_SUCCESS;
 }
@@ -152,6 +171,7 @@ cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha, c
   REFUSE_UNLESS(living.contains(handle) && alpha && beta, CUDNN_STATUS_BAD_PARAM,
                 "the handle or a factor is null");
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, yd));
+  RETURN_IF_REFUSED(check_does_its_work(algorithm, forward_guess));
   RETURN_IF_REFUSED(check_pointers({x, w, y}));
   REFUSE_UNLESS(algorithm <= CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, CUDNN_STATUS_NOT_SUPPORTED,
                 "NHWC filters are served by the implicit products alone");
@@ -182,7 +202,7 @@ cudnnStatus_t cudnnConvolutionBiasActivationForward(
                 "the handle or a factor is null");
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, yd));
   RETURN_IF_REFUSED(check_pointers({x, w, z, bias, y}));
-  REFUSE_UNLESS(!refuses_fusion, CUDNN_STATUS_NOT_SUPPORTED, "told to refuse");
+  REFUSE_UNLESS(!refused.fusion, CUDNN_STATUS_NOT_SUPPORTED, "told to refuse");
   REFUSE_UNLESS(xd->type != CUDNN_DATA_BFLOAT16, CUDNN_STATUS_NOT_SUPPORTED, "bfloat16 is not fused");
   REFUSE_UNLESS(living.contains(ad) && !ad->propagates_nan, CUDNN_STATUS_NOT_SUPPORTED,
                 "a fused activation does not propagate NaN");
@@ -233,6 +253,7 @@ cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alp
   REFUSE_UNLESS(living.contains(handle) && alpha && beta, CUDNN_STATUS_BAD_PARAM,
                 "the handle or a factor is null");
   RETURN_IF_REFUSED(check_convolution(dxd, wd, cd, dyd));
+  RETURN_IF_REFUSED(check_does_its_work(algorithm, data_guess));
   RETURN_IF_REFUSED(check_pointers({w, dy, dx}));
   RETURN_IF_REFUSED(check_workspace(int(algorithm), wd, workspace, workspace_bytes));
   const float a = *static_cast<const float*>(alpha), b = *static_cast<const float*>(beta);
@@ -262,6 +283,7 @@ cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* a
   REFUSE_UNLESS(living.contains(handle) && alpha && beta, CUDNN_STATUS_BAD_PARAM,
                 "the handle or a factor is null");
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, dyd));
+  RETURN_IF_REFUSED(check_does_its_work(algorithm, filter_guess));
   RETURN_IF_REFUSED(check_pointers({x, dy, dw}));
   RETURN_IF_REFUSED(check_workspace(int(algorithm), wd, workspace, workspace_bytes));
   const float a = *static_cast<const float*>(alpha), b = *static_cast<const float*>(beta);

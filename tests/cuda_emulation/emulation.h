@@ -22,8 +22,16 @@ void count(const std::string& call);
 void set_device_count(int count);
 void set_driver_version(int version);  ///< 0: no driver; below cudaRuntimeGetVersion's: too old
 void set_memory(std::size_t bytes);    ///< of each device
-/// cuDNN has no algorithm for any convolution, or fuses none.
-void set_cudnn_refuses(bool convolutions, bool fusion);
+/// What the device is without: code of this program for it, or stream-ordered memory.
+void set_device_lacks(bool code, bool memory_pools);
+/// Pinned memory of the processor that can be had from now on.
+void set_pinned_memory(std::size_t bytes);
+struct CudnnRefusals {
+  bool convolutions = false;  ///< it has no algorithm for any
+  bool its_guess = false;     ///< the algorithms that it guesses first do not do their work
+  bool fusion = false;
+};
+void set_cudnn_refuses(CudnnRefusals refusals);
 inline constexpr std::size_t whole_arena = 0;  ///< for set_memory: as much as the emulation has
 
 }  // namespace cuda_emulation

@@ -23,6 +23,9 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
   *executable = new EmulatedGraphExec{graph->work};
   return cudaSuccess;
 }
+cudaError_t cudaGraphUpload(cudaGraphExec_t executable, cudaStream_t stream) {
+  return executable && is_stream(stream) ? cudaSuccess : cudaErrorInvalidResourceHandle;
+}
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
   if (!executable || !is_stream(stream)) return cudaErrorInvalidResourceHandle;
   count("graph launch");

@@ -17,6 +17,8 @@ namespace {
 
 constexpr int runtime_version = 13000;
 int devices = 1, driver_version = runtime_version;
+bool lacks_code = false, lacks_memory_pools = false;
+std::size_t pinned_memory_left = SIZE_MAX;
 
 std::recursive_mutex mutex;  // the loader's thread may call too
 std::vector<std::string> faults;
@@ -73,6 +75,13 @@ void set_device_count(int count) {
 void set_driver_version(int version) {
   driver_version = version;
 }
+void set_device_lacks(bool code, bool memory_pools) {
+  lacks_code = code;
+  lacks_memory_pools = memory_pools;
+}
+void set_pinned_memory(std::size_t bytes) {
+  pinned_memory_left = bytes;
+}
 void set_memory(std::size_t bytes) {
   DeviceMemory::get().limit = bytes;
 }
@@ -128,6 +137,12 @@ const char* cudaGetErrorName(cudaError_t status) {
       return "cudaErrorInvalidConfiguration";
     case cudaErrorInsufficientDriver:
       return "cudaErrorInsufficientDriver";
+    case cudaErrorInvalidDeviceFunction:
+      return "cudaErrorInvalidDeviceFunction";
+    case cudaErrorNoKernelImageForDevice:
+      return "cudaErrorNoKernelImageForDevice";
+    case cudaErrorUnsupportedPtxVersion:
+      return "cudaErrorUnsupportedPtxVersion";
     case cudaErrorNoDevice:
       return "cudaErrorNoDevice";
     case cudaErrorInvalidDevice:
@@ -181,6 +196,16 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int index) {
   properties->major = 9;
   properties->multiProcessorCount = 4;  // few, so that kernels walk their grid in more than one step
   return cudaSuccess;
+}
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int index) {
+  if (!value || attribute != cudaDevAttrMemoryPoolsSupported) return cudaErrorInvalidValue;
+  if (index < 0 || index >= devices) return cudaErrorInvalidDevice;
+  *value = !lacks_memory_pools;
+  return cudaSuccess;
+}
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, void (*kernel)()) {
+  if (!attributes || !kernel) return cudaErrorInvalidValue;
+  return lacks_code ? cudaErrorNoKernelImageForDevice : cudaSuccess;
 }
 cudaError_t cudaDriverGetVersion(int* version) {
   *version = driver_version;
@@ -292,6 +317,8 @@ cudaError_t cudaHostAlloc(void** data, std::size_t bytes, unsigned flags) {
   if (!data || bytes == 0 || (flags != cudaHostAllocDefault && flags != cudaHostAllocMapped))
     return cudaErrorInvalidValue;
   const std::lock_guard lock(mutex);
+  if (bytes > pinned_memory_left) return cudaErrorMemoryAllocation;
+  pinned_memory_left -= pinned_memory_left == SIZE_MAX ? 0 : bytes;
   char* block = new char[bytes];
   pinned[block] = bytes;
   *data = block;
