@@ -12,6 +12,7 @@
 #include "tensor/atomic_file.h"
 #include "tensor/compute_device.h"
 #include "tests/support/op_check.h"
+#include "tests/support/phantom_suite.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"
 #include "training/train_classifier.h"
@@ -22,15 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Evaluation : public testing::Test {
+class Evaluation : public PhantomSuite<90> {
  protected:
-  static void SetUpTestSuite() {
-    shared_ = new TemporaryFolder;
-    phantom::write_cohort(cohort(), {.films = 90, .film = {.size = 64}}, [](std::int64_t) {});
-  }
-  static void TearDownTestSuite() { delete shared_; }
-  static fs::path cohort() { return *shared_ / "cohort"; }
-  static std::string at(const char* path) { return (cohort() / path).string(); }
   static FilmSettings data() { return {.images = at("images"), .image_size = 64}; }
 
   RetrainVerifierConfig attack() const {
@@ -44,9 +38,6 @@ class Evaluation : public testing::Test {
             .folder = (folder / "attack").string()};
   }
   static void quiet(const std::string&, const TrainingProgress&) {}
-
-  TemporaryFolder folder;
-  static inline TemporaryFolder* shared_ = nullptr;
 };
 
 TEST_F(Evaluation, CorrelationTellsPhantomsApart) {

@@ -5,12 +5,11 @@
 #include <fstream>
 
 #include "data/image_file.h"
-#include "data/phantom_cohort.h"
 #include "models/flow_anonymizer.h"
 #include "tensor/atomic_file.h"
 #include "tensor/safetensors.h"
+#include "tests/support/phantom_suite.h"
 #include "tests/support/program.h"
-#include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"
 #include "weights/builtin_weights.h"
 
@@ -26,19 +25,14 @@ std::size_t files_below(const fs::path& folder) {
 }
 
 /// Small generator weights and a few phantom films.
-class Binary : public testing::Test {
+class Binary : public PhantomSuite<8> {
  protected:
   static void SetUpTestSuite() {
-    shared_ = new TemporaryFolder;
+    PhantomSuite::SetUpTestSuite();
     FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initialiser(1));
     write_safetensors(weights(), {model.generator.state(), {{"image_size", "64"}, {"mu", "0.05"}}});
-    phantom::write_cohort(cohort(), {.films = 8, .film = {.size = 64}}, [](std::int64_t) {});
   }
-  static void TearDownTestSuite() { delete shared_; }
-  static fs::path weights() { return *shared_ / "w.safetensors"; }
-  static fs::path cohort() { return *shared_ / "cohort"; }
-  static inline TemporaryFolder* shared_ = nullptr;
-  TemporaryFolder folder;
+  static fs::path weights() { return shared() / "w.safetensors"; }
 };
 
 TEST_F(Binary, HelpOfEveryVerbEndsWithAnExample) {

@@ -5,10 +5,10 @@
 #include <cmath>
 
 #include "autograd/loss.h"
-#include "data/phantom_cohort.h"
 #include "tensor/atomic_file.h"
 #include "tests/support/golden.h"
 #include "tests/support/op_check.h"
+#include "tests/support/phantom_suite.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"
 #include "tests/training/learning_curve.h"
@@ -34,23 +34,13 @@ PretrainConfig small_config(const fs::path& cohort, const fs::path& folder) {
   return config;
 }
 
-class Pretrain : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    folder_ = new TemporaryFolder;
-    phantom::write_cohort(*folder_ / "cohort", {.films = 16, .film = {.size = 64}}, [](std::int64_t) {});
-  }
-  static void TearDownTestSuite() { delete folder_; }
-  static fs::path cohort() { return *folder_ / "cohort"; }
-  static inline TemporaryFolder* folder_ = nullptr;
-};
+class Pretrain : public PhantomSuite<16> {};
 
 std::string bytes(const fs::path& path) {
   return read_file(path, 1 << 28);
 }
 
 TEST_F(Pretrain, LearnsToLeaveFilmsAlone) {
-  const TemporaryFolder folder;
   auto config = small_config(cohort(), folder / "run");
   config.training.epochs = 10;
   LearningCurve curve;
@@ -67,7 +57,6 @@ TEST_F(Pretrain, LearnsToLeaveFilmsAlone) {
 struct Stop {};
 
 TEST_F(Pretrain, ResumedRunEndsWithTheSameBytes) {
-  const TemporaryFolder folder;
   auto whole = small_config(cohort(), folder / "whole"), parts = small_config(cohort(), folder / "parts");
   // A learning rate that changes between epochs: a resumed run has to know where it stood.
   whole.schedule = parts.schedule = {"step", 1, 0.5, 10};
@@ -88,7 +77,6 @@ TEST_F(Pretrain, ResumedRunEndsWithTheSameBytes) {
 }
 
 TEST_F(Pretrain, RefusesAFolderInUseAndAnotherConfiguration) {
-  const TemporaryFolder folder;
   auto config = small_config(cohort(), folder / "run");
   config.training.epochs = 1;
   const std::string text = "[training]\nseed = 1\n", on_a_gpu = text + "cuda_graph = true # faster\n";
@@ -99,7 +87,6 @@ TEST_F(Pretrain, RefusesAFolderInUseAndAnotherConfiguration) {
 }
 
 TEST_F(Pretrain, NonFiniteLossStopsAndNamesStepAndOp) {
-  const TemporaryFolder folder;
   auto config = small_config(cohort(), folder / "run");
   config.training.epochs = 3;
   config.training.checkpoint_every_steps = 1;

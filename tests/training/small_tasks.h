@@ -5,10 +5,9 @@
 
 #include <filesystem>
 
-#include "data/phantom_cohort.h"
 #include "tensor/atomic_file.h"
 #include "tests/support/errors.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/phantom_suite.h"
 #include "training/train_anonymizer.h"
 #include "training/train_classifier.h"
 #include "training/train_segmenter.h"
@@ -32,16 +31,8 @@ inline SparseCoderSettings small_coder() {
           .patch_size = 32};
 }
 
-class SmallTasks : public testing::Test {
+class SmallTasks : public PhantomSuite<48> {
  protected:
-  static void SetUpTestSuite() {
-    shared_ = new TemporaryFolder;
-    phantom::write_cohort(cohort(), {.films = 48, .film = {.size = 64}}, [](std::int64_t) {});
-  }
-  static void TearDownTestSuite() { delete shared_; }
-  static fs::path cohort() { return *shared_ / "cohort"; }
-  static std::string at(const char* path) { return (cohort() / path).string(); }
-
   static FilmSettings data() { return {.images = at("images"), .image_size = 32}; }
   static FilmLists lists() { return {at("splits/train.txt"), at("splits/test.txt")}; }
   static PairLists pairs() { return {at("pairs/train.txt"), at("pairs/test.txt")}; }
@@ -121,9 +112,6 @@ class SmallTasks : public testing::Test {
     change(config);
     expect_contains(error_of([&] { check(config); }), key);
   }
-
-  TemporaryFolder folder;
-  static inline TemporaryFolder* shared_ = nullptr;
 };
 
 }  // namespace scrim::test

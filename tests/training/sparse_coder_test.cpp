@@ -2,13 +2,12 @@
 #include <gtest/gtest.h>
 
 #include "autograd/loss.h"
-#include "data/phantom_cohort.h"
 #include "layers/linear.h"
 #include "tensor/atomic_file.h"
 #include "tensor/compute_device.h"
 #include "tests/support/errors.h"
 #include "tests/support/op_check.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/phantom_suite.h"
 #include "tests/training/small_tasks.h"
 #include "training/learner.h"
 #include "training/train_sparse_coder.h"
@@ -18,18 +17,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class SparseCoder : public testing::Test {
+class SparseCoder : public PhantomSuite<16> {
  protected:
-  static void SetUpTestSuite() {
-    shared_ = new TemporaryFolder;
-    phantom::write_cohort(cohort(), {.films = 16, .film = {.size = 64}}, [](std::int64_t) {});
-  }
-  static void TearDownTestSuite() { delete shared_; }
-  static fs::path cohort() { return *shared_ / "cohort"; }
-
   SparseCoderConfig config(const std::string& name) const {
-    return {.data = {.images = (cohort() / "images").string(), .image_size = 64},
-            .lists = {(cohort() / "splits/train.txt").string(), (cohort() / "splits/test.txt").string()},
+    return {.data = {.images = at("images"), .image_size = 64},
+            .lists = {at("splits/train.txt"), at("splits/test.txt")},
             .model = small_coder(),
             .signs = 0.5,
             .patches_per_film = 3,
@@ -40,9 +32,6 @@ class SparseCoder : public testing::Test {
 
   struct Stop {};
   static void quiet(const TrainingProgress&) {}
-
-  TemporaryFolder folder;
-  static inline TemporaryFolder* shared_ = nullptr;
 };
 
 TEST_F(SparseCoder, LearnsAndSaysWhatItIs) {
