@@ -15,6 +15,8 @@ ComputeSettings settings;
 
 /// Says of those before it why they cannot be used.
 std::optional<Device> first_usable_gpu() {
+  if (const std::string trouble = cuda::driver_trouble(); !trouble.empty())
+    notice("not computing on a GPU: " + trouble);
   for (int index = 0; index < cuda::device_count(); ++index) {
     const Device gpu = Device::cuda_at(index);
     const std::string obstacle = cuda::obstacle(gpu);

@@ -26,6 +26,9 @@ void convert(ConstView from, View to);
 
 /// GPUs of this machine; 0 without a word where there is none. Only a build without CUDA throws.
 int device_count();
+/// Why GPUs that may be there are not to be seen, for people: an old driver, say. Empty when all is well, and where there is
+/// no GPU or no driver.
+std::string driver_trouble();
 /// Why the device cannot be used, for people; empty when it can.
 std::string obstacle(Device device);
 /// One line for people: name, memory, driver. Throws UsageError that says what is missing.

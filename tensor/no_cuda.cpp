@@ -4,6 +4,9 @@
 
 namespace scrim::cuda {
 
+std::string driver_trouble() {
+  return {};
+}
 std::string obstacle(Device) {
   return "this build has no CUDA: build the preset \"cuda\", or compute on the cpu";
 }

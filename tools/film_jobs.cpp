@@ -37,7 +37,6 @@ class Run {
       } catch (const UsageError&) {
         throw;
       } catch (const std::exception& e) {
-        progress.clear();
         failed(job, reason_of(e, job.input));
       }
       progress.update(++at);

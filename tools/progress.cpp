@@ -16,11 +16,18 @@ std::string duration(double seconds) {
   return fmt::format("{}s", whole);
 }
 
+void put(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
+Progress* visible_bar = nullptr;
+
 }  // namespace
 
 void say(const std::string& text) {
-  std::fputs(text.c_str(), stderr);
-  std::fflush(stderr);
+  if (visible_bar) visible_bar->clear();
+  put(text);
 }
 
 Progress::Style Progress::fitting(bool json) {
@@ -36,9 +43,9 @@ Progress::~Progress() {
 }
 
 void Progress::clear() {
-  if (!bar_visible_) return;
-  say("\r\033[K");
-  bar_visible_ = false;
+  if (visible_bar != this) return;
+  put("\r\033[K");
+  visible_bar = nullptr;
 }
 
 void Progress::update(std::int64_t done, const std::string& note) {
@@ -58,14 +65,14 @@ void Progress::update(std::int64_t done, const std::string& note) {
       (note.empty() ? "" : "  " + note) +
       (last ? fmt::format("  in {}", duration(elapsed)) : fmt::format("  {} left", duration(left)));
   if (style_ == Style::lines || last) {
-    clear();
     say(fmt::format("{}: {}/{}{}\n", what_, done, total_, tail));
   } else {
     constexpr int width = 28;
     const int filled = int(double(width) * double(done) / double(total_));
-    say(fmt::format("\r\033[K{} [{}{}] {}/{}{}", what_, std::string(std::size_t(filled), '#'),
+    clear();
+    put(fmt::format("{} [{}{}] {}/{}{}", what_, std::string(std::size_t(filled), '#'),
                     std::string(std::size_t(width - filled), '-'), done, total_, tail));
-    bar_visible_ = true;
+    visible_bar = this;
   }
 }
 

@@ -7,7 +7,7 @@
 
 namespace scrim {
 
-/// Prints a line for the user on standard error. A log that cannot be written (a full disk, a closed pipe) is
+/// Prints for the user on standard error; a bar that is shown goes first. A log that cannot be written (a full disk, a closed pipe) is
 /// no reason to stop the work, so failures are passed over.
 void say(const std::string& text);
 
@@ -23,7 +23,7 @@ class Progress {
 
   /// `note`: what to show behind the count, "loss 0.0012".
   void update(std::int64_t done, const std::string& note = "");
-  void clear();  ///< so that another line can be printed
+  void clear();  ///< so that standard output's lines stand alone
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -31,7 +31,6 @@ class Progress {
   std::int64_t total_, first_ = -1;
   Style style_;
   Clock::time_point start_ = Clock::now(), shown_{};
-  bool bar_visible_ = false;
 };
 
 }  // namespace scrim

@@ -10,6 +10,7 @@
 
 #include "tensor/compute_device.h"
 #include "tensor/device_graph.h"
+#include "tensor/notice.h"
 #include "training/learner.h"
 
 namespace scrim {
@@ -56,7 +57,8 @@ class RepeatedStep {
       for_each_tensor_of(kind.batch, [](Tensor& tensor) { tensor = tensor.clone(); });
       kind.graph =
           DeviceGraph::capture(compute_device(), [&] { kind.values = work(std::as_const(kind.batch)); });
-    } catch (const NoRoomError&) {
+    } catch (const NoRoomError& e) {
+      notice(fmt::format("steps go on without a graph: {}", e.what()));
       kind.values.clear();
       kind.batch = Batch{};
       kind.has_no_room = true;

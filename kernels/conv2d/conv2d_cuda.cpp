@@ -1,11 +1,13 @@
 // cuDNN's convolutions in NHWC, weights turned into its order (O, Kh, Kw, I). Descriptors and algorithm are found once for
 // a set of sizes. The algorithm is cuDNN's own guess, not what it measures: a measurement may choose another one in the
 // next run, and other bits with it. What cuDNN does not do, plain loops compute.
+#include <algorithm>
 #include <array>
 #include <map>
-#include <mutex>
 #include <set>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "kernels/conv2d/conv2d_packed.h"
 #include "kernels/conv2d/conv2d_plain_cuda.h"
@@ -100,12 +102,10 @@ struct Plan : Descriptors {
   using Descriptors::Descriptors;
 };
 
-/// Plans by sizes. `fill` completes one that is new.
+/// Plans by sizes. `fill` completes one that is new. One thread tells a device what to do.
 template <Direction direction, class Fill>
 Plan<direction>& plan_for(const Problem& problem, std::string key, Fill&& fill) {
   static auto& plans = *new std::map<std::string, Plan<direction>>;  // never destroyed, as the Runtime
-  static std::mutex mutex;
-  const std::lock_guard lock(mutex);
   const auto found = plans.find(key);
   if (found != plans.end()) return found->second;
   Plan<direction> plan(problem);
@@ -113,36 +113,39 @@ Plan<direction>& plan_for(const Problem& problem, std::string key, Fill&& fill) 
   return plans.emplace(std::move(key), std::move(plan)).first->second;
 }
 
-/// Of the device's size, not of what is free: the same algorithm in every run.
+/// Not of what is free: the same algorithm in every run.
 std::size_t most_workspace(Device device) {
-  return cuda::Runtime::of(device).properties().totalGlobalMem / 16;
+  return std::min(cuda::Runtime::of(device).properties().totalGlobalMem / 16, std::size_t(2) << 30);
 }
 
-/// The algorithms of cuDNN's guess that fit the settings, and the usual one. Descriptors in the order of the direction's call.
-/// A guess may be of another kind of multiplication than the descriptor's, so its workspace is asked for.
+/// Descriptors in the order of the direction's call.
+template <Direction direction, class First, class Second, class Out>
+void add_candidate(Plan<direction>& plan, Device device, const First& first, const Second& second,
+                   const Out& out, typename Plan<direction>::Algorithm algorithm) {
+  for (const auto& known : plan.candidates)
+    if (known.algorithm == algorithm) return;
+  std::size_t workspace = 0;
+  const cudnnStatus_t status = Calls<direction>::workspace(cuda::cudnn_handle(device), first, second,
+                                                           plan.convolution, out, algorithm, &workspace);
+  if (status == CUDNN_STATUS_SUCCESS && workspace <= most_workspace(device))
+    plan.candidates.push_back({algorithm, workspace});
+}
+
+/// The algorithms of cuDNN's guess that fit the settings, and the usual one. A guess may be of another kind of multiplication
+/// than the descriptor's, so its workspace is asked for.
 template <Direction direction, class First, class Second, class Out>
 void find_candidates(Plan<direction>& plan, Device device, const First& first, const Second& second,
                      const Out& out) {
-  const cudnnHandle_t handle = cuda::cudnn_handle(device);
-  const auto add = [&](auto algorithm) {
-    for (const auto& known : plan.candidates)
-      if (known.algorithm == algorithm) return;
-    std::size_t workspace = 0;
-    const cudnnStatus_t status =
-        Calls<direction>::workspace(handle, first, second, plan.convolution, out, algorithm, &workspace);
-    if (status == CUDNN_STATUS_SUCCESS && workspace <= most_workspace(device))
-      plan.candidates.push_back({algorithm, workspace});
-  };
   std::array<typename Calls<direction>::Performance, 12> guesses{};
   int count = 0;
-  if (!cuda::is_supported(Calls<direction>::guess(handle, first, second, plan.convolution, out,
-                                                  int(guesses.size()), &count, guesses.data())))
+  if (!cuda::is_supported(Calls<direction>::guess(cuda::cudnn_handle(device), first, second, plan.convolution,
+                                                  out, int(guesses.size()), &count, guesses.data())))
     count = 0;
   for (const auto& guess : std::span(guesses).first(std::size_t(count)))  // fastest first
     if (guess.status == CUDNN_STATUS_SUCCESS &&
         (guess.determinism == CUDNN_DETERMINISTIC || !compute_settings().deterministic))
-      add(guess.algo);
-  add(Calls<direction>::usual);
+      add_candidate(plan, device, first, second, out, guess.algo);
+  add_candidate(plan, device, first, second, out, Calls<direction>::usual);
 }
 
 /// call(algorithm, workspace, its bytes) of the best candidate that does not refuse. False when all do.
@@ -159,8 +162,9 @@ bool run(Plan<direction>& plan, Device device, Call&& call) {
 /// Plain loops take a hundred times as long as cuDNN: said once for a set of sizes.
 void say_that_loops_compute(const char* direction, const Shape& x, const Shape& w) {
   static auto& said = *new std::set<std::string>;
-  const std::string text = fmt::format("[conv2d] cuDNN has no {} of x {} with w {}: slow loops compute it",
-                                       direction, x.str(), w.str());
+  std::string text = fmt::format("[conv2d] cuDNN has no {} of x {} with w {}: slow loops compute it",
+                                 direction, x.str(), w.str());
+  if (compute_settings().deterministic) text += "; --any-algorithm may find one";
   if (said.insert(text).second) notice(text);
 }
 
@@ -249,14 +253,9 @@ bool run_fused(ConstView x, ConstView packed, ConstView bias, View y, const Conv
   const Problem problem{x.shape, packed.shape, y.shape, options, y.dtype, y.device.index};
   // The one algorithm that the fused call takes with and without an activation.
   constexpr auto only = CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
-  auto& plan =
-      plan_for<Direction::forward>(problem, problem.key(Direction::forward) + " fused", [&](auto& fresh) {
-        std::size_t workspace = 0;
-        if (cuda::is_supported(cudnnGetConvolutionForwardWorkspaceSize(cuda::cudnn_handle(y.device), fresh.x,
-                                                                       fresh.w, fresh.convolution, fresh.y,
-                                                                       only, &workspace)))
-          fresh.candidates = {{only, workspace}};
-      });
+  auto& plan = plan_for<Direction::forward>(
+      problem, problem.key(Direction::forward) + " fused",
+      [&](auto& fresh) { add_candidate(fresh, y.device, fresh.x, fresh.w, fresh.y, only); });
   if (plan.candidates.empty()) return false;
   const Tensor zeros = bias ? Tensor() : zero_bias(y.device, y.shape[3]);
   if (!bias) bias = zeros.view();

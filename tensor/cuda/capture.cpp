@@ -8,8 +8,7 @@
 namespace scrim::cuda {
 namespace {
 
-constexpr std::size_t alignment = 256, segment_alignment = std::size_t(2) << 20,
-                      usual_segment = 16 * segment_alignment;
+constexpr std::size_t alignment = 256, least_segment = std::size_t(32) << 20;
 
 Capture* in_progress = nullptr;
 
@@ -32,11 +31,7 @@ GraphPool::Pieces::iterator GraphPool::smallest_that_fits(std::size_t bytes) {
 }
 
 bool GraphPool::add_segment(std::size_t bytes) {
-  return add_segment_of(std::max(bytes, usual_segment)) ||
-         add_segment_of((bytes + segment_alignment - 1) / segment_alignment * segment_alignment);
-}
-
-bool GraphPool::add_segment_of(std::size_t size) {
+  const std::size_t size = std::max(bytes, least_segment);
   void* data = nullptr;
   const cudaError_t status = cudaMalloc(&data, size);
   if (status == cudaErrorMemoryAllocation) {

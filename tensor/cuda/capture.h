@@ -28,7 +28,7 @@ class GraphPool {
   void free(void* data);
   /// No graph came of it: from here on it keeps no segment that nothing lies in.
   void abandon();
-  /// Whether there is one whose graph may still run: told steps need less memory.
+  /// Whether there is one that was not abandoned: told steps need less memory.
   static bool any_in_use() { return in_use_ > 0; }
 
  private:
@@ -39,7 +39,6 @@ class GraphPool {
   using Pieces = std::map<char*, Piece>;
   Pieces::iterator smallest_that_fits(std::size_t bytes);
   bool add_segment(std::size_t bytes);
-  bool add_segment_of(std::size_t bytes);
   void join_with_next(Pieces::iterator piece);
   void release_unused_segments();
 

@@ -47,6 +47,12 @@ class CudaGraph : public DeviceGraph {
   cudaGraphExec_t executable_ = nullptr;
 };
 
+void give_unused_memory_back(Device device) {
+  cudaMemPool_t pool = nullptr;
+  SCRIM_CUDA_CHECK(cudaDeviceGetDefaultMemPool(&pool, device.index));
+  SCRIM_CUDA_CHECK(cudaMemPoolTrimTo(pool, 0));
+}
+
 /// A validation, or a step of another kind, is to find room too.
 void require_room_beside_it() {
   std::size_t unused = 0, total = 0;
@@ -61,9 +67,7 @@ std::unique_ptr<DeviceGraph> DeviceGraph::capture(Device device, const std::func
   cuda::Runtime& runtime = cuda::Runtime::of(device);
   // What the work has used so far would be kept beside the graph's own memory.
   runtime.wait();
-  cudaMemPool_t pool = nullptr;
-  SCRIM_CUDA_CHECK(cudaDeviceGetDefaultMemPool(&pool, device.index));
-  SCRIM_CUDA_CHECK(cudaMemPoolTrimTo(pool, 0));
+  give_unused_memory_back(device);
   std::shared_ptr<cuda::GraphPool> memory;
   try {
     cuda::Capture capture(device);
@@ -71,6 +75,7 @@ std::unique_ptr<DeviceGraph> DeviceGraph::capture(Device device, const std::func
     work();
     auto graph = std::make_unique<CudaGraph>(runtime, capture, capture.finish());
     graph->upload();
+    give_unused_memory_back(device);  // the gradients that the graph has replaced
     require_room_beside_it();
     return graph;
   } catch (...) {

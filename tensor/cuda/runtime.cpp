@@ -1,14 +1,11 @@
 #include "tensor/cuda/runtime.h"
 
 #include <cstring>
-#include <functional>
-#include <initializer_list>
 #include <map>
 #include <memory>
 
 #include "tensor/cuda/capture.h"
 #include "tensor/cuda/check.h"
-#include "tensor/cuda/device_code.h"
 #include "tensor/device_memory.h"
 
 namespace scrim::cuda {
@@ -20,33 +17,6 @@ void check(cudaError_t status, const char* call) {
 }
 
 namespace {
-
-/// "12.4" of 12040.
-std::string version_text(int version) {
-  return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
-}
-
-std::string cannot_be_used(cudaError_t status) {
-  return fmt::format("the GPU cannot be used: {} ({})", cudaGetErrorString(status), cudaGetErrorName(status));
-}
-
-/// Why no GPU can be used; empty when there is one.
-std::string obstacle_to_all() {
-  int count = 0, driver = 0, runtime = 0;
-  const cudaError_t status = cudaGetDeviceCount(&count);
-  cudaGetLastError();
-  if (status == cudaSuccess && count > 0) return {};
-  cudaDriverGetVersion(&driver);
-  cudaRuntimeGetVersion(&runtime);
-  if (status == cudaErrorInsufficientDriver && driver > 0)
-    return fmt::format(
-        "the NVIDIA driver is too old: it serves CUDA {}, this program needs {}; update the driver",
-        version_text(driver), version_text(runtime));
-  if (status == cudaSuccess || status == cudaErrorNoDevice || status == cudaErrorInsufficientDriver)
-    return driver > 0 ? "this machine has no NVIDIA GPU that the driver shows"
-                      : "this machine has no NVIDIA GPU, or no driver for it";
-  return cannot_be_used(status);
-}
 
 std::string text_of(Complaint complaint) {
   switch (complaint) {
@@ -63,30 +33,6 @@ std::string text_of(Complaint complaint) {
 }
 
 }  // namespace
-
-std::string obstacle(Device device) {
-  if (const std::string none = obstacle_to_all(); !none.empty()) return none;
-  if (device.index < 0 || device.index >= device_count())
-    return fmt::format("{} was asked for, this machine has {} GPU{}", name_of(device), device_count(),
-                       device_count() == 1 ? "" : "s");
-  int has_pools = 0;
-  cudaDeviceProp properties{};
-  for (const auto& ask : std::initializer_list<std::function<cudaError_t()>>{
-           [&] { return cudaSetDevice(device.index); },
-           [&] { return cudaGetDeviceProperties(&properties, device.index); },
-           [&] { return cudaDeviceGetAttribute(&has_pools, cudaDevAttrMemoryPoolsSupported, device.index); }})
-    if (const cudaError_t status = ask(); status != cudaSuccess) return cannot_be_used(status);
-  if (!has_pools) return "it has no memory pools, as some virtual GPUs, and this program allocates from them";
-  const cudaError_t status = find_device_code();
-  if (status == cudaErrorNoKernelImageForDevice || status == cudaErrorInvalidDeviceFunction ||
-      status == cudaErrorUnsupportedPtxVersion)
-    return fmt::format(
-        "this program holds no code for the {}, of compute capability {}.{}; GPUs from 8.0 on are served, "
-        "each by a build "
-        "whose SCRIM_CUDA_ARCHITECTURES names it",
-        properties.name, properties.major, properties.minor);
-  return status == cudaSuccess ? std::string() : cannot_be_used(status);
-}
 
 Runtime& Runtime::of(Device device) {
   static std::mutex mutex;
@@ -164,8 +110,9 @@ void Runtime::copy_in(const void* from, void* to, std::size_t bytes) {
   require_no_capture("copies from the processor");
   const std::lock_guard lock(mutex_);
   Staging* staging = free_staging(bytes);
-  if (!staging) {  // CUDA takes pageable memory too, and has read it when the call returns
+  if (!staging) {  // CUDA takes pageable memory too, but does not promise to have read it when the call returns
     SCRIM_CUDA_CHECK(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_));
+    SCRIM_CUDA_CHECK(cudaStreamSynchronize(stream_));
     return;
   }
   staging->use = ++uses_;
@@ -181,24 +128,6 @@ void Runtime::wait() {
   if (complaint == Complaint::none) return;
   *complaint_ = 0;
   throw Error(text_of(complaint));
-}
-
-int device_count() {
-  int count = 0;
-  if (cudaGetDeviceCount(&count) != cudaSuccess) {
-    cudaGetLastError();
-    return 0;
-  }
-  return count;
-}
-
-std::string description(Device device) {
-  const cudaDeviceProp& p = Runtime::of(device).properties();
-  int driver = 0;
-  SCRIM_CUDA_CHECK(cudaDriverGetVersion(&driver));
-  return fmt::format("{}: {}, {:.0f} GiB, compute capability {}.{}, driver for CUDA {}", name_of(device),
-                     p.name, double(p.totalGlobalMem) / double(1 << 30), p.major, p.minor,
-                     version_text(driver));
 }
 
 }  // namespace scrim::cuda

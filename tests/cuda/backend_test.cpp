@@ -6,6 +6,7 @@
 #include "autograd/binary.h"
 #include "autograd/conv2d.h"
 #include "autograd/loss.h"
+#include "autograd/pool.h"
 #include "autograd/roi_align.h"
 #include "autograd/top_k.h"
 #include "kernels/cuda/cudnn.h"
@@ -140,6 +141,7 @@ TEST(CudaCalls, AGraphThatFindsNoRoomLeavesItsStepsAsTheyWere) {
     };
     step();
     step();
+    const Notices notices;
     cuda_emulation::set_memory(bytes_in_use() + room);
     const auto values = step();
     cuda_emulation::set_memory(cuda_emulation::whole_arena);
@@ -147,6 +149,8 @@ TEST(CudaCalls, AGraphThatFindsNoRoomLeavesItsStepsAsTheyWere) {
     EXPECT_EQ(to_host(values[0].numbers).data<float>()[3], 4);
     EXPECT_EQ(to_host(step()[0].numbers).data<float>()[3], 4);
     EXPECT_EQ(of(counts(), "graph launch"), 0);
+    ASSERT_EQ(notices.texts.size(), 1u);  // of two steps
+    expect_contains(notices.texts[0], "steps go on without a graph: [cuda]");
   }
 }
 
@@ -166,17 +170,18 @@ TEST(CudaCalls, AnAbandonedGraphGivesItsMemoryBack) {
                NoRoomError);
   cuda_emulation::set_memory(cuda_emulation::whole_arena);
   EXPECT_LE(bytes_in_use() - before, std::size_t(32) << 20);  // the segment that the gradient lies in
-  gradient = Tensor();
-  EXPECT_EQ(bytes_in_use(), before);
-}
-
-/// With little room a graph takes what it needs, not what it would take at first.
-TEST(CudaCalls, AGraphFitsWhereItsMemoryDoes) {
-  const Tensor batch = Tensor::full({4}, 2, DType::f32, compute_device());
-  cuda_emulation::set_memory(bytes_in_use() + (std::size_t(16) << 20));
-  const auto graph = DeviceGraph::capture(compute_device(), [&] { batch.clone(); });
+  Tensor other;
+  expect_contains(error_of([&] {
+                    DeviceGraph::capture(compute_device(), [&] {
+                      other = gradient.clone();
+                      cuda_emulation::set_memory(bytes_in_use());
+                      Tensor::empty({64 << 20}, DType::f32, compute_device());
+                    });
+                  }),
+                  "as does training.cuda_graph = false");
   cuda_emulation::set_memory(cuda_emulation::whole_arena);
-  EXPECT_NE(graph, nullptr);
+  gradient = other = Tensor();
+  EXPECT_EQ(bytes_in_use(), before);
 }
 
 /// The same steps from the same weights on the processor and on the device.
@@ -320,38 +325,85 @@ int plain_loops(const std::map<std::string, int>& calls) {
   return total;
 }
 
-/// cuDNN names algorithms that then do not do their work: the next one does.
+/// cuDNN names algorithms that then do not do their work, or names none: the next one, or the usual one, does.
 TEST(CudaFallbacks, ARefusedAlgorithmGivesWayToTheNext) {
   const Notices notices;
-  cuda_emulation::set_cudnn_refuses({.its_guess = true});
-  cuda_emulation::reset_counts();
-  for (int times = 0; times < 2; ++times) expect_as_the_processor(convolved(2, 22, false), 2, 22);
-  const auto calls = counts();
-  cuda_emulation::set_cudnn_refuses({});
-  EXPECT_EQ(of(calls, "cudnnConvolutionForward"), 2);
-  EXPECT_EQ(of(calls, "cudnnConvolutionBackwardData"), 2);
-  EXPECT_EQ(of(calls, "cudnnConvolutionBackwardFilter"), 2);
-  EXPECT_EQ(plain_loops(calls), 0);
+  for (const auto& [refusals, size] : {std::pair(cuda_emulation::CudnnRefusals{.its_guess = true}, 22),
+                                       {cuda_emulation::CudnnRefusals{.guessing = true}, 23}}) {
+    cuda_emulation::set_cudnn_refuses(refusals);
+    cuda_emulation::reset_counts();
+    for (int times = 0; times < 2; ++times) expect_as_the_processor(convolved(2, size, false), 2, size);
+    const auto calls = counts();
+    cuda_emulation::set_cudnn_refuses({});
+    EXPECT_EQ(of(calls, "cudnnConvolutionForward"), 2);
+    EXPECT_EQ(of(calls, "cudnnConvolutionBackwardData"), 2);
+    EXPECT_EQ(of(calls, "cudnnConvolutionBackwardFilter"), 2);
+    EXPECT_EQ(of(calls, "refused by cuDNN"), refusals.its_guess ? 3 : 0);  // it is not asked again
+    EXPECT_EQ(plain_loops(calls), 0);
+  }
   EXPECT_TRUE(notices.texts.empty());
 }
+
+/// cuDNN's tensors are smaller while it lives.
+struct SmallerTensors {
+  explicit SmallerTensors(std::int64_t elements) : before(std::exchange(cuda::most_elements, elements)) {}
+  ~SmallerTensors() { cuda::most_elements = before; }
+  std::int64_t before;
+};
 
 /// A tensor of cuDNN has less than 2^31 elements: more images than that are handed over in parts.
 TEST(CudaFallbacks, TensorsBeyondCudnnsSizeAreHandedOverInParts) {
   const Notices notices;
-  const auto most = std::exchange(cuda::most_elements, 2 * 14 * 14 * 8);
-  cuda_emulation::reset_counts();
-  expect_as_the_processor(convolved(5, 14), 5, 14);
-  const auto in_parts = counts();
-  cuda::most_elements = 14 * 14 * 8 - 1;
-  cuda_emulation::reset_counts();
-  expect_as_the_processor(convolved(5, 14), 5, 14);
-  cuda::most_elements = most;
-  EXPECT_EQ(of(in_parts, "cudnnConvolutionForward"), 3);
-  EXPECT_EQ(of(in_parts, "cudnnConvolutionBackwardData"), 3);
-  EXPECT_EQ(of(in_parts, "cudnnConvolutionBackwardFilter"), 3);
-  EXPECT_EQ(plain_loops(in_parts), 0);
-  EXPECT_EQ(plain_loops(counts()), 3);
+  const auto calls_of_parts = [](std::int64_t images, std::int64_t size, std::int64_t elements) {
+    const SmallerTensors smaller(elements);
+    cuda_emulation::reset_counts();
+    expect_as_the_processor(convolved(images, size), images, size);
+    return counts();
+  };
+  auto calls = calls_of_parts(5, 14, 2 * 14 * 14 * 8);
+  EXPECT_EQ(of(calls, "cudnnConvolutionForward"), 3);
+  EXPECT_EQ(of(calls, "cudnnConvolutionBackwardData"), 3);
+  EXPECT_EQ(of(calls, "cudnnConvolutionBackwardFilter"), 3);
+  EXPECT_EQ(plain_loops(calls), 0);
+  EXPECT_TRUE(notices.texts.empty());
+  calls = calls_of_parts(5, 14, 14 * 14 * 8 - 1);  // a single image is too large
+  EXPECT_EQ(plain_loops(calls), 3);
   EXPECT_EQ(notices.texts.size(), 3u);
+}
+
+/// Images of 25 elements: parts of 16, so that each begins where cuDNN wants it.
+TEST(CudaFallbacks, PartsAreAligned) {
+  const Tensor x = random_tensor({40, 5, 5, 1}, 3), w = random_tensor({1, 1, 3, 3}, 4);
+  const Tensor expected = conv2d(x, w, {}, {.padding = {1, 1}}).value();
+  const SmallerTensors smaller(20 * 25);
+  cuda_emulation::reset_counts();
+  const Tensor got =
+      to_host(conv2d(to_compute_device(x), to_compute_device(w), {}, {.padding = {1, 1}}).value());
+  EXPECT_EQ(of(counts(), "cudnnConvolutionForward"), 3);
+  EXPECT_LE(largest_difference(got, expected), 1e-5);
+}
+
+TEST(CudaFallbacks, PoolsAndFusedConvolutionsGoInPartsToo) {
+  const auto outcome = [] {
+    const Variable x = Variable::parameter(to_compute_device(random_tensor({5, 12, 12, 4}, 3)));
+    const Variable y = avg_pool2d(x, {.kernel = 2, .stride = 2});
+    backward(mse(y, Variable(y.value().full_like(y.shape(), 0.25))));
+    UNet unet({1, 2, 4}, Initialiser(2));
+    unet.to(compute_device());
+    unet.set_training(false);
+    const NoGradient no_gradient;
+    return std::vector<Tensor>{
+        to_host(y.value()), to_host(x.gradient()),
+        to_host(unet(to_compute_device(random_tensor({3, 16, 16, 1}, 5, 0, 1))).value())};
+  };
+  const auto expected = outcome();
+  const SmallerTensors smaller(2 * 16 * 16 * 8);
+  cuda_emulation::reset_counts();
+  const auto got = outcome();
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    EXPECT_LE(largest_difference(got[i], expected[i]), 1e-5) << i;
+  EXPECT_GT(of(counts(), "cudnnConvolutionForward"), 0);  // what is in parts is not fused
+  EXPECT_GT(of(counts(), "cudnnConvolutionBiasActivationForward"), 0);
 }
 
 /// What cuDNN does not do is computed without it. Sizes that no other test has: a plan is kept once it is made.
@@ -459,10 +511,11 @@ TEST(CudaCopies, ManyTensorsInARowArriveWhole) {
 /// Without pinned memory copies go the slower way.
 TEST(CudaCopies, ArriveWithoutPinnedMemory) {
   cuda_emulation::set_pinned_memory(0);
-  const Tensor large = random_tensor({1 << 25}, 3);  // more than was pinned before
-  const Tensor back = to_host(to_compute_device(large));
+  Tensor large = Tensor::full({1 << 25}, 3);  // more than was pinned before
+  const Tensor there = to_compute_device(large);
   cuda_emulation::set_pinned_memory(SIZE_MAX);
-  EXPECT_TRUE(same_bytes(large, back));
+  large.mutable_data<float>().back() = -1;  // the copy has been taken
+  EXPECT_EQ(to_host(there).data<float>().back(), 3);
 }
 
 TEST(CudaErrors, TheProcessorDoesNotReadWhatLiesOnTheDevice) {
@@ -493,16 +546,33 @@ TEST(CudaErrors, SaysWhetherTheGpuOrTheDriverIsMissing) {
   expect_contains(error_of([] { choose_compute_device("cuda:1"); }),
                   "cuda:1 was asked for, this machine has 1 GPU");
   expect_contains(error_of([] { choose_compute_device("gpu"); }), "the device is \"gpu\", expected");
-  Notices notices;
-  cuda_emulation::set_device_lacks(true, false);
-  EXPECT_EQ(choose_compute_device("auto"), Device::cpu);
-  expect_contains(notices.texts.back(),
-                  "not computing on cuda: this program holds no code for the emulated GPU");
-  cuda_emulation::set_device_lacks(false, true);
-  EXPECT_EQ(choose_compute_device("auto"), Device::cpu);
-  expect_contains(notices.texts.back(), "it has no memory pools");
-  cuda_emulation::set_device_lacks(false, false);
   EXPECT_EQ(choose_compute_device("auto"), Device::cuda);
+}
+
+TEST(CudaErrors, AutoPassesOverWhatItCannotUseAndSaysWhy) {
+  Notices notices;
+  cuda_emulation::set_driver_version(12020);
+  EXPECT_EQ(choose_compute_device("auto"), Device::cpu);
+  ASSERT_EQ(notices.texts.size(), 1u);
+  expect_contains(notices.texts[0], "not computing on a GPU: the NVIDIA driver is too old");
+  cuda_emulation::set_driver_version(0);
+  EXPECT_EQ(choose_compute_device("auto"), Device::cpu);
+  EXPECT_EQ(notices.texts.size(), 1u);  // no driver: nobody expects a GPU
+  cuda_emulation::set_driver_version(13000);
+
+  cuda_emulation::set_device_count(3);
+  cuda_emulation::set_device_lacks(0, {.code = true});
+  cuda_emulation::set_device_lacks(1, {.memory_pools = true});
+  EXPECT_EQ(choose_compute_device("auto"), Device::cuda_at(2));
+  ASSERT_EQ(notices.texts.size(), 3u);
+  expect_contains(
+      notices.texts[1],
+      "not computing on cuda: this program holds no code for the emulated GPU, of compute capability 9.0");
+  expect_contains(notices.texts[2], "not computing on cuda:1: the emulated GPU has no memory pools");
+  expect_contains(error_of([] { choose_compute_device("cuda:1"); }), "has no memory pools");
+  cuda_emulation::set_device_lacks(0, {});
+  cuda_emulation::set_device_lacks(1, {});
+  cuda_emulation::set_device_count(1);
 }
 
 }  // namespace

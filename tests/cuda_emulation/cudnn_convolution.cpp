@@ -17,9 +17,9 @@ cudnnStatus_t check_served() {
 }
 template <class Algorithm>
 cudnnStatus_t check_does_its_work(Algorithm algorithm, Algorithm first_guess) {
-  REFUSE_UNLESS(!refused.its_guess || algorithm != first_guess, CUDNN_STATUS_NOT_SUPPORTED,
-                "told to refuse what was guessed");
-  return CUDNN_STATUS_SUCCESS;
+  if (!refused.its_guess || algorithm != first_guess) return CUDNN_STATUS_SUCCESS;
+  count("refused by cuDNN");
+  return refuse(CUDNN_STATUS_NOT_SUPPORTED, "told to refuse what was guessed");
 }
 
 /// What fill_performances() names first.
@@ -88,9 +88,9 @@ Range workspace_range(int algorithm, const EmulatedFilter* w, void* workspace) {
 /// does not serve. The first that serves is of another kind of multiplication than the descriptor's, and needs less memory for
 /// it than the call will.
 template <class Performance, class Algorithm>
-void fill_performances(Performance* results, int requested, int* returned, const EmulatedFilter* w,
-                       const EmulatedConvolution* c, Algorithm fast, Algorithm slow,
-                       bool fast_is_deterministic) {
+cudnnStatus_t fill_performances(Performance* results, int requested, int* returned, const EmulatedFilter* w,
+                                const EmulatedConvolution* c, Algorithm fast, Algorithm slow,
+                                bool fast_is_deterministic) {
   const Performance list[] = {
       {fast, CUDNN_STATUS_NOT_SUPPORTED, -1, 0, CUDNN_DETERMINISTIC, c->math},
       {fast, CUDNN_STATUS_SUCCESS, 0.5f, 0,
@@ -101,6 +101,8 @@ void fill_performances(Performance* results, int requested, int* returned, const
       {slow, CUDNN_STATUS_SUCCESS, 2, workspace_of(int(slow), w), CUDNN_DETERMINISTIC, c->math}};
   *returned = refused.convolutions ? 1 : std::min(requested, 4);
   std::copy_n(list, *returned, results);
+  REFUSE_UNLESS(!refused.guessing, CUDNN_STATUS_NOT_SUPPORTED, "told to name no algorithm");
+  return CUDNN_STATUS_SUCCESS;
 }
 
 }  // namespace
@@ -115,25 +117,22 @@ cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(cudnnHandle_t, cudnnTensorD
                                                      cudnnTensorDescriptor_t yd, int requested, int* returned,
                                                      cudnnConvolutionFwdAlgoPerf_t* results) {
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, yd));
-  fill_performances(results, requested, returned, wd, cd, forward_guess,
-                    CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, true);
-  return CUDNN_STATUS_SUCCESS;
+  return fill_performances(results, requested, returned, wd, cd, forward_guess,
+                           CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, true);
 }
 cudnnStatus_t cudnnGetConvolutionBackwardDataAlgorithm_v7(
     cudnnHandle_t, cudnnFilterDescriptor_t wd, cudnnTensorDescriptor_t dyd, cudnnConvolutionDescriptor_t cd,
     cudnnTensorDescriptor_t dxd, int requested, int* returned, cudnnConvolutionBwdDataAlgoPerf_t* results) {
   RETURN_IF_REFUSED(check_convolution(dxd, wd, cd, dyd));
-  fill_performances(results, requested, returned, wd, cd, data_guess, CUDNN_CONVOLUTION_BWD_DATA_ALGO_1,
-                    false);
-  return CUDNN_STATUS_SUCCESS;
+  return fill_performances(results, requested, returned, wd, cd, data_guess,
+                           CUDNN_CONVOLUTION_BWD_DATA_ALGO_1, false);
 }
 cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(
     cudnnHandle_t, cudnnTensorDescriptor_t xd, cudnnTensorDescriptor_t dyd, cudnnConvolutionDescriptor_t cd,
     cudnnFilterDescriptor_t wd, int requested, int* returned, cudnnConvolutionBwdFilterAlgoPerf_t* results) {
   RETURN_IF_REFUSED(check_convolution(xd, wd, cd, dyd));
-  fill_performances(results, requested, returned, wd, cd, filter_guess, CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1,
-                    false);
-  return CUDNN_STATUS_SUCCESS;
+  return fill_performances(results, requested, returned, wd, cd, filter_guess,
+                           CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1, false);
 }
 cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(
     cudnnHandle_t, cudnnTensorDescriptor_t xd, cudnnFilterDescriptor_t wd, cudnnConvolutionDescriptor_t cd,

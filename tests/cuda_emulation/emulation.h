@@ -22,13 +22,17 @@ void count(const std::string& call);
 void set_device_count(int count);
 void set_driver_version(int version);  ///< 0: no driver; below cudaRuntimeGetVersion's: too old
 void set_memory(std::size_t bytes);    ///< of each device
-/// What the device is without: code of this program for it, or stream-ordered memory.
-void set_device_lacks(bool code, bool memory_pools);
+struct DeviceLacks {
+  bool code = false;  ///< of this program for it
+  bool memory_pools = false;
+};
+void set_device_lacks(int device, DeviceLacks lacks);
 /// Pinned memory of the processor that can be had from now on.
 void set_pinned_memory(std::size_t bytes);
 struct CudnnRefusals {
   bool convolutions = false;  ///< it has no algorithm for any
   bool its_guess = false;     ///< the algorithms that it guesses first do not do their work
+  bool guessing = false;      ///< it names no algorithm, and has them all the same
   bool fusion = false;
 };
 void set_cudnn_refuses(CudnnRefusals refusals);

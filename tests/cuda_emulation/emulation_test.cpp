@@ -132,7 +132,7 @@ TEST_F(Emulation, SeesCopiesInTheWrongDirection) {
   EXPECT_EQ(take_faults().size(), 2u);
 }
 
-TEST_F(Emulation, ReadsPinnedMemoryWhenTheStreamGetsThere) {
+TEST_F(Emulation, ReadsTheHostsMemoryWhenTheStreamGetsThere) {
   void* pinned = nullptr;
   EXPECT_EQ(cudaHostAlloc(&pinned, 4, cudaHostAllocDefault), cudaSuccess);
   float pageable = 1, seen[2];
@@ -141,12 +141,12 @@ TEST_F(Emulation, ReadsPinnedMemoryWhenTheStreamGetsThere) {
   EXPECT_EQ(cudaMemcpyAsync(a, pinned, 4, cudaMemcpyHostToDevice, stream_), cudaSuccess);
   EXPECT_EQ(cudaMemcpyAsync(b, &pageable, 4, cudaMemcpyHostToDevice, stream_), cudaSuccess);
   *static_cast<float*>(pinned) = 2;  // too early: the copy has not run
-  pageable = 2;                      // copied before the call returned
+  pageable = 2;                      // CUDA does not promise otherwise
   EXPECT_EQ(cudaMemcpyAsync(&seen[0], a, 4, cudaMemcpyDeviceToHost, stream_), cudaSuccess);
   EXPECT_EQ(cudaMemcpyAsync(&seen[1], b, 4, cudaMemcpyDeviceToHost, stream_), cudaSuccess);
   expect_none();
   EXPECT_EQ(seen[0], 2);
-  EXPECT_EQ(seen[1], 1);
+  EXPECT_EQ(seen[1], 2);
   EXPECT_EQ(cudaFreeHost(pinned), cudaSuccess);
 }
 

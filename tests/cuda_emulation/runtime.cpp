@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -17,7 +16,8 @@ namespace {
 
 constexpr int runtime_version = 13000;
 int devices = 1, driver_version = runtime_version;
-bool lacks_code = false, lacks_memory_pools = false;
+int current_device = 0;
+std::map<int, DeviceLacks> device_lacks;
 std::size_t pinned_memory_left = SIZE_MAX;
 
 std::recursive_mutex mutex;  // the loader's thread may call too
@@ -75,9 +75,8 @@ void set_device_count(int count) {
 void set_driver_version(int version) {
   driver_version = version;
 }
-void set_device_lacks(bool code, bool memory_pools) {
-  lacks_code = code;
-  lacks_memory_pools = memory_pools;
+void set_device_lacks(int device, DeviceLacks lacks) {
+  device_lacks[device] = lacks;
 }
 void set_pinned_memory(std::size_t bytes) {
   pinned_memory_left = bytes;
@@ -185,7 +184,9 @@ cudaError_t cudaGetDeviceCount(int* count) {
   return cudaSuccess;
 }
 cudaError_t cudaSetDevice(int index) {
-  return index >= 0 && index < devices ? cudaSuccess : cudaErrorInvalidDevice;
+  if (index < 0 || index >= devices) return cudaErrorInvalidDevice;
+  current_device = index;
+  return cudaSuccess;
 }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int index) {
   if (index < 0 || index >= devices) return cudaErrorInvalidDevice;
@@ -200,12 +201,16 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int index) {
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int index) {
   if (!value || attribute != cudaDevAttrMemoryPoolsSupported) return cudaErrorInvalidValue;
   if (index < 0 || index >= devices) return cudaErrorInvalidDevice;
-  *value = !lacks_memory_pools;
+  *value = !device_lacks[index].memory_pools;
   return cudaSuccess;
 }
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, void (*kernel)()) {
   if (!attributes || !kernel) return cudaErrorInvalidValue;
-  return lacks_code ? cudaErrorNoKernelImageForDevice : cudaSuccess;
+  return device_lacks[current_device].code ? cudaErrorNoKernelImageForDevice : cudaSuccess;
+}
+cudaError_t cudaDeviceReset() {
+  if (!device_lacks[current_device].code) report("cudaDeviceReset of a device in use");
+  return cudaSuccess;
 }
 cudaError_t cudaDriverGetVersion(int* version) {
   *version = driver_version;
@@ -361,13 +366,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
   }
   if (kind == cudaMemcpyHostToDevice) {
     count("copy to device");
-    if (is_pinned(from, bytes)) {
-      enqueue(stream, [=] { write_to_device(to, from, bytes); });
-    } else {  // pageable memory is read before the call returns
-      const auto staged = std::make_shared<std::vector<char>>(static_cast<const char*>(from),
-                                                              static_cast<const char*>(from) + bytes);
-      enqueue(stream, [=] { write_to_device(to, staged->data(), bytes); });
-    }
+    enqueue(stream, [=] { write_to_device(to, from, bytes); });  // pageable memory too may be read late
   } else if (kind == cudaMemcpyDeviceToHost) {
     if (stream->capturing && !is_pinned(to, bytes)) return cudaErrorStreamCaptureUnsupported;
     count("copy to host");
