@@ -4,6 +4,7 @@
 #include "tools/command.h"
 #include "tools/config.h"
 #include "tools/weight_name.h"
+#include "training/run_folder.h"
 #include "weights/builtin_weights.h"
 
 namespace scrim {
@@ -48,7 +49,7 @@ void claim_folder(const fs::path& folder, const std::string& config_text, const 
   require(!error, "evaluate", "{} cannot be made: {}", folder.string(), error.message());
   const auto claim = [&](const char* file, const std::string& text, const char* what) {
     if (!fs::exists(folder / file)) return write_file(folder / file, text);
-    if (read_file(folder / file, 1 << 20) != text)
+    if (what_decides_numbers(read_file(folder / file, 1 << 20)) != what_decides_numbers(text))
       throw UsageError(
           fmt::format("[evaluate] {} holds an evaluation {} (see its {}); choose another output.folder",
                       folder.string(), what, file));

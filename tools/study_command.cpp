@@ -7,6 +7,7 @@
 #include "tensor/atomic_file.h"
 #include "tools/command.h"
 #include "tools/study_report.h"
+#include "training/run_folder.h"
 
 namespace scrim {
 namespace {
@@ -99,7 +100,7 @@ DataHashes data_hashes(const Study& study) {
 
 void run_step(const Study& study, const StudyStep& step, const DataHashes& data, bool json) {
   const fs::path folder = study.step_folder(step.name);
-  std::string made_of = data.films + "\n" + config_text(step);
+  std::string made_of = data.films + "\n" + what_decides_numbers(config_text(step));
   if (step.reads_masks) made_of += data.masks + "\n";
   for (const auto& input : step.inputs) {
     require(fs::exists(input), "study", "step {} needs {}, which no step before it made", step.name,

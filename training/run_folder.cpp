@@ -32,9 +32,6 @@ State part_with_prefix(const State& state, const std::string& prefix) {
   return part;
 }
 
-namespace {
-
-/// The configuration without the lines that change how a GPU is told, and no number.
 std::string what_decides_numbers(const std::string& config) {
   std::istringstream lines(config);
   std::string rest;
@@ -43,8 +40,6 @@ std::string what_decides_numbers(const std::string& config) {
       rest += line + '\n';
   return rest;
 }
-
-}  // namespace
 
 RunFolder::RunFolder(std::filesystem::path folder, const std::string& config, bool resume)
     : folder_(std::move(folder)) {

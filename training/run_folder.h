@@ -17,6 +17,10 @@
 
 namespace scrim {
 
+/// A configuration (TOML) without the lines that change how a GPU is told, and no number: two that are equal in the rest give
+/// the same run.
+std::string what_decides_numbers(const std::string& config);
+
 struct Checkpoint {
   std::int64_t step = 0, epoch = 0, step_in_epoch = 0;
   State tensors;                             ///< "model.NAME", "optimiser.NAME", ...
@@ -26,7 +30,7 @@ struct Checkpoint {
 class RunFolder {
  public:
   /// Opens `folder` for a run with this configuration (TOML). Without `resume` the folder must hold no run
-  /// yet; with it the configuration must be the one that the run began with, and a checkpoint is found when
+  /// yet; with it what_decides_numbers() must be what the run began with, and a checkpoint is found when
   /// one was written.
   RunFolder(std::filesystem::path folder, const std::string& config, bool resume);
 

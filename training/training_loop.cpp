@@ -232,10 +232,11 @@ class Loop {
 
   void restore(const Checkpoint& checkpoint) {
     const auto math = checkpoint.facts.find("math");
-    if (math != checkpoint.facts.end() && math->second != name_of_math_in_use())
+    if (!folder_.is_complete() && math != checkpoint.facts.end() && math->second != name_of_math_in_use())
       throw UsageError(
-          fmt::format("[train] the run in {} was computed in {}, and would go on in {}: see --math",
-                      folder_.path().string(), math->second, name_of_math_in_use()));
+          fmt::format("[train] the run in {} was computed in {}, and would go on in {}: see {}",
+                      folder_.path().string(), math->second, name_of_math_in_use(),
+                      compute_device().is_cuda() ? "--math" : "--device, only a GPU computes so"));
     step_ = checkpoint.step;
     epoch_ = checkpoint.epoch;
     step_in_epoch_ = checkpoint.step_in_epoch;
