@@ -134,6 +134,8 @@ TEST_F(CapturedSteps, MayBeOfSixteenBits) {
   const TrainingResult result = run(config, "x", false, quiet);
   EXPECT_EQ(read_safetensors(result.weights).metadata.at("math"), "bf16");
   set_compute_settings({});
+  EXPECT_EQ(run(config, "x", true, quiet).weights, result.weights);  // it is complete: nothing is computed
+  fs::remove(folder / "run/weights.safetensors");
   expect_contains(error_of([&] { run(config, "x", true, quiet); }),
                   "was computed in bf16, and would go on in f32");
 }
