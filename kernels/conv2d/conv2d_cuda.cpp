@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "kernels/conv2d/conv2d_packed.h"
@@ -22,44 +23,19 @@ namespace {
 
 enum class Direction { forward, input_gradient, weight_gradient };
 
-/// cuDNN's names for the three directions; `usual` serves most sizes, and always gives the same bits.
-template <Direction direction>
-struct Calls;
-template <>
-struct Calls<Direction::forward> {
-  using Performance = cudnnConvolutionFwdAlgoPerf_t;
-  static constexpr auto guess = cudnnGetConvolutionForwardAlgorithm_v7;
-  static constexpr auto workspace = cudnnGetConvolutionForwardWorkspaceSize;
-  static constexpr auto usual = CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
-};
-template <>
-struct Calls<Direction::input_gradient> {
-  using Performance = cudnnConvolutionBwdDataAlgoPerf_t;
-  static constexpr auto guess = cudnnGetConvolutionBackwardDataAlgorithm_v7;
-  static constexpr auto workspace = cudnnGetConvolutionBackwardDataWorkspaceSize;
-  static constexpr auto usual = CUDNN_CONVOLUTION_BWD_DATA_ALGO_1;
-};
-template <>
-struct Calls<Direction::weight_gradient> {
-  using Performance = cudnnConvolutionBwdFilterAlgoPerf_t;
-  static constexpr auto guess = cudnnGetConvolutionBackwardFilterAlgorithm_v7;
-  static constexpr auto workspace = cudnnGetConvolutionBackwardFilterWorkspaceSize;
-  static constexpr auto usual = CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1;
-};
-
 /// The sizes of a convolution: x[N,H,W,C], w[O,I,Kh,Kw], y[N,Ho,Wo,O].
 struct Problem {
   Shape x, w, y;
   Conv2dOptions options;
   DType dtype;
-  int device;
+  Device device;
 
-  std::string key(Direction direction) const {
+  std::string key() const {
     const Conv2dOptions& o = options;
     const ComputeSettings& settings = compute_settings();
-    return fmt::format("{} {} {} {} {} {},{} {},{} {},{} {} {} {}", int(direction), device, name_of(dtype),
-                       x.str(), w.str(), o.stride.h, o.stride.w, o.padding.h, o.padding.w, o.dilation.h,
-                       o.dilation.w, o.groups, int(settings.math), settings.deterministic);
+    return fmt::format("{} {} {} {} {},{} {},{} {},{} {} {} {}", device.index, name_of(dtype), x.str(),
+                       w.str(), o.stride.h, o.stride.w, o.padding.h, o.padding.w, o.dilation.h, o.dilation.w,
+                       o.groups, int(settings.math), settings.deterministic);
   }
 };
 
@@ -91,6 +67,35 @@ struct Descriptors {
   }
 };
 
+/// cuDNN's names for the three directions; the order of its two operands and the result; `usual` serves most sizes, and always
+/// gives the same bits.
+template <Direction direction>
+struct Calls;
+template <>
+struct Calls<Direction::forward> {
+  using Performance = cudnnConvolutionFwdAlgoPerf_t;
+  static constexpr auto guess = cudnnGetConvolutionForwardAlgorithm_v7;
+  static constexpr auto workspace = cudnnGetConvolutionForwardWorkspaceSize;
+  static auto order(const Descriptors& d) { return std::tuple(d.x.handle(), d.w.handle(), d.y.handle()); }
+  static constexpr auto usual = CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
+};
+template <>
+struct Calls<Direction::input_gradient> {
+  using Performance = cudnnConvolutionBwdDataAlgoPerf_t;
+  static constexpr auto guess = cudnnGetConvolutionBackwardDataAlgorithm_v7;
+  static constexpr auto workspace = cudnnGetConvolutionBackwardDataWorkspaceSize;
+  static auto order(const Descriptors& d) { return std::tuple(d.w.handle(), d.y.handle(), d.x.handle()); }
+  static constexpr auto usual = CUDNN_CONVOLUTION_BWD_DATA_ALGO_1;
+};
+template <>
+struct Calls<Direction::weight_gradient> {
+  using Performance = cudnnConvolutionBwdFilterAlgoPerf_t;
+  static constexpr auto guess = cudnnGetConvolutionBackwardFilterAlgorithm_v7;
+  static constexpr auto workspace = cudnnGetConvolutionBackwardFilterWorkspaceSize;
+  static auto order(const Descriptors& d) { return std::tuple(d.x.handle(), d.y.handle(), d.w.handle()); }
+  static constexpr auto usual = CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1;
+};
+
 template <Direction direction>
 struct Plan : Descriptors {
   using Algorithm = decltype(Calls<direction>::Performance::algo);
@@ -102,50 +107,54 @@ struct Plan : Descriptors {
   using Descriptors::Descriptors;
 };
 
-/// Plans by sizes. `fill` completes one that is new. One thread tells a device what to do.
-template <Direction direction, class Fill>
-Plan<direction>& plan_for(const Problem& problem, std::string key, Fill&& fill) {
-  static auto& plans = *new std::map<std::string, Plan<direction>>;  // never destroyed, as the Runtime
-  const auto found = plans.find(key);
-  if (found != plans.end()) return found->second;
-  Plan<direction> plan(problem);
-  fill(plan);
-  return plans.emplace(std::move(key), std::move(plan)).first->second;
-}
-
 /// Not of what is free: the same algorithm in every run.
 std::size_t most_workspace(Device device) {
   return std::min(cuda::Runtime::of(device).properties().totalGlobalMem / 16, std::size_t(2) << 30);
 }
 
-/// Descriptors in the order of the direction's call.
-template <Direction direction, class First, class Second, class Out>
-void add_candidate(Plan<direction>& plan, Device device, const First& first, const Second& second,
-                   const Out& out, typename Plan<direction>::Algorithm algorithm) {
+template <Direction direction>
+void add_candidate(Plan<direction>& plan, Device device, typename Plan<direction>::Algorithm algorithm) {
   for (const auto& known : plan.candidates)
     if (known.algorithm == algorithm) return;
+  const auto [first, second, result] = Calls<direction>::order(plan);
   std::size_t workspace = 0;
   const cudnnStatus_t status = Calls<direction>::workspace(cuda::cudnn_handle(device), first, second,
-                                                           plan.convolution, out, algorithm, &workspace);
+                                                           plan.convolution, result, algorithm, &workspace);
   if (status == CUDNN_STATUS_SUCCESS && workspace <= most_workspace(device))
     plan.candidates.push_back({algorithm, workspace});
 }
 
 /// The algorithms of cuDNN's guess that fit the settings, and the usual one. A guess may be of another kind of multiplication
 /// than the descriptor's, so its workspace is asked for.
-template <Direction direction, class First, class Second, class Out>
-void find_candidates(Plan<direction>& plan, Device device, const First& first, const Second& second,
-                     const Out& out) {
+template <Direction direction>
+void find_candidates(Plan<direction>& plan, Device device) {
+  const auto [first, second, result] = Calls<direction>::order(plan);
   std::array<typename Calls<direction>::Performance, 12> guesses{};
   int count = 0;
   if (!cuda::is_supported(Calls<direction>::guess(cuda::cudnn_handle(device), first, second, plan.convolution,
-                                                  out, int(guesses.size()), &count, guesses.data())))
+                                                  result, int(guesses.size()), &count, guesses.data())))
     count = 0;
   for (const auto& guess : std::span(guesses).first(std::size_t(count)))  // fastest first
     if (guess.status == CUDNN_STATUS_SUCCESS &&
         (guess.determinism == CUDNN_DETERMINISTIC || !compute_settings().deterministic))
-      add_candidate(plan, device, first, second, out, guess.algo);
-  add_candidate(plan, device, first, second, out, Calls<direction>::usual);
+      add_candidate(plan, device, guess.algo);
+  add_candidate(plan, device, Calls<direction>::usual);
+}
+
+/// Plans by sizes. A fused one has the one algorithm that the fused call takes with and without an activation. One thread tells
+/// a device what to do.
+template <Direction direction>
+Plan<direction>& plan_for(const Problem& problem, bool is_fused = false) {
+  static auto& plans = *new std::map<std::string, Plan<direction>>;  // never destroyed, as the Runtime
+  std::string key = problem.key() + (is_fused ? " fused" : "");
+  const auto found = plans.find(key);
+  if (found != plans.end()) return found->second;
+  Plan<direction> plan(problem);
+  if (is_fused)
+    add_candidate(plan, problem.device, Calls<direction>::usual);
+  else
+    find_candidates(plan, problem.device);
+  return plans.emplace(std::move(key), std::move(plan)).first->second;
 }
 
 /// call(algorithm, workspace, its bytes) of the best candidate that does not refuse. False when all do.
@@ -192,10 +201,8 @@ const float one = 1, zero = 0;
 
 void run_forward(ConstView x, ConstView packed, View y, const Conv2dOptions& options) {
   const bool is_done = cuda::in_parts(x, y, [&](ConstView some_x, View some_y, bool) {
-    const Problem problem{some_x.shape, packed.shape, some_y.shape, options, y.dtype, y.device.index};
-    auto& plan = plan_for<Direction::forward>(problem, problem.key(Direction::forward), [&](auto& fresh) {
-      find_candidates(fresh, y.device, fresh.x, fresh.w, fresh.y);
-    });
+    auto& plan =
+        plan_for<Direction::forward>({some_x.shape, packed.shape, some_y.shape, options, y.dtype, y.device});
     return run(plan, y.device, [&](auto algorithm, void* workspace, std::size_t bytes) {
       return cudnnConvolutionForward(cuda::cudnn_handle(y.device), &one, plan.x, some_x.data, plan.w,
                                      packed.data, plan.convolution, algorithm, workspace, bytes, &zero,
@@ -209,10 +216,8 @@ void run_forward(ConstView x, ConstView packed, View y, const Conv2dOptions& opt
 
 void run_input_gradient(ConstView gy, ConstView packed, View gx, const Conv2dOptions& options) {
   const bool is_done = cuda::in_parts(gy, gx, [&](ConstView some_gy, View some_gx, bool) {
-    const Problem problem{some_gx.shape, packed.shape, some_gy.shape, options, gx.dtype, gx.device.index};
     auto& plan = plan_for<Direction::input_gradient>(
-        problem, problem.key(Direction::input_gradient),
-        [&](auto& fresh) { find_candidates(fresh, gx.device, fresh.w, fresh.y, fresh.x); });
+        {some_gx.shape, packed.shape, some_gy.shape, options, gx.dtype, gx.device});
     return run(plan, gx.device, [&](auto algorithm, void* workspace, std::size_t bytes) {
       return cudnnConvolutionBackwardData(cuda::cudnn_handle(gx.device), &one, plan.w, packed.data, plan.y,
                                           some_gy.data, plan.convolution, algorithm, workspace, bytes, &zero,
@@ -227,10 +232,8 @@ void run_input_gradient(ConstView gy, ConstView packed, View gx, const Conv2dOpt
 /// packed[O,Kh,Kw,I] of the type of x; false when cuDNN does not do it.
 bool run_weight_gradient(ConstView x, ConstView gy, View packed, const Conv2dOptions& options) {
   return cuda::in_parts(x, gy, [&](ConstView some_x, ConstView some_gy, bool is_first) {
-    const Problem problem{some_x.shape, packed.shape, some_gy.shape, options, x.dtype, x.device.index};
     auto& plan = plan_for<Direction::weight_gradient>(
-        problem, problem.key(Direction::weight_gradient),
-        [&](auto& fresh) { find_candidates(fresh, x.device, fresh.x, fresh.y, fresh.w); });
+        {some_x.shape, packed.shape, some_gy.shape, options, x.dtype, x.device});
     return run(plan, x.device, [&](auto algorithm, void* workspace, std::size_t bytes) {
       return cudnnConvolutionBackwardFilter(cuda::cudnn_handle(x.device), &one, plan.x, some_x.data, plan.y,
                                             some_gy.data, plan.convolution, algorithm, workspace, bytes,
@@ -250,12 +253,8 @@ Tensor zero_bias(Device device, std::int64_t channels) {
 bool run_fused(ConstView x, ConstView packed, ConstView bias, View y, const Conv2dOptions& options, bool add,
                bool relu) {
   if (!cuda::is_one_part(x.shape, y.shape)) return false;
-  const Problem problem{x.shape, packed.shape, y.shape, options, y.dtype, y.device.index};
-  // The one algorithm that the fused call takes with and without an activation.
-  constexpr auto only = CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
-  auto& plan = plan_for<Direction::forward>(
-      problem, problem.key(Direction::forward) + " fused",
-      [&](auto& fresh) { add_candidate(fresh, y.device, fresh.x, fresh.w, fresh.y, only); });
+  auto& plan = plan_for<Direction::forward>({x.shape, packed.shape, y.shape, options, y.dtype, y.device},
+                                            /*is_fused=*/true);
   if (plan.candidates.empty()) return false;
   const Tensor zeros = bias ? Tensor() : zero_bias(y.device, y.shape[3]);
   if (!bias) bias = zeros.view();

@@ -36,6 +36,7 @@ class CudnnDescriptor {
     return *this;
   }
   operator Handle() const { return handle_; }
+  Handle handle() const { return handle_; }
 
  private:
   Handle handle_ = nullptr;
