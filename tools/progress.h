@@ -7,8 +7,8 @@
 
 namespace scrim {
 
-/// Prints for the user on standard error; a bar that is shown goes first. A log that cannot be written (a full disk, a closed pipe) is
-/// no reason to stop the work, so failures are passed over.
+/// Prints for the user on standard error; a bar that is shown goes first. A log that cannot be written (a full
+/// disk, a closed pipe) is no reason to stop the work, so failures are passed over.
 void say(const std::string& text);
 
 class Progress {
