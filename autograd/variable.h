@@ -44,7 +44,7 @@ class Variable {
 };
 
 /// What a node keeps of one of its inputs: the tensor, or, when the op that made it can make it again cheaply
-/// (a normalisation, a concatenation), that op. This halves the memory of a training step.
+/// (a normalization, a concatenation), that op. This halves the memory of a training step.
 class Kept {
  public:
   Kept() = default;

@@ -8,13 +8,13 @@
 #include <algorithm>
 #include <chrono>
 
-#include "autograd/binary.h"
-#include "autograd/loss.h"
-#include "autograd/reduce.h"
-#include "autograd/resize.h"
-#include "data/phantom_cohort.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/loss.h"
+#include "autograd/ops/reduce.h"
+#include "autograd/ops/resize.h"
+#include "data/phantom/phantom_cohort.h"
 #include "tensor/parallel.h"
-#include "training/train_anonymizer.h"
+#include "training/tasks/train_anonymizer.h"
 
 namespace scrim {
 namespace {
@@ -48,18 +48,20 @@ Tensor films(std::int64_t count, std::int64_t size) {
 }
 
 struct Settings {
-  GeneratorSettings generator{.init_features = 16, .mu = 0.05};
+  GeneratorSettings generator{method_settings<FlowField>({.init_features = 16, .mu = 0.05})};
   VerifierSettings verifier{.width = 16, .layers = {1, 1, 1, 1}};
   ClassifierSettings classifier{.growth = 16, .blocks = {3, 3, 3, 3}, .init_features = 32};
 };
 
 /// Generator, verifier and classifier each by itself on tensors that are there already.
 double seconds_of_parts(const Settings& s) {
-  Anonymizer generator(s.generator, Initialiser(1));
-  SiameseVerifier verifier(options_of(s.verifier), Initialiser(2));
-  DenseNet classifier(options_of(s.classifier), Initialiser(3));
-  const OptimiserSettings adam;
-  Learner generator_learner("g", generator.generator(), adam), verifier_learner("v", verifier, adam),
+  const auto method = make_generator(s.generator, Initializer(1));
+  const LearnedMethod& generator = *method;
+  const auto networks = std::pair(build(s.verifier, Initializer(2)), build(s.classifier, Initializer(3)));
+  SiameseVerifier& verifier = *networks.first;
+  DenseNet& classifier = *networks.second;
+  const OptimizerSettings adam;
+  Learner generator_learner("g", method->generator(), adam), verifier_learner("v", verifier, adam),
       classifier_learner("c", classifier, adam);
   const Tensor a = films(batch, side), b = films(batch, side), same = Tensor::zeros({batch}),
                findings = Tensor::zeros({batch, 14});
@@ -96,9 +98,10 @@ double seconds_of_step(const Settings& s, const fs::path& folder) {
     write_safetensors(folder / name, {module.state(), facts});
     return (folder / name).string();
   };
-  SiameseVerifier verifier(options_of(s.verifier), Initialiser(2));
-  DenseNet classifier(options_of(s.classifier), Initialiser(3));
-  const AnonymizerConfig config{
+  const auto networks = std::pair(build(s.verifier, Initializer(2)), build(s.classifier, Initializer(3)));
+  SiameseVerifier& verifier = *networks.first;
+  DenseNet& classifier = *networks.second;
+  const GameConfig config{
       .data = {.images = (folder / "cohort/images").string(), .image_size = side},
       .lists = {(folder / "cohort/pairs/train.txt").string(), ""},
       .labels = (folder / "cohort/labels.csv").string(),

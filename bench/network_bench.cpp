@@ -10,12 +10,12 @@
 
 #include <functional>
 
-#include "autograd/permute.h"
+#include "autograd/ops/permute.h"
 #include "bench/fma_limit.h"
 #include "kernels/vector/vector_kernels.h"
-#include "models/model_list.h"
+#include "models/networks/network_list.h"
 #include "tensor/parallel.h"
-#include "training/optimiser.h"
+#include "training/loop/optimizer.h"
 
 namespace scrim {
 namespace {
@@ -25,7 +25,7 @@ enum class Kind { inference, training };
 struct Workload {
   std::string name, model;
   Kind kind;
-  std::map<std::string, ModelSetting> settings;
+  Facts settings;
   std::map<std::string, Shape> inputs;  ///< uniform in [0,1), images [N,H,W,C]
   double target;                        ///< of the limit
   std::string pytorch;                  ///< PyTorch 1.13 on the machine that the targets were set on
@@ -94,7 +94,7 @@ std::vector<Workload> workloads() {
       {"DenseNet-121, linear memory",
        "densenet_classifier",
        Kind::training,
-       {{"linear_memory", true}},
+       {{"linear_memory", "true"}},
        findings,
        0.65 / 1.2,
        "-",
@@ -116,7 +116,7 @@ std::vector<Workload> workloads() {
       {"sparse ternary coder, 64 patches of 64 pixels",
        "sparse_ternary",
        Kind::inference,
-       {{"quantised", false}},
+       {{"quantized", "false"}},
        {{"x", film(64, 64)}},
        0.8,
        "0.35",
@@ -165,7 +165,7 @@ struct Measured {
 };
 
 Measured measure(const Workload& w) {
-  Network network = make_network(w.model, ModelSettings(w.settings), Initialiser(1));
+  Network network = make_network(w.model, w.settings, Initializer(1));
   const NamedVariables in = inputs_of(w);
   const bool training = w.kind == Kind::training;
   network.module->set_training(training);
@@ -195,11 +195,11 @@ double classifier_memory(bool linear) {
   const Workload w{"",
                    "densenet_classifier",
                    Kind::training,
-                   {{"linear_memory", linear}},
+                   {{"linear_memory", fact_text(linear)}},
                    {{"x", films}, {"labels", {16, 14}}},
                    0,
                    ""};
-  Network network = make_network(w.model, ModelSettings(w.settings), Initialiser(1));
+  Network network = make_network(w.model, w.settings, Initializer(1));
   const NamedVariables in = inputs_of(w);
   Sgd sgd(network.module->parameters(), 1e-2, {.momentum = 0.9});
   memory::release_unused();

@@ -8,9 +8,10 @@
 #include <algorithm>
 #include <chrono>
 
-#include "sharing/film_sealer.h"
-#include "sharing/share_reader.h"
-#include "sharing/share_writer.h"
+#include "films/patches.h"
+#include "sharing/codec/film_sealer.h"
+#include "sharing/format/share_reader.h"
+#include "sharing/format/share_writer.h"
 #include "tensor/compute_device.h"
 #include "tensor/parallel.h"
 
@@ -35,8 +36,7 @@ double seconds_of(const std::function<void()>& work) {
 void run(const fs::path& folder) {
   const SparseCoderSettings settings;
   const fs::path weights = folder / "coder.safetensors";
-  SparseTernaryCoder coder(options_of(settings), Initialiser(1));
-  write_safetensors(weights, {coder.state(), facts_of(settings)});
+  write_safetensors(weights, {build(settings, Initializer(1))->state(), facts_of(settings)});
 
   FilmSealer sealer(weights, 0);
   const GrayImage film = [] {

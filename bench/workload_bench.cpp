@@ -15,14 +15,14 @@
 #include <cstring>
 #include <filesystem>
 
-#include "autograd/loss.h"
+#include "autograd/ops/loss.h"
 #include "bench/fma_limit.h"
-#include "data/image_file.h"
+#include "data/files/image_file.h"
 #include "kernels/vector/vector_kernels.h"
 #include "models/flow_anonymizer.h"
 #include "tensor/parallel.h"
 #include "tensor/safetensors.h"
-#include "training/optimiser.h"
+#include "training/loop/optimizer.h"
 
 namespace scrim {
 namespace {
@@ -82,7 +82,7 @@ void print(const char* what, double operations, double limit, const Timing& t) {
 }
 
 void bench_inference(double limit) {
-  UNet unet({1, 2, features}, Initialiser(1));
+  UNet unet({1, 2, features}, Initializer(1));
   unet.set_training(false);
   const NoGradient no_gradient;
   const Variable x(film(1));
@@ -103,7 +103,7 @@ void bench_training(double limit) {
   std::size_t peak = 0;
   const auto timed = [&](int threads, State& after) {
     set_thread_count(threads);
-    FlowAnonymizer model({features, {}}, Initialiser(1));
+    FlowAnonymizer model({features, {}}, Initializer(1));
     Adam adam(model.parameters(), 1e-4);
     const auto step = [&] {
       model.zero_gradients();
@@ -153,7 +153,7 @@ void bench_binary(const std::string& binary) {
   const fs::path folder = fs::temp_directory_path() / fmt::format("scrim-bench-{}", ::getpid());
   fs::create_directories(folder);
   const fs::path weights = folder / "weights.safetensors", in = folder / "in.png", out = folder / "out.png";
-  FlowAnonymizer model({features, {}}, Initialiser(1));
+  FlowAnonymizer model({features, {}}, Initializer(1));
   model.set_training(false);
   write_safetensors(weights, {model.generator.state(), {{"model", "flow_anonymizer"}}});
   write_png(in, image_from_tensor(film(1), 8));

@@ -12,7 +12,7 @@
 #include "kernels/instance_norm/instance_norm.h"
 #include "kernels/loss/loss.h"
 #include "kernels/matmul/matmul.h"
-#include "kernels/optimiser/optimiser.h"
+#include "kernels/optimizer/optimizer.h"
 #include "kernels/pad/pad.h"
 #include "kernels/permute/permute.h"
 #include "kernels/pool/pool.h"
@@ -62,9 +62,9 @@ std::vector<KernelChoice> kernel_choices() {
       line(loss_forward_kernels),
       line(loss_backward_kernels),
       line(matmul_kernels),
-      line(optimiser_clock_kernels),
-      line(optimiser_adam_kernels),
-      line(optimiser_sgd_kernels),
+      line(optimizer_clock_kernels),
+      line(optimizer_adam_kernels),
+      line(optimizer_sgd_kernels),
       line(pad_forward_kernels),
       line(pad_backward_kernels),
       line(permute_kernels),

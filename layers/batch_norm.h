@@ -1,12 +1,12 @@
-// Batch normalisation.
+// Batch normalization.
 #pragma once
 
-#include "autograd/batch_norm.h"
+#include "autograd/ops/batch_norm.h"
 #include "layers/module.h"
 
 namespace scrim {
 
-/// Whether a norm keeps running statistics. Without them it normalises by the batch's own in evaluation too,
+/// Whether a norm keeps running statistics. Without them it normalizes by the batch's own in evaluation too,
 /// so that a result depends on the other images of its batch.
 enum class RunningStatistics { kept, none };
 

@@ -2,13 +2,13 @@
 
 namespace scrim {
 
-Conv2d::Conv2d(const Conv2dShape& s, const Initialiser& initialiser) : options(s.options) {
+Conv2d::Conv2d(const Conv2dShape& s, const Initializer& initializer) : options(s.options) {
   const std::int64_t channels = s.in_channels / options.groups, fan_in = channels * s.kernel * s.kernel;
   weight = Variable::parameter(
-      initialiser.of("weight").uniform({s.out_channels, channels, s.kernel, s.kernel}, fan_in));
+      initializer.of("weight").uniform({s.out_channels, channels, s.kernel, s.kernel}, fan_in));
   add_parameter("weight", weight);
   if (!s.bias) return;
-  bias = Variable::parameter(initialiser.of("bias").uniform({s.out_channels}, fan_in));
+  bias = Variable::parameter(initializer.of("bias").uniform({s.out_channels}, fan_in));
   add_parameter("bias", bias);
 }
 
@@ -17,13 +17,13 @@ Variable Conv2d::operator()(const Variable& x) const {
   return conv2d(x, weight, bias, options);
 }
 
-ConvTranspose2d::ConvTranspose2d(const ConvTranspose2dShape& s, const Initialiser& initialiser)
+ConvTranspose2d::ConvTranspose2d(const ConvTranspose2dShape& s, const Initializer& initializer)
     : options(s.options) {
   const std::int64_t columns = s.out_channels / options.groups;
   const std::int64_t fan_in = columns * s.kernel * s.kernel;  // PyTorch counts the second axis here too
   weight = Variable::parameter(
-      initialiser.of("weight").uniform({s.in_channels, columns, s.kernel, s.kernel}, fan_in));
-  bias = Variable::parameter(initialiser.of("bias").uniform({s.out_channels}, fan_in));
+      initializer.of("weight").uniform({s.in_channels, columns, s.kernel, s.kernel}, fan_in));
+  bias = Variable::parameter(initializer.of("bias").uniform({s.out_channels}, fan_in));
   add_parameter("weight", weight);
   add_parameter("bias", bias);
 }

@@ -1,9 +1,9 @@
 // Convolution layers: a weight, a bias if wanted, and the op.
 #pragma once
 
-#include "autograd/conv2d.h"
-#include "autograd/conv_transpose2d.h"
-#include "layers/initialise.h"
+#include "autograd/ops/conv2d.h"
+#include "autograd/ops/conv_transpose2d.h"
+#include "layers/initialize.h"
 #include "layers/module.h"
 
 namespace scrim {
@@ -26,7 +26,7 @@ constexpr Conv2dShape same_padded(std::int64_t in_channels, std::int64_t out_cha
 
 class Conv2d : public Module {
  public:
-  Conv2d(const Conv2dShape& shape, const Initialiser& initialiser);
+  Conv2d(const Conv2dShape& shape, const Initializer& initializer);
   Variable operator()(const Variable& x) const;
 
   Variable weight;  ///< [O, C/groups, k, k]
@@ -41,7 +41,7 @@ struct ConvTranspose2dShape {
 
 class ConvTranspose2d : public Module {
  public:
-  ConvTranspose2d(const ConvTranspose2dShape& shape, const Initialiser& initialiser);
+  ConvTranspose2d(const ConvTranspose2dShape& shape, const Initializer& initializer);
   Variable operator()(const Variable& x) const;
 
   Variable weight;  ///< [C, O/groups, k, k]

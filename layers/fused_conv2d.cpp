@@ -2,10 +2,10 @@
 
 #include <cmath>
 
-#include "autograd/binary.h"
-#include "autograd/convert.h"
-#include "autograd/relu.h"
-#include "autograd/unary.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/convert.h"
+#include "autograd/ops/relu.h"
+#include "autograd/ops/unary.h"
 #include "tensor/compute_device.h"
 
 namespace scrim {

@@ -2,9 +2,9 @@
 
 namespace scrim {
 
-Linear::Linear(std::int64_t in_features, std::int64_t out_features, const Initialiser& initialiser)
-    : weight(Variable::parameter(initialiser.of("weight").uniform({out_features, in_features}, in_features))),
-      bias(Variable::parameter(initialiser.of("bias").uniform({out_features}, in_features))) {
+Linear::Linear(std::int64_t in_features, std::int64_t out_features, const Initializer& initializer)
+    : weight(Variable::parameter(initializer.of("weight").uniform({out_features, in_features}, in_features))),
+      bias(Variable::parameter(initializer.of("bias").uniform({out_features}, in_features))) {
   add_parameter("weight", weight);
   add_parameter("bias", bias);
 }

@@ -1,15 +1,15 @@
 // A fully connected layer.
 #pragma once
 
-#include "autograd/matmul.h"
-#include "layers/initialise.h"
+#include "autograd/ops/matmul.h"
+#include "layers/initialize.h"
 #include "layers/module.h"
 
 namespace scrim {
 
 class Linear : public Module {
  public:
-  Linear(std::int64_t in_features, std::int64_t out_features, const Initialiser& initialiser);
+  Linear(std::int64_t in_features, std::int64_t out_features, const Initializer& initializer);
   Variable operator()(const Variable& x) const;  ///< x[..,I] to [..,O]
 
   Variable weight;  ///< [O, I]

@@ -1,7 +1,7 @@
 // relu as a layer: no parameters, one call. The pattern for every layer that only computes.
 #pragma once
 
-#include "autograd/relu.h"
+#include "autograd/ops/relu.h"
 #include "layers/module.h"
 
 namespace scrim {

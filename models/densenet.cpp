@@ -1,9 +1,9 @@
 #include "models/densenet.h"
 
-#include "autograd/concat.h"
-#include "autograd/pool.h"
-#include "autograd/reduce.h"
-#include "autograd/unary.h"
+#include "autograd/ops/concat.h"
+#include "autograd/ops/pool.h"
+#include "autograd/ops/reduce.h"
+#include "autograd/ops/unary.h"
 #include "models/imagenet.h"
 
 namespace scrim {
@@ -20,11 +20,11 @@ Conv2dShape conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::in
 /// norm1, relu, 1x1 convolution, norm2, relu, 3x3 convolution: `growth` new features from all before.
 class DenseNet::Layer : public Module {
  public:
-  Layer(std::int64_t in_channels, const DenseNetOptions& o, const Initialiser& initialiser)
+  Layer(std::int64_t in_channels, const DenseNetOptions& o, const Initializer& initializer)
       : norm1_(in_channels),
         norm2_(o.bn_size * o.growth),
-        conv1_(conv(in_channels, o.bn_size * o.growth, 1), initialiser.of("conv1")),
-        conv2_(conv(o.bn_size * o.growth, o.growth, 3), initialiser.of("conv2")),
+        conv1_(conv(in_channels, o.bn_size * o.growth, 1), initializer.of("conv1")),
+        conv2_(conv(o.bn_size * o.growth, o.growth, 3), initializer.of("conv2")),
         inner_(conv1_, norm2_),
         outer_(conv2_) {
     norm1_.remake_input = o.linear_memory;
@@ -48,9 +48,9 @@ class DenseNet::Layer : public Module {
 /// norm, relu, 1x1 convolution to half the features, mean over 2x2.
 class DenseNet::Transition : public Module {
  public:
-  Transition(std::int64_t in_channels, bool linear_memory, const Initialiser& initialiser)
+  Transition(std::int64_t in_channels, bool linear_memory, const Initializer& initializer)
       : norm_(in_channels),
-        conv_(conv(in_channels, in_channels / 2, 1), initialiser.of("conv")),
+        conv_(conv(in_channels, in_channels / 2, 1), initializer.of("conv")),
         fused_(conv_) {
     norm_.remake_input = linear_memory;
     add_module("norm", norm_);
@@ -69,8 +69,8 @@ class DenseNet::Transition : public Module {
   FusedConv2d fused_;
 };
 
-DenseNet::DenseNet(const DenseNetOptions& o, const Initialiser& initialiser)
-    : conv0_(conv(3, o.init_features, 7, 2), initialiser.of("features.conv0")),
+DenseNet::DenseNet(const DenseNetOptions& o, const Initializer& initializer)
+    : conv0_(conv(3, o.init_features, 7, 2), initializer.of("features.conv0")),
       norm0_(o.init_features),
       stem_(conv0_, norm0_) {
   require(!o.blocks.empty() && o.growth > 0 && o.init_features > 0 && o.bn_size > 0 && o.num_labels > 0,
@@ -87,21 +87,21 @@ DenseNet::DenseNet(const DenseNetOptions& o, const Initialiser& initialiser)
     for (std::int64_t l = 0; l < o.blocks[b]; ++l, channels += o.growth) {
       const std::string layer = fmt::format("denselayer{}", l + 1);
       blocks_[b].push_back(
-          std::make_unique<Layer>(channels, o, initialiser.of("features." + name + "." + layer)));
+          std::make_unique<Layer>(channels, o, initializer.of("features." + name + "." + layer)));
       groups_[b]->add_module(layer, *blocks_[b].back());
     }
     features_.add_module(name, *groups_[b]);
     if (b + 1 == o.blocks.size()) break;
     const std::string transition = fmt::format("transition{}", b + 1);
     transitions_.push_back(
-        std::make_unique<Transition>(channels, o.linear_memory, initialiser.of("features." + transition)));
+        std::make_unique<Transition>(channels, o.linear_memory, initializer.of("features." + transition)));
     features_.add_module(transition, *transitions_.back());
     channels /= 2;
   }
   norm5_ = std::make_unique<BatchNorm2d>(channels);
   norm5_->remake_input = o.linear_memory;
   features_.add_module("norm5", *norm5_);
-  head_ = std::make_unique<Linear>(channels, o.num_labels, initialiser.of("classifier.0"));
+  head_ = std::make_unique<Linear>(channels, o.num_labels, initializer.of("classifier.0"));
   classifier_.add_module("0", *head_);
   add_module("features", features_);
   add_module("classifier", classifier_);
@@ -112,7 +112,7 @@ DenseNet::~DenseNet() = default;
 Variable DenseNet::logits(const Variable& x) {
   const Scope scope(name());
   std::vector<Variable> features{
-      max_pool2d(stem_(imagenet_normalised(x)), {.kernel = 3, .stride = 2, .padding = 1})};
+      max_pool2d(stem_(imagenet_normalized(x)), {.kernel = 3, .stride = 2, .padding = 1})};
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     for (const auto& layer : blocks_[b]) features.push_back((*layer)(features));
     if (b < transitions_.size()) features = {(*transitions_[b])(features)};

@@ -25,7 +25,7 @@ struct DenseNetOptions {
 
 class DenseNet : public Module {
  public:
-  DenseNet(const DenseNetOptions& options, const Initialiser& initialiser);
+  DenseNet(const DenseNetOptions& options, const Initializer& initializer);
   ~DenseNet() override;
 
   Variable logits(const Variable& x);

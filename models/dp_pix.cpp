@@ -10,8 +10,8 @@ namespace {
 
 /// Inverse of the Laplace distribution's cumulative function at u in (0, 1).
 double laplace(double u, double scale) {
-  const double centred = u - 0.5;
-  return -scale * std::copysign(std::log1p(-2 * std::abs(centred)), centred);
+  const double centered = u - 0.5;
+  return -scale * std::copysign(std::log1p(-2 * std::abs(centered)), centered);
 }
 
 }  // namespace
@@ -21,22 +21,21 @@ Tensor dp_pix(const Tensor& x, const DpPixOptions& o, const Random& random) {
           "cell {}, pixels {}, epsilon {} came, expected at least 1, above 0, above 0", o.cell, o.pixels,
           o.epsilon);
   const Shape& s = x.shape();
-  require(s.rank() == 4 && s[1] % o.cell == 0 && s[2] % o.cell == 0, "dp_pix",
-          "x has the shape {}, expected [N,H,W,C] with H and W divisible by the cell's {} pixels", s.str(),
-          o.cell);
+  require(s.rank() == 4, "dp_pix", "x has the shape {}, expected [N,H,W,C]", s.str());
   Tensor y = Tensor::empty(s);
   const Tensor on_host = to_host(x);
   const auto in = on_host.data<float>();
   const auto out = y.mutable_data<float>();
-  const double area = double(o.cell * o.cell), scale = o.pixels / (area * o.epsilon);
   std::uint64_t draw = 0;
   for (std::int64_t n = 0; n < s[0]; ++n)
     for (std::int64_t top = 0; top < s[1]; top += o.cell)
       for (std::int64_t left = 0; left < s[2]; left += o.cell)
         for (std::int64_t c = 0; c < s[3]; ++c) {
+          const std::int64_t bottom = std::min(top + o.cell, s[1]), right = std::min(left + o.cell, s[2]);
+          const double area = double((bottom - top) * (right - left)), scale = o.pixels / (area * o.epsilon);
           const auto for_each = [&](auto&& body) {
-            for (std::int64_t h = top; h < top + o.cell; ++h)
-              for (std::int64_t w = left; w < left + o.cell; ++w)
+            for (std::int64_t h = top; h < bottom; ++h)
+              for (std::int64_t w = left; w < right; ++w)
                 body(std::size_t(((n * s[1] + h) * s[2] + w) * s[3] + c));
           };
           double sum = 0;

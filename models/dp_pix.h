@@ -8,13 +8,13 @@
 namespace scrim {
 
 struct DpPixOptions {
-  std::int64_t cell = 8;  ///< b: side of a cell, pixels; both sides of the film must divide by it
-  double pixels = 16;     ///< m: how many pixels two neighbouring films may differ in
+  std::int64_t cell = 8;  ///< b: side of a cell, pixels; the last cells of a row or column may be smaller
+  double pixels = 16;     ///< m: how many pixels two neighboring films may differ in
   double epsilon = 0.5;   ///< privacy budget of one film, > 0
 };
 
-/// x[N,H,W,C] in [0,1] (f32) with every cell at clamp(mean + Laplace(0, m / (b * b * epsilon)), 0, 1). The
-/// noise is `random`'s, one draw a cell in row-major order. Throws Error when a side does not divide.
+/// x[N,H,W,C] in [0,1] (f32) with every cell at clamp(mean + Laplace(0, m / (a * epsilon)), 0, 1), a = its pixels: b * b,
+/// or fewer at the border. The noise is `random`'s, one draw a cell in row-major order.
 Tensor dp_pix(const Tensor& x, const DpPixOptions& options, const Random& random);
 
 }  // namespace scrim

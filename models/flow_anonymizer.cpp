@@ -2,10 +2,22 @@
 
 namespace scrim {
 
-FlowAnonymizer::FlowAnonymizer(const FlowAnonymizerOptions& options, const Initialiser& initialiser)
-    : generator({.in_channels = 1, .out_channels = 2, .init_features = options.init_features}, initialiser),
-      warp_options(options.warp) {
+FlowAnonymizer::FlowAnonymizer(const FlowAnonymizerOptions& o, const Initializer& initializer)
+    : generator({.in_channels = 1, .out_channels = 2, .init_features = o.init_features}, initializer),
+      options(o) {
   add_module("generator", generator);
+}
+
+FlowAnonymizer::Warped FlowAnonymizer::warped(const Variable& film, const Variable& field,
+                                              const Variable& mask) const {
+  if (options.protection != Protection::none)
+    require(mask.defined() && mask.shape() == film.shape(), "flow_anonymizer",
+            "the mask is {}, expected the film's shape {}", mask.defined() ? mask.shape().str() : "missing",
+            film.shape().str());
+  const bool fades = options.protection == Protection::field;
+  const Variable displacement = warp_displacement(fades ? field_outside(field, mask) : field, options.warp);
+  const Variable warped = warp_by(film, displacement);
+  return {options.protection == Protection::blend ? blended(film, warped, mask) : warped, displacement};
 }
 
 }  // namespace scrim

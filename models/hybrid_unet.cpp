@@ -1,8 +1,8 @@
 #include "models/hybrid_unet.h"
 
-#include "autograd/concat.h"
-#include "autograd/pool.h"
-#include "autograd/resize.h"
+#include "autograd/ops/concat.h"
+#include "autograd/ops/pool.h"
+#include "autograd/ops/resize.h"
 
 namespace scrim {
 namespace {
@@ -16,19 +16,19 @@ Variable joined(const Variable& deeper, const Variable& level) {
 
 }  // namespace
 
-HybridUNet::HybridUNet(const HybridUNetOptions& o, const Initialiser& initialiser)
-    : down1_(1, 2 * o.c, initialiser.of("dconv_down1")),
-      down2_(2 * o.c, 4 * o.c, initialiser.of("dconv_down2")),
-      down3_(4 * o.c, 8 * o.c, initialiser.of("dconv_down3")),
-      down4_(8 * o.c, 16 * o.c, initialiser.of("dconv_down4")),
-      down5_(16 * o.c, 32 * o.c, initialiser.of("dconv_down5")),
-      bottleneck_(32 * o.c, 32 * o.c, initialiser.of("bottleneck")),
-      up5_(64 * o.c, 32 * o.c, initialiser.of("dconv_up5")),
-      up4_(48 * o.c, 16 * o.c, initialiser.of("dconv_up4")),
-      up3_(24 * o.c, 8 * o.c, initialiser.of("dconv_up3")),
-      up2_(12 * o.c, 4 * o.c, initialiser.of("dconv_up2")),
-      up1_(6 * o.c, 2 * o.c, initialiser.of("dconv_up1")),
-      last_conv_({2 * o.c, o.n_classes, 1}, initialiser.of("conv_last")),
+HybridUNet::HybridUNet(const HybridUNetOptions& o, const Initializer& initializer)
+    : down1_(1, 2 * o.c, initializer.of("dconv_down1")),
+      down2_(2 * o.c, 4 * o.c, initializer.of("dconv_down2")),
+      down3_(4 * o.c, 8 * o.c, initializer.of("dconv_down3")),
+      down4_(8 * o.c, 16 * o.c, initializer.of("dconv_down4")),
+      down5_(16 * o.c, 32 * o.c, initializer.of("dconv_down5")),
+      bottleneck_(32 * o.c, 32 * o.c, initializer.of("bottleneck")),
+      up5_(64 * o.c, 32 * o.c, initializer.of("dconv_up5")),
+      up4_(48 * o.c, 16 * o.c, initializer.of("dconv_up4")),
+      up3_(24 * o.c, 8 * o.c, initializer.of("dconv_up3")),
+      up2_(12 * o.c, 4 * o.c, initializer.of("dconv_up2")),
+      up1_(6 * o.c, 2 * o.c, initializer.of("dconv_up1")),
+      last_conv_({2 * o.c, o.n_classes, 1}, initializer.of("conv_last")),
       last_(last_conv_) {
   add_module("dconv_down1", down1_);
   add_module("dconv_down2", down2_);

@@ -15,7 +15,7 @@ struct HybridUNetOptions {
 
 class HybridUNet : public Module {
  public:
-  HybridUNet(const HybridUNetOptions& options, const Initialiser& initialiser);
+  HybridUNet(const HybridUNetOptions& options, const Initializer& initializer);
   /// Throws Error when a side of x is not divisible by 32 or x has not one channel.
   Variable operator()(const Variable& x);
 

@@ -2,16 +2,16 @@
 
 #include <cmath>
 
-#include "autograd/binary.h"
-#include "autograd/concat.h"
-#include "autograd/instance_norm.h"
-#include "autograd/loss.h"
-#include "autograd/permute.h"
-#include "autograd/pool.h"
-#include "autograd/reduce.h"
-#include "autograd/relu.h"
-#include "autograd/roi_align.h"
-#include "autograd/unary.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/concat.h"
+#include "autograd/ops/instance_norm.h"
+#include "autograd/ops/loss.h"
+#include "autograd/ops/permute.h"
+#include "autograd/ops/pool.h"
+#include "autograd/ops/reduce.h"
+#include "autograd/ops/relu.h"
+#include "autograd/ops/roi_align.h"
+#include "autograd/ops/unary.h"
 #include "tensor/device_constant.h"
 
 namespace scrim {
@@ -40,15 +40,15 @@ const HybridGNetOptions& checked(const HybridGNetOptions& o) {
 
 class HybridGNet::Encoder : public Module {
  public:
-  Encoder(const HybridGNetOptions& o, const Initialiser& initialiser)
-      : down1_(1, 2 * o.c, initialiser.of("dconv_down1")),
-        down2_(2 * o.c, 4 * o.c, initialiser.of("dconv_down2")),
-        down3_(4 * o.c, 8 * o.c, initialiser.of("dconv_down3")),
-        down4_(8 * o.c, 16 * o.c, initialiser.of("dconv_down4")),
-        down5_(16 * o.c, 32 * o.c, initialiser.of("dconv_down5")),
-        down6_(32 * o.c, 32 * o.c, initialiser.of("dconv_down6")),
-        fc_mu_(flattened(o), o.latents, initialiser.of("fc_mu")),
-        fc_logvar_(flattened(o), o.latents, initialiser.of("fc_logvar")) {
+  Encoder(const HybridGNetOptions& o, const Initializer& initializer)
+      : down1_(1, 2 * o.c, initializer.of("dconv_down1")),
+        down2_(2 * o.c, 4 * o.c, initializer.of("dconv_down2")),
+        down3_(4 * o.c, 8 * o.c, initializer.of("dconv_down3")),
+        down4_(8 * o.c, 16 * o.c, initializer.of("dconv_down4")),
+        down5_(16 * o.c, 32 * o.c, initializer.of("dconv_down5")),
+        down6_(32 * o.c, 32 * o.c, initializer.of("dconv_down6")),
+        fc_mu_(flattened(o), o.latents, initializer.of("fc_mu")),
+        fc_logvar_(flattened(o), o.latents, initializer.of("fc_logvar")) {
     add_module("dconv_down1", down1_);
     add_module("dconv_down2", down2_);
     add_module("dconv_down3", down3_);
@@ -89,7 +89,7 @@ class HybridGNet::Encoder : public Module {
 class HybridGNet::GraphConv : public Module {
  public:
   GraphConv(std::int64_t in, std::int64_t out, std::int64_t order, bool with_bias,
-            const Initialiser& initialiser)
+            const Initializer& initializer)
       : weights_(std::size_t(order)), groups_(std::size_t(order)) {
     if (with_bias) {
       bias_ = Variable::parameter(Tensor::zeros({out}));
@@ -97,7 +97,7 @@ class HybridGNet::GraphConv : public Module {
     }
     for (std::size_t k = 0; k < weights_.size(); ++k) {
       const std::string index = std::to_string(k);
-      weights_[k] = Variable::parameter(initialiser.of("lins." + index).uniform({out, in}, in));
+      weights_[k] = Variable::parameter(initializer.of("lins." + index).uniform({out, in}, in));
       groups_[k].add("weight", weights_[k]);
       lins_.add_module(index, groups_[k]);
     }
@@ -121,8 +121,8 @@ class HybridGNet::GraphConv : public Module {
 /// Reads positions off the nodes' features and looks up the image's features around them.
 class HybridGNet::Skip : public Module {
  public:
-  Skip(std::int64_t features, const HybridGNetOptions& o, const Initialiser& initialiser)
-      : position_(features, 2, 1, false, initialiser.of("graphConv_pre")),
+  Skip(std::int64_t features, const HybridGNetOptions& o, const Initializer& initializer)
+      : position_(features, 2, 1, false, initializer.of("graphConv_pre")),
         window_(o.window),
         sampling_(o.roi_sampling) {
     add_module("graphConv_pre", position_);
@@ -161,21 +161,21 @@ class HybridGNet::Skip : public Module {
   std::int64_t window_, sampling_;
 };
 
-HybridGNet::HybridGNet(const HybridGNetOptions& o, const Initialiser& initialiser)
+HybridGNet::HybridGNet(const HybridGNetOptions& o, const Initializer& initializer)
     : options_(checked(o)),
-      encoder_(std::make_unique<Encoder>(o, initialiser.of("encoder"))),
+      encoder_(std::make_unique<Encoder>(o, initializer.of("encoder"))),
       dec_lin_(o.latents, landmark_graph(o.organs, o.contour).coarse_nodes * (o.f / 2),
-               initialiser.of("dec_lin")) {
+               initializer.of("dec_lin")) {
   const std::int64_t half = o.f / 2, looked_up = 32 * o.c + 2;
   const auto conv = [&](const char* name, std::int64_t in, std::int64_t out, std::int64_t order, bool bias) {
-    return std::make_unique<GraphConv>(in, out, order, bias, initialiser.of(name));
+    return std::make_unique<GraphConv>(in, out, order, bias, initializer.of(name));
   };
   up6_ = conv("graphConv_up6", half, half, o.K, true);
   up5_ = conv("graphConv_up5", half, half, o.K, true);
-  skip1_ = std::make_unique<Skip>(half, o, initialiser.of("SC_1"));
+  skip1_ = std::make_unique<Skip>(half, o, initializer.of("SC_1"));
   up4_ = conv("graphConv_up4", half + looked_up, o.f, o.K, true);
   up3_ = conv("graphConv_up3", o.f, o.f, o.K, true);
-  skip2_ = std::make_unique<Skip>(o.f, o, initialiser.of("SC_2"));
+  skip2_ = std::make_unique<Skip>(o.f, o, initializer.of("SC_2"));
   up2_ = conv("graphConv_up2", o.f + looked_up, o.f, o.K, true);
   up1_ = conv("graphConv_up1", o.f, 2, 1, false);
   add_module("encoder", *encoder_);

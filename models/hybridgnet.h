@@ -30,7 +30,7 @@ struct HybridGNetOptions {
 
 class HybridGNet : public Module {
  public:
-  HybridGNet(const HybridGNetOptions& options, const Initialiser& initialiser);
+  HybridGNet(const HybridGNetOptions& options, const Initializer& initializer);
   ~HybridGNet() override;
 
   struct Result {

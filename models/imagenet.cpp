@@ -1,12 +1,12 @@
 #include "models/imagenet.h"
 
-#include "autograd/binary.h"
+#include "autograd/ops/binary.h"
 #include "tensor/device_constant.h"
 
 namespace scrim {
 
-Variable imagenet_normalised(const Variable& x) {
-  require(x.shape().rank() == 4 && x.shape()[3] == 1, "imagenet_normalised",
+Variable imagenet_normalized(const Variable& x) {
+  require(x.shape().rank() == 4 && x.shape()[3] == 1, "imagenet_normalized",
           "x has the shape {}, expected [N,H,W,1]", x.shape().str());
   const auto constant = [&](const char* name, const std::vector<double>& values) -> Variable {
     const DType dtype = x.value().dtype();

@@ -6,7 +6,7 @@
 namespace scrim {
 
 /// x[N,H,W,1] in [0,1] as three equal channels [N,H,W,3], minus the mean, over the deviation of ImageNet's
-/// colours.
-Variable imagenet_normalised(const Variable& x);
+/// colors.
+Variable imagenet_normalized(const Variable& x);
 
 }  // namespace scrim

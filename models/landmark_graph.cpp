@@ -13,9 +13,9 @@ Tensor ring_edges(const std::vector<std::int64_t>& sizes) {
   std::int64_t first = 0;
   for (const std::int64_t size : sizes) {
     for (std::int64_t i = 0; i < size; ++i)
-      for (std::int64_t neighbour : {(i + size - 1) % size, (i + 1) % size}) {
+      for (std::int64_t neighbor : {(i + size - 1) % size, (i + 1) % size}) {
         from.push_back(first + i);
-        to.push_back(first + neighbour);
+        to.push_back(first + neighbor);
       }
     first += size;
   }

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "autograd/graph.h"
+#include "autograd/ops/graph.h"
 
 namespace scrim {
 

@@ -1,14 +1,14 @@
 #include "models/noise_anonymizer.h"
 
-#include "autograd/binary.h"
-#include "autograd/gaussian.h"
-#include "autograd/resize.h"
-#include "autograd/unary.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/gaussian.h"
+#include "autograd/ops/resize.h"
+#include "autograd/ops/unary.h"
 
 namespace scrim {
 
-NoiseAnonymizer::NoiseAnonymizer(const NoiseAnonymizerOptions& o, const Initialiser& initialiser)
-    : generator({.in_channels = 1, .out_channels = 1, .init_features = o.init_features}, initialiser),
+NoiseAnonymizer::NoiseAnonymizer(const NoiseAnonymizerOptions& o, const Initializer& initializer)
+    : generator({.in_channels = 1, .out_channels = 1, .init_features = o.init_features}, initializer),
       options(o) {
   add_module("generator", generator);
 }

@@ -15,11 +15,11 @@ struct NoiseAnonymizerOptions {
 
 class NoiseAnonymizer : public Module {
  public:
-  NoiseAnonymizer(const NoiseAnonymizerOptions& options, const Initialiser& initialiser);
+  NoiseAnonymizer(const NoiseAnonymizerOptions& options, const Initializer& initializer);
 
   /// x[N,H,W,1] in [0,1], sides divisible by 16; the field [N,H,W,1] in (-1,1), smoothed if asked for.
   Variable field(const Variable& x);
-  /// The anonymised x. sensitivity[N,H,W,1] in [0,1]: how much of the noise a pixel takes; undefined = all of
+  /// The anonymized x. sensitivity[N,H,W,1] in [0,1]: how much of the noise a pixel takes; undefined = all of
   /// it.
   Variable operator()(const Variable& x, const Variable& sensitivity = {});
 

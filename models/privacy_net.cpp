@@ -1,8 +1,8 @@
 #include "models/privacy_net.h"
 
-#include "autograd/concat.h"
-#include "autograd/pool.h"
-#include "autograd/unary.h"
+#include "autograd/ops/concat.h"
+#include "autograd/ops/pool.h"
+#include "autograd/ops/unary.h"
 
 namespace scrim {
 namespace {
@@ -16,9 +16,9 @@ Conv2dShape conv3x3(std::int64_t in_channels, std::int64_t features) {
 
 }  // namespace
 
-PrivacyNet::Block::Block(std::int64_t in_channels, std::int64_t features, const Initialiser& initialiser)
-    : conv1_(conv3x3(in_channels, features), initialiser.of("0.0")),
-      conv2_(conv3x3(features, features), initialiser.of("1")),
+PrivacyNet::Block::Block(std::int64_t in_channels, std::int64_t features, const Initializer& initializer)
+    : conv1_(conv3x3(in_channels, features), initializer.of("0.0")),
+      conv2_(conv3x3(features, features), initializer.of("1")),
       norm1_(features),
       norm2_(features),
       inner_(conv1_, norm1_, leaky),
@@ -35,8 +35,8 @@ Variable PrivacyNet::Block::operator()(const Variable& x) {
   return outer_(inner_(x));
 }
 
-PrivacyNet::Doubling::Doubling(std::int64_t features, const Initialiser& initialiser)
-    : conv_({features, features, 3, {.stride = 2, .padding = 1, .output_padding = 1}}, initialiser.of("0")),
+PrivacyNet::Doubling::Doubling(std::int64_t features, const Initializer& initializer)
+    : conv_({features, features, 3, {.stride = 2, .padding = 1, .output_padding = 1}}, initializer.of("0")),
       norm_(features),
       fused_(conv_, norm_, leaky) {
   add_module("0", conv_);
@@ -48,19 +48,19 @@ Variable PrivacyNet::Doubling::operator()(const Variable& x) {
   return fused_(x);
 }
 
-PrivacyNet::PrivacyNet(const PrivacyNetOptions& o, const Initialiser& initialiser)
+PrivacyNet::PrivacyNet(const PrivacyNetOptions& o, const Initializer& initializer)
     : options_(o),
-      down1_(o.in_dim, o.num_filter, initialiser.of("down_1")),
-      down2_(o.num_filter, o.num_filter * 2, initialiser.of("down_2")),
-      down3_(o.num_filter * 2, o.num_filter * 4, initialiser.of("down_3")),
-      bridge_(o.num_filter * 4, o.num_filter * 8, initialiser.of("bridge")),
-      trans1_(o.num_filter * 8, initialiser.of("trans_1")),
-      up1_(o.num_filter * 12, o.num_filter * 4, initialiser.of("up_1")),
-      trans2_(o.num_filter * 4, initialiser.of("trans_2")),
-      up2_(o.num_filter * 6, o.num_filter * 2, initialiser.of("up_2")),
-      trans3_(o.num_filter * 2, initialiser.of("trans_3")),
-      up3_(o.num_filter * 3, o.num_filter, initialiser.of("up_3")),
-      last_conv_(conv3x3(o.num_filter, o.out_dim), initialiser.of("out")),
+      down1_(o.in_dim, o.num_filter, initializer.of("down_1")),
+      down2_(o.num_filter, o.num_filter * 2, initializer.of("down_2")),
+      down3_(o.num_filter * 2, o.num_filter * 4, initializer.of("down_3")),
+      bridge_(o.num_filter * 4, o.num_filter * 8, initializer.of("bridge")),
+      trans1_(o.num_filter * 8, initializer.of("trans_1")),
+      up1_(o.num_filter * 12, o.num_filter * 4, initializer.of("up_1")),
+      trans2_(o.num_filter * 4, initializer.of("trans_2")),
+      up2_(o.num_filter * 6, o.num_filter * 2, initializer.of("up_2")),
+      trans3_(o.num_filter * 2, initializer.of("trans_3")),
+      up3_(o.num_filter * 3, o.num_filter, initializer.of("up_3")),
+      last_conv_(conv3x3(o.num_filter, o.out_dim), initializer.of("out")),
       last_norm_(o.out_dim),
       last_(last_conv_, last_norm_, Activation::none()) {
   add_module("down_1", down1_);

@@ -1,4 +1,4 @@
-// Privacy-Net's generator: an image-to-image U-Net that draws the anonymised film itself (Kim et al.,
+// Privacy-Net's generator: an image-to-image U-Net that draws the anonymized film itself (Kim et al.,
 // "Privacy-Net: An Adversarial Approach for Identity-Obfuscated Segmentation of Medical Images", 2021), in
 // the form that PriCheXy-Net compares with. Card: privacy_net.md.
 //
@@ -18,7 +18,7 @@ struct PrivacyNetOptions {
 
 class PrivacyNet : public Module {
  public:
-  PrivacyNet(const PrivacyNetOptions& options, const Initialiser& initialiser);
+  PrivacyNet(const PrivacyNetOptions& options, const Initializer& initializer);
   /// Throws Error when a side of x is not divisible by 8 or its channels differ.
   Variable operator()(const Variable& x);
 
@@ -26,7 +26,7 @@ class PrivacyNet : public Module {
   /// 0.0 convolution, 0.1 norm, leaky relu, 1 convolution, 2 norm.
   class Block : public Module {
    public:
-    Block(std::int64_t in_channels, std::int64_t features, const Initialiser& initialiser);
+    Block(std::int64_t in_channels, std::int64_t features, const Initializer& initializer);
     Variable operator()(const Variable& x);
 
    private:
@@ -39,7 +39,7 @@ class PrivacyNet : public Module {
   /// 0 transposed convolution (doubles the sides), 1 norm, leaky relu.
   class Doubling : public Module {
    public:
-    Doubling(std::int64_t features, const Initialiser& initialiser);
+    Doubling(std::int64_t features, const Initializer& initializer);
     Variable operator()(const Variable& x);
 
    private:

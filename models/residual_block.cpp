@@ -9,15 +9,15 @@ Conv2dShape conv3x3(std::int64_t in_channels, std::int64_t features) {
 
 }  // namespace
 
-ResidualBlock::ResidualBlock(std::int64_t in, std::int64_t out, const Initialiser& initialiser)
+ResidualBlock::ResidualBlock(std::int64_t in, std::int64_t out, const Initializer& initializer)
     : norm0_(in, RunningStatistics::none),
       norm3_(out, RunningStatistics::none),
-      conv2_(conv3x3(in, out), initialiser.of("block.2")),
-      conv5_(conv3x3(out, out), initialiser.of("block.5")),
+      conv2_(conv3x3(in, out), initializer.of("block.2")),
+      conv5_(conv3x3(out, out), initializer.of("block.5")),
       inner_(conv2_, norm3_),
       outer_(conv5_, Activation::relu()) {
   if (in != out) {
-    skip_conv_ = std::make_unique<Conv2d>(Conv2dShape{in, out, 1, false}, initialiser.of("skip.0"));
+    skip_conv_ = std::make_unique<Conv2d>(Conv2dShape{in, out, 1, false}, initializer.of("skip.0"));
     skip_norm_ = std::make_unique<BatchNorm2d>(out, RunningStatistics::none);
     shortcut_ = std::make_unique<FusedConv2d>(*skip_conv_, *skip_norm_, Activation::none());
     skip_.add_module("0", *skip_conv_);

@@ -15,7 +15,7 @@ namespace scrim {
 
 class ResidualBlock : public Module {
  public:
-  ResidualBlock(std::int64_t in_channels, std::int64_t out_channels, const Initialiser& initialiser);
+  ResidualBlock(std::int64_t in_channels, std::int64_t out_channels, const Initializer& initializer);
   Variable operator()(const Variable& x);
 
  private:

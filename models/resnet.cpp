@@ -1,7 +1,7 @@
 #include "models/resnet.h"
 
-#include "autograd/pool.h"
-#include "autograd/reduce.h"
+#include "autograd/ops/pool.h"
+#include "autograd/ops/reduce.h"
 
 namespace scrim {
 namespace {
@@ -15,10 +15,10 @@ Conv2dShape conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::in
 }  // namespace
 
 ResNet::Bottleneck::Bottleneck(std::int64_t in_channels, std::int64_t features, std::int64_t stride,
-                               const Initialiser& initialiser)
-    : conv1_(conv(in_channels, features, 1), initialiser.of("conv1")),
-      conv2_(conv(features, features, 3, stride), initialiser.of("conv2")),
-      conv3_(conv(features, features * expansion, 1), initialiser.of("conv3")),
+                               const Initializer& initializer)
+    : conv1_(conv(in_channels, features, 1), initializer.of("conv1")),
+      conv2_(conv(features, features, 3, stride), initializer.of("conv2")),
+      conv3_(conv(features, features * expansion, 1), initializer.of("conv3")),
       norm1_(features),
       norm2_(features),
       norm3_(features * expansion),
@@ -33,7 +33,7 @@ ResNet::Bottleneck::Bottleneck(std::int64_t in_channels, std::int64_t features, 
   add_module("bn3", norm3_);
   if (stride == 1 && in_channels == features * expansion) return;
   downsample_conv_ = std::make_unique<Conv2d>(conv(in_channels, features * expansion, 1, stride),
-                                              initialiser.of("downsample.0"));
+                                              initializer.of("downsample.0"));
   downsample_norm_ = std::make_unique<BatchNorm2d>(features * expansion);
   shortcut_ = std::make_unique<FusedConv2d>(*downsample_conv_, *downsample_norm_, Activation::none());
   downsample_.add_module("0", *downsample_conv_);
@@ -48,11 +48,11 @@ Variable ResNet::Bottleneck::operator()(Variable x) {
   return third_(inner, std::move(x));
 }
 
-ResNet::ResNet(const ResNetOptions& o, const Initialiser& initialiser)
-    : conv1_(conv(3, o.width, 7, 2), initialiser.of("conv1")),
+ResNet::ResNet(const ResNetOptions& o, const Initializer& initializer)
+    : conv1_(conv(3, o.width, 7, 2), initializer.of("conv1")),
       norm1_(o.width),
       stem_(conv1_, norm1_),
-      fc_(o.width * 8 * expansion, o.embed, initialiser.of("fc")) {
+      fc_(o.width * 8 * expansion, o.embed, initializer.of("fc")) {
   require(o.layers.size() == 4 && o.width > 0 && o.embed > 0, "resnet",
           "{} stages, width {} and {} outputs came, expected 4 stages and positive numbers", o.layers.size(),
           o.width, o.embed);
@@ -65,7 +65,7 @@ ResNet::ResNet(const ResNetOptions& o, const Initialiser& initialiser)
     for (std::int64_t block = 0; block < o.layers[stage]; ++block) {
       const std::string index = std::to_string(block);
       blocks_.push_back(std::make_unique<Bottleneck>(channels, features, block == 0 && stage > 0 ? 2 : 1,
-                                                     initialiser.of(name + "." + index)));
+                                                     initializer.of(name + "." + index)));
       stages_[stage].add_module(index, *blocks_.back());
       channels = features * expansion;
     }

@@ -21,7 +21,7 @@ struct ResNetOptions {
 
 class ResNet : public Module {
  public:
-  ResNet(const ResNetOptions& options, const Initialiser& initialiser);
+  ResNet(const ResNetOptions& options, const Initializer& initializer);
   /// Throws Error when x has not 3 channels or a side is empty.
   Variable operator()(const Variable& x);
 
@@ -30,7 +30,7 @@ class ResNet : public Module {
   class Bottleneck : public Module {
    public:
     Bottleneck(std::int64_t in_channels, std::int64_t features, std::int64_t stride,
-               const Initialiser& initialiser);
+               const Initializer& initializer);
     Variable operator()(Variable x);
 
    private:

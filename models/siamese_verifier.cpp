@@ -1,13 +1,13 @@
 #include "models/siamese_verifier.h"
 
-#include "autograd/binary.h"
-#include "autograd/unary.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/unary.h"
 #include "models/imagenet.h"
 
 namespace scrim {
 
-SiameseVerifier::SiameseVerifier(const ResNetOptions& options, const Initialiser& initialiser)
-    : model(options, initialiser.of("model")), fc_end_(options.embed, 1, initialiser.of("fc_end")) {
+SiameseVerifier::SiameseVerifier(const ResNetOptions& options, const Initializer& initializer)
+    : model(options, initializer.of("model")), fc_end_(options.embed, 1, initializer.of("fc_end")) {
   add_module("model", model);
   add_module("fc_end", fc_end_);
 }
@@ -18,7 +18,7 @@ Variable SiameseVerifier::operator()(const Variable& a, const Variable& b) {
 }
 
 Variable SiameseVerifier::embedding(const Variable& x) {
-  return model(imagenet_normalised(x));
+  return model(imagenet_normalized(x));
 }
 
 Variable SiameseVerifier::compare(const Variable& embedding_a, const Variable& embedding_b) {

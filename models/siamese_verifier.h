@@ -10,7 +10,7 @@ namespace scrim {
 
 class SiameseVerifier : public Module {
  public:
-  SiameseVerifier(const ResNetOptions& options, const Initialiser& initialiser);
+  SiameseVerifier(const ResNetOptions& options, const Initializer& initializer);
 
   /// Logits [N,1] for films a and b [N,H,W,1] in [0,1]; sigmoid gives the probability of the same patient.
   /// The branches run one after the other: in training each has its own batch statistics.

@@ -2,13 +2,13 @@
 
 #include <numeric>
 
-#include "autograd/binary.h"
-#include "autograd/concat.h"
-#include "autograd/permute.h"
-#include "autograd/reduce.h"
-#include "autograd/resize.h"
-#include "autograd/top_k.h"
-#include "autograd/unary.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/concat.h"
+#include "autograd/ops/permute.h"
+#include "autograd/ops/reduce.h"
+#include "autograd/ops/resize.h"
+#include "autograd/ops/top_k.h"
+#include "autograd/ops/unary.h"
 
 namespace scrim {
 namespace {
@@ -58,10 +58,10 @@ const SparseTernaryOptions& checked(const SparseTernaryOptions& o) {
 /// published block takes a leaky relu of that relu, which changes nothing.)
 class SparseTernaryCoder::InternalDown : public Module {
  public:
-  InternalDown(std::int64_t in, std::int64_t out, std::int64_t ratio, const Initialiser& initialiser)
-      : res_conv_({in, out, 1, true, {.stride = {ratio, ratio}}}, initialiser.of("res_conv")),
-        conv0_(conv(in, out, 3), initialiser.of("seq.0")),
-        conv2_(conv(out, out, 5, ratio), initialiser.of("seq.2")),
+  InternalDown(std::int64_t in, std::int64_t out, std::int64_t ratio, const Initializer& initializer)
+      : res_conv_({in, out, 1, true, {.stride = {ratio, ratio}}}, initializer.of("res_conv")),
+        conv0_(conv(in, out, 3), initializer.of("seq.0")),
+        conv2_(conv(out, out, 5, ratio), initializer.of("seq.2")),
         norm3_(out),
         shortcut_(res_conv_),
         first_(conv0_, leaky),
@@ -88,12 +88,12 @@ class SparseTernaryCoder::InternalDown : public Module {
 /// 1x1 of the input; leaky relu.
 class SparseTernaryCoder::ExternalDown : public Module {
  public:
-  ExternalDown(std::int64_t in, std::int64_t out, std::int64_t ratio, const Initialiser& initialiser)
-      : res_conv_({in, out, 1, true, {.stride = {ratio, ratio}}}, initialiser.of("res_conv")),
-        conv0_(conv(in, in, 3), initialiser.of("seq.0")),
+  ExternalDown(std::int64_t in, std::int64_t out, std::int64_t ratio, const Initializer& initializer)
+      : res_conv_({in, out, 1, true, {.stride = {ratio, ratio}}}, initializer.of("res_conv")),
+        conv0_(conv(in, in, 3), initializer.of("seq.0")),
         // Of the 5x5's results the 1x1 after it reads one in ratio * ratio: only those are computed.
-        conv2_(conv(in, in, 5, ratio), initialiser.of("seq.2")),
-        conv3_({in, out, 1, true}, initialiser.of("seq.3")),
+        conv2_(conv(in, in, 5, ratio), initializer.of("seq.2")),
+        conv3_({in, out, 1, true}, initializer.of("seq.3")),
         norm4_(out),
         shortcut_(res_conv_),
         first_(conv0_, leaky),
@@ -128,11 +128,11 @@ class SparseTernaryCoder::Up : public Module {
   static Sizes internal(std::int64_t in, std::int64_t out) { return {in, out, out, 5, 3}; }
   static Sizes external(std::int64_t in, std::int64_t out) { return {in, in, out, 3, 1}; }
 
-  Up(const Sizes& s, std::int64_t ratio, const Initialiser& initialiser)
+  Up(const Sizes& s, std::int64_t ratio, const Initializer& initializer)
       : ratio_(ratio),
-        res_conv_(conv(s.in, s.out, 1), initialiser.of("res_conv")),
-        conv0_(conv(s.in, s.middle, s.first_kernel), initialiser.of("seq.0")),
-        conv2_(conv(s.middle, s.out, s.second_kernel), initialiser.of("seq.2")),
+        res_conv_(conv(s.in, s.out, 1), initializer.of("res_conv")),
+        conv0_(conv(s.in, s.middle, s.first_kernel), initializer.of("seq.0")),
+        conv2_(conv(s.middle, s.out, s.second_kernel), initializer.of("seq.2")),
         shortcut_(res_conv_),
         first_(conv0_, leaky),
         second_(conv2_) {
@@ -154,7 +154,7 @@ class SparseTernaryCoder::Up : public Module {
   FusedConv2d shortcut_, first_, second_;
 };
 
-SparseTernaryCoder::SparseTernaryCoder(const SparseTernaryOptions& o, const Initialiser& initialiser)
+SparseTernaryCoder::SparseTernaryCoder(const SparseTernaryOptions& o, const Initializer& initializer)
     : options_(checked(o)), trained_k_(o.k) {
   const auto& ratios = o.sampling_ratio_list;
   const auto& channels = o.channels_list;
@@ -163,7 +163,7 @@ SparseTernaryCoder::SparseTernaryCoder(const SparseTernaryOptions& o, const Init
                      coded = o.num_proj_channels * o.num_code_maps;
   for (std::size_t i = 0; i < levels; ++i) {
     const std::string index = std::to_string(i);
-    const auto part = [&](const std::string& name) { return initialiser.of(name + "." + index); };
+    const auto part = [&](const std::string& name) { return initializer.of(name + "." + index); };
     const std::int64_t remaining = std::accumulate(ratios.begin() + std::ptrdiff_t(i), ratios.end(),
                                                    std::int64_t(1), std::multiplies<>());
     internal_down_.push_back(std::make_unique<InternalDown>(channels[i], channels[i + 1], ratios[i],
@@ -183,8 +183,8 @@ SparseTernaryCoder::SparseTernaryCoder(const SparseTernaryOptions& o, const Init
     up_int_.add_module(index, *internal_up_.back());
     up_ext_.add_module(index, *external_up_.back());
   }
-  to_channels_ = std::make_unique<Conv2d>(conv(joined, coded, 1), initialiser.of("encoder.conv_channel"));
-  from_channels_ = std::make_unique<Conv2d>(conv(coded, joined, 1), initialiser.of("decoder.conv_channel"));
+  to_channels_ = std::make_unique<Conv2d>(conv(joined, coded, 1), initializer.of("encoder.conv_channel"));
+  from_channels_ = std::make_unique<Conv2d>(conv(coded, joined, 1), initializer.of("decoder.conv_channel"));
   const std::int64_t stride = o.proj_filter_size / 4;
   projection_ =
       std::make_unique<Conv2d>(Conv2dShape{coded,
@@ -192,7 +192,7 @@ SparseTernaryCoder::SparseTernaryCoder(const SparseTernaryOptions& o, const Init
                                            o.proj_filter_size,
                                            true,
                                            {.stride = {stride, stride}, .groups = o.num_proj_channels}},
-                               initialiser.of("encoder.conv_indexer.proj"));
+                               initializer.of("encoder.conv_indexer.proj"));
   to_channels_fused_ = std::make_unique<FusedConv2d>(*to_channels_);
   projection_fused_ = std::make_unique<FusedConv2d>(*projection_);
   from_channels_fused_ = std::make_unique<FusedConv2d>(*from_channels_);
@@ -311,7 +311,7 @@ TernaryCode SparseTernaryCoder::with_betas(const Tensor& positive_index, const T
   return {values(beta_positive_), values(beta_negative_), positive_index, negative_index};
 }
 
-TernaryCode SparseTernaryCoder::quantised(const TernaryCode& code) const {
+TernaryCode SparseTernaryCoder::quantized(const TernaryCode& code) const {
   return with_betas(code.positive_index, code.negative_index, true);
 }
 

@@ -38,7 +38,7 @@ struct TernaryCode {
 
 class SparseTernaryCoder : public Module {
  public:
-  SparseTernaryCoder(const SparseTernaryOptions& options, const Initialiser& initialiser);
+  SparseTernaryCoder(const SparseTernaryOptions& options, const Initializer& initializer);
   ~SparseTernaryCoder() override;
 
   /// x[N,H,W,channels_list[0]]; sides divisible by the product of the ratios. In training,
@@ -50,14 +50,14 @@ class SparseTernaryCoder : public Module {
   /// The same from every channel, [N,h,w,c,m]: what a code leaves out is zero.
   Variable decode_dense(const Variable& channels);
   /// The same code with every value replaced by beta of its rank, map and sign.
-  TernaryCode quantised(const TernaryCode& code) const;
+  TernaryCode quantized(const TernaryCode& code) const;
   /// The same code with every value replaced by the mean of those betas over its k ranks: all that signs and
   /// places say, when the order among them is not kept.
   TernaryCode signs_alone(const TernaryCode& code) const;
   /// Such a code from places: indices [N,h,w,k,m] in [0, c).
   TernaryCode from_signs(const Tensor& positive_index, const Tensor& negative_index) const;
 
-  /// Another k at run time, 1 <= k, 2k <= c. quantised() and signs_alone() need k <= the trained one, whose
+  /// Another k at run time, 1 <= k, 2k <= c. quantized() and signs_alone() need k <= the trained one, whose
   /// betas exist.
   void set_k(std::int64_t k);
   std::int64_t trained_k() const { return trained_k_; }

@@ -1,8 +1,8 @@
 #include "models/unet.h"
 
-#include "autograd/concat.h"
-#include "autograd/pool.h"
-#include "autograd/unary.h"
+#include "autograd/ops/concat.h"
+#include "autograd/ops/pool.h"
+#include "autograd/ops/unary.h"
 
 namespace scrim {
 namespace {
@@ -19,9 +19,9 @@ ConvTranspose2dShape doubling(std::int64_t in_channels, std::int64_t features) {
 }  // namespace
 
 UNet::Block::Block(const std::string& prefix, std::int64_t in_channels, std::int64_t features,
-                   const Initialiser& initialiser)
-    : conv1_(conv3x3(in_channels, features), initialiser.of("conv1")),
-      conv2_(conv3x3(features, features), initialiser.of("conv2")),
+                   const Initializer& initializer)
+    : conv1_(conv3x3(in_channels, features), initializer.of("conv1")),
+      conv2_(conv3x3(features, features), initializer.of("conv2")),
       norm1_(features),
       norm2_(features) {
   add_module(prefix + "conv1", conv1_);
@@ -35,22 +35,22 @@ Variable UNet::Block::operator()(const Variable& x) {
   return second_(first_(x));
 }
 
-UNet::UNet(const UNetOptions& o, const Initialiser& initialiser)
+UNet::UNet(const UNetOptions& o, const Initializer& initializer)
     : options_(o),
-      encoder1_("enc1", o.in_channels, o.init_features, initialiser.of("encoder1")),
-      encoder2_("enc2", o.init_features, o.init_features * 2, initialiser.of("encoder2")),
-      encoder3_("enc3", o.init_features * 2, o.init_features * 4, initialiser.of("encoder3")),
-      encoder4_("enc4", o.init_features * 4, o.init_features * 8, initialiser.of("encoder4")),
-      bottleneck_("bottleneck", o.init_features * 8, o.init_features * 16, initialiser.of("bottleneck")),
-      upconv4_(doubling(o.init_features * 16, o.init_features * 8), initialiser.of("upconv4")),
-      upconv3_(doubling(o.init_features * 8, o.init_features * 4), initialiser.of("upconv3")),
-      upconv2_(doubling(o.init_features * 4, o.init_features * 2), initialiser.of("upconv2")),
-      upconv1_(doubling(o.init_features * 2, o.init_features), initialiser.of("upconv1")),
-      decoder4_("dec4", o.init_features * 16, o.init_features * 8, initialiser.of("decoder4")),
-      decoder3_("dec3", o.init_features * 8, o.init_features * 4, initialiser.of("decoder3")),
-      decoder2_("dec2", o.init_features * 4, o.init_features * 2, initialiser.of("decoder2")),
-      decoder1_("dec1", o.init_features * 2, o.init_features, initialiser.of("decoder1")),
-      conv_({o.init_features, o.out_channels, 1}, initialiser.of("conv")) {
+      encoder1_("enc1", o.in_channels, o.init_features, initializer.of("encoder1")),
+      encoder2_("enc2", o.init_features, o.init_features * 2, initializer.of("encoder2")),
+      encoder3_("enc3", o.init_features * 2, o.init_features * 4, initializer.of("encoder3")),
+      encoder4_("enc4", o.init_features * 4, o.init_features * 8, initializer.of("encoder4")),
+      bottleneck_("bottleneck", o.init_features * 8, o.init_features * 16, initializer.of("bottleneck")),
+      upconv4_(doubling(o.init_features * 16, o.init_features * 8), initializer.of("upconv4")),
+      upconv3_(doubling(o.init_features * 8, o.init_features * 4), initializer.of("upconv3")),
+      upconv2_(doubling(o.init_features * 4, o.init_features * 2), initializer.of("upconv2")),
+      upconv1_(doubling(o.init_features * 2, o.init_features), initializer.of("upconv1")),
+      decoder4_("dec4", o.init_features * 16, o.init_features * 8, initializer.of("decoder4")),
+      decoder3_("dec3", o.init_features * 8, o.init_features * 4, initializer.of("decoder3")),
+      decoder2_("dec2", o.init_features * 4, o.init_features * 2, initializer.of("decoder2")),
+      decoder1_("dec1", o.init_features * 2, o.init_features, initializer.of("decoder1")),
+      conv_({o.init_features, o.out_channels, 1}, initializer.of("conv")) {
   add_module("encoder1", encoder1_);
   add_module("encoder2", encoder2_);
   add_module("encoder3", encoder3_);

@@ -19,7 +19,7 @@ struct UNetOptions {
 
 class UNet : public Module {
  public:
-  UNet(const UNetOptions& options, const Initialiser& initialiser);
+  UNet(const UNetOptions& options, const Initializer& initializer);
   /// Throws Error when a side of x is not divisible by 16 or its channels differ.
   Variable operator()(const Variable& x);
   const UNetOptions& options() const { return options_; }
@@ -29,7 +29,7 @@ class UNet : public Module {
   class Block : public Module {
    public:
     Block(const std::string& prefix, std::int64_t in_channels, std::int64_t features,
-          const Initialiser& initialiser);
+          const Initializer& initializer);
     Variable operator()(const Variable& x);
 
    private:

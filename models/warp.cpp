@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/binary.h"
-#include "autograd/gaussian.h"
-#include "autograd/grid_sample.h"
-#include "autograd/resize.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/gaussian.h"
+#include "autograd/ops/grid_sample.h"
+#include "autograd/ops/resize.h"
 #include "tensor/compute_device.h"
 #include "tensor/device_constant.h"
 

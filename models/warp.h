@@ -6,7 +6,7 @@
 //                every image, whatever the network does; kept for comparison (Packhaeuser et al., "Deep
 //                Learning-based Anonymization of Chest Radiographs: A Utility-preserving Measure for Patient
 //                Privacy", MICCAI 2023)
-//   y = x looked up at grid: bilinear, border padding; -1 and +1 are the centres of the outer pixels
+//   y = x looked up at grid: bilinear, border padding; -1 and +1 are the centers of the outer pixels
 //
 // smooth is a Gaussian of 9x9 cells, sigma 2 cells. Coordinates run from -1 to 1, so mu = 0.01 moves a pixel
 // of a 256-pixel image by at most 1.275 pixels.

@@ -2,7 +2,7 @@
 """Turns PyTorch weights (.pth, .pt) into safetensors, with nothing but Python's standard library.
 
 A .pth file is a pickle, and a pickle is a program. This script runs none of it: only the few names that
-describe tensors are understood, and everything else (optimisers, whole modules, any other class) becomes an
+describe tensors are understood, and everything else (optimizers, whole modules, any other class) becomes an
 inert placeholder whose fields are kept but whose code is never looked for.
 
   scripts/convert_weights.py generator.pth generator.safetensors

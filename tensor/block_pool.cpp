@@ -112,7 +112,7 @@ void* BlockPool::take_piece(std::size_t size) {
   return piece->first;
 }
 
-/// Joins a piece with free neighbours of its segment.
+/// Joins a piece with free neighbors of its segment.
 void BlockPool::give_piece(char* block) {
   auto piece = pieces_.find(block);
   const auto next = std::next(piece);

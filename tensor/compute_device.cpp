@@ -4,8 +4,8 @@
 #include <charconv>
 #include <optional>
 
+#include "base/notice.h"
 #include "tensor/device_memory.h"
-#include "tensor/notice.h"
 
 namespace scrim {
 namespace {

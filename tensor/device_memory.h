@@ -18,7 +18,7 @@ void copy_to_device(const void* from, void* to, std::size_t bytes, Device device
 void copy_to_host(const void* from, void* to, std::size_t bytes, Device device);
 void copy_on_device(const void* from, void* to, std::size_t bytes, Device device);
 /// Waits as copy_to_host() does.
-void synchronise(Device device);
+void synchronize(Device device);
 
 void fill(View view, double value);
 /// Converts elements from any type to any other; both lie on one device.

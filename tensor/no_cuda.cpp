@@ -32,7 +32,7 @@ void copy_to_host(const void*, void*, std::size_t, Device) {
 void copy_on_device(const void*, void*, std::size_t, Device) {
   absent();
 }
-void synchronise(Device) {
+void synchronize(Device) {
   absent();
 }
 void fill(View, double) {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/error.h"
+#include "base/error.h"
 
 namespace scrim {
 namespace {

@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-#include "tensor/atomic_file.h"
+#include "base/atomic_file.h"
 
 static_assert(std::endian::native == std::endian::little,
               "safetensors are read and written as they lie in memory");

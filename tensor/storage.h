@@ -13,7 +13,7 @@ namespace scrim {
 
 class Storage {
  public:
-  /// Uninitialised bytes, aligned to 64. Throws std::bad_alloc, or Error when a GPU has no room or is not there.
+  /// Uninitialized bytes, aligned to 64. Throws std::bad_alloc, or Error when a GPU has no room or is not there.
   explicit Storage(std::size_t bytes, Device device = Device::cpu);
   ~Storage();
   Storage(const Storage&) = delete;

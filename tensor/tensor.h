@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "base/error.h"
 #include "tensor/device.h"
 #include "tensor/dtype.h"
-#include "tensor/error.h"
 #include "tensor/shape.h"
 #include "tensor/storage.h"
 
@@ -62,7 +62,7 @@ class Tensor {
  public:
   Tensor() = default;  ///< undefined: no storage
 
-  /// Uninitialised elements.
+  /// Uninitialized elements.
   static Tensor empty(const Shape& shape, DType dtype = DType::f32, Device device = Device::cpu);
   static Tensor full(const Shape& shape, double value, DType dtype = DType::f32, Device device = Device::cpu);
   static Tensor zeros(const Shape& shape, DType dtype = DType::f32) { return full(shape, 0, dtype); }

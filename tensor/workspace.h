@@ -1,4 +1,4 @@
-// Workspace: scratch memory of a kernel, freed at the end of the block that made it. Uninitialised.
+// Workspace: scratch memory of a kernel, freed at the end of the block that made it. Uninitialized.
 #pragma once
 
 #include "tensor/storage.h"

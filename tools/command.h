@@ -3,7 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "tools/progress.h"
+#include "base/progress.h"
 
 namespace scrim {
 
@@ -15,6 +15,9 @@ struct Common {
   bool any_algorithm = false;   ///< a GPU may take algorithms that give other bits each time
   bool json = false;
 };
+
+/// --set TABLE.KEY=VALUE, any number of times, one value each. A value without "=" is a usage error.
+void add_set_option(CLI::App& verb, std::vector<std::string>& assignments, const std::string& help);
 
 /// What a verb leaves as the exit status: 0 all done, 1 some inputs failed.
 struct Outcome {

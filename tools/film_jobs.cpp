@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "data/image_file.h"
-#include "tensor/error.h"
+#include "base/error.h"
+#include "data/files/image_file.h"
 
 namespace scrim {
 namespace {

@@ -2,12 +2,12 @@
 
 #include <cstring>
 
-#include "autograd/permute.h"
+#include "autograd/ops/permute.h"
+#include "models/networks/builtin_weights.h"
 #include "tensor/compute_device.h"
 #include "tensor/safetensors.h"
 #include "tools/network_choice.h"
-#include "training/loss_scale.h"
-#include "weights/builtin_weights.h"
+#include "training/loop/loss_scale.h"
 
 namespace scrim {
 namespace {

@@ -3,19 +3,19 @@
 
 #include <algorithm>
 
-#include "autograd/loss.h"
-#include "kernels/conv2d/conv2d_packed.h"
+#include "base/config.h"
+#include "base/version.h"
+#include "kernels/conv2d/cpu/conv2d_packed.h"
 #include "kernels/kernel_list.h"
 #include "kernels/vector/vector_kernels.h"
-#include "models/flow_anonymizer.h"
+#include "models/networks/builtin_weights.h"
+#include "models/networks/weight_files.h"
+#include "study/evaluation_runs.h"
+#include "study/training_runs.h"
 #include "tensor/device_memory.h"
 #include "tensor/parallel.h"
-#include "tools/config.h"
-#include "tools/evaluate_command.h"
 #include "tools/network_choice.h"
-#include "tools/share_command.h"
-#include "tools/train_command.h"
-#include "weights/builtin_weights.h"
+#include "tools/share/share_command.h"
 
 namespace scrim {
 namespace {
@@ -23,7 +23,7 @@ namespace {
 struct Settings {
   std::string file;
   bool graph = false;
-  std::int64_t batch = 1;
+  std::int64_t batch = 1, image_size = 256;
   NetworkChoice network;
 };
 
@@ -47,7 +47,7 @@ void print_build() {
   fmt::print(
       "scrim {}\ncompiler      {}\nlanguage      C++{}\nbuild         {}\nlinking       {}\nthreads       "
       "{}\n",
-      SCRIM_VERSION, __VERSION__, __cplusplus / 100 % 100,
+      version, __VERSION__, __cplusplus / 100 % 100,
       kernels::PackedConv2d::needs_reference() ? "reference kernels only" : "reference and cpu kernels",
       SCRIM_LINKING, thread_count());
   fmt::print("levels        ");
@@ -74,15 +74,37 @@ void print_tensors(const std::string& name, const TensorFile& file) {
     fmt::print("{:<{}}  {:<5} {}\n", tensor_name, width, name_of(tensor.dtype()), tensor.shape().str());
 }
 
-/// One training step's graph of the flow-field anonymizer: each op, where it stands, and what it keeps.
-void print_graph(const FlowAnonymizerOptions& options, std::int64_t size, std::int64_t batch) {
-  FlowAnonymizer model(options, Initialiser(0));
-  const Variable x(Tensor::full({batch, size, size, 1}, 0.5));
+/// The network that a weight file's metadata, or a configuration's settings, speak of.
+struct KnownNetwork {
+  Network network;
+  std::string name;
+  std::int64_t image_size;
+};
+
+/// `facts`: "model", the network's settings, "image_size"; others are left alone.
+KnownNetwork network_from(const Facts& facts) {
+  const NetworkEntry& entry = network_named(facts.at("model"));
+  Facts settings;
+  entry.for_each_setting([&](const std::string& key, const std::string&, const std::string&) {
+    if (const auto fact = facts.find(key); fact != facts.end()) settings.insert(*fact);
+  });
+  const auto patch = facts.find("patch_size");  // what a sparse coder looks at
+  const std::int64_t size =
+      image_size_from(patch == facts.end() ? facts : Facts{{"image_size", patch->second}}, 256);
+  return {entry.make(settings, Initializer(0)), entry.name, size};
+}
+
+/// One training step's graph: each op, where it stands, and what it keeps.
+void print_graph(const KnownNetwork& known, std::int64_t batch) {
+  const Network& net = known.network;
+  net.module->set_training(true);
+  const NamedVariables in = net.example(batch, known.image_size);
   memory::reset_peak();
-  const Variable loss = mse(model(x), x);
+  const Variable loss = net.loss(net.run(in), in);
   fmt::print(
-      "\ngraph of a training step, batch {} of {}x{}, {} parameters\n{:<24} {:<44} keeps until backward\n",
-      batch, size, size, model.parameter_count(), "op", "in");
+      "\ngraph of a training step of {}, batch {} of {}x{}, {} parameters\n{:<24} {:<44} keeps until "
+      "backward\n",
+      known.name, batch, known.image_size, known.image_size, net.module->parameter_count(), "op", "in");
   std::size_t total = 0;
   for (const auto& node : graph_of(loss)) {
     std::string kept;
@@ -96,6 +118,33 @@ void print_graph(const FlowAnonymizerOptions& options, std::int64_t size, std::i
              megabytes(total));
   backward(loss);
   fmt::print("peak memory of tensors during the step: {}\n", megabytes(memory::peak_bytes()));
+}
+
+/// What a configuration says of the network that its task trains; empty for other tasks.
+template <class Config>
+Facts facts_of_network(const Config& config) {
+  Facts facts;
+  if constexpr (std::is_same_v<Config, GameConfig>)
+    facts = facts_of(config.generator);
+  else if constexpr (requires { facts_of(config.model); })
+    facts = facts_of(config.model);
+  if constexpr (requires { config.data.image_size; }) facts["image_size"] = fact_text(config.data.image_size);
+  return facts;
+}
+
+/// The same of a weight file; one that names no network may be a published flow-field generator.
+Facts facts_of_network(const TensorFile& file, const std::string& name) {
+  Facts facts = file.metadata;
+  if (facts.contains("model")) return facts;
+  for (const char* first : {"encoder1.enc1conv1.weight", "generator.encoder1.enc1conv1.weight",
+                            "generator.model.encoder1.enc1conv1.weight"})
+    if (const auto found = file.tensors.find(first);
+        found != file.tensors.end() && found->second.shape().rank() == 4) {
+      facts["model"] = "flow_anonymizer";
+      facts["init_features"] = fact_text(found->second.size(0));
+      return facts;
+    }
+  throw UsageError(fmt::format("[inspect] {} names no network: say which with --model", name));
 }
 
 template <class First, class Second, class... More>
@@ -130,39 +179,46 @@ bool print_comparison(const Settings& s, const TensorFile& file) {
   return false;
 }
 
-int inspect(const Settings& s) {
-  if (s.file.empty()) {
-    print_build();
-    if (s.graph) print_graph({}, 256, s.batch);
-    return 0;
-  }
-  const std::filesystem::path path = s.file;
-  if (path.extension() == ".toml") {
-    auto config = parse_config<AnyTask>(read_config_file(path), s.file, {});
-    fmt::print("# {}: valid; the complete effective configuration:\n{}", s.file,
-               std::visit([](auto& task) { return print_config(task.task, task); }, config));
-    if (!s.graph) return 0;
-    const auto* pretraining = std::get_if<PretrainConfig>(&config);
-    if (!pretraining || pretraining->model.kind != "flow_field")
-      throw UsageError("[inspect] --graph knows the flow-field generator's pretraining alone");
-    const auto& model = pretraining->model;
-    print_graph({model.init_features, warp_options(model.mu, model.op)}, pretraining->data.image_size,
-                s.batch);
-    return 0;
-  }
-  if (path.extension() == sealed_extension)
-    throw UsageError(fmt::format("[inspect] {} is a sealed film; see scrim share inspect", s.file));
-  const TensorFile file = read_weight_file(path);
-  if (!s.network.model.empty()) return print_comparison(s, file) ? 0 : 1;
+int inspect_config(const Settings& s) {
+  auto config = parse_config<AnyTask>(read_config_file(s.file), s.file, s.network.assignments);
+  fmt::print("# {}: valid; the complete effective configuration:\n{}", s.file,
+             std::visit([](auto& task) { return print_config(task.task, task); }, config));
+  if (!s.graph) return 0;
+  const Facts facts = std::visit([](const auto& task) { return facts_of_network(task); }, config);
+  if (!facts.contains("model"))
+    throw UsageError(
+        fmt::format("[inspect] --graph shows a training step, and {} trains no network", s.file));
+  print_graph(network_from(facts), s.batch);
+  return 0;
+}
+
+int inspect_weights(const Settings& s) {
+  const TensorFile file = read_weight_file(s.file);
+  if (!s.network.model.empty() && !s.graph) return print_comparison(s, file) ? 0 : 1;
   if (is_builtin(s.file)) fmt::print("{}\n", builtin_card(s.file));
   print_tensors(s.file, file);
   if (!s.graph) return 0;
-  for (const char* name : {"encoder1.enc1conv1.weight", "generator.encoder1.enc1conv1.weight",
-                           "generator.model.encoder1.enc1conv1.weight"})
-    if (const auto found = file.tensors.find(name);
-        found != file.tensors.end() && found->second.shape().rank() == 4)
-      return print_graph({found->second.size(0), {}}, 256, s.batch), 0;
-  throw UsageError(fmt::format("[inspect] {} holds no network whose graph is known", s.file));
+  if (s.network.model.empty())
+    print_graph(network_from(facts_of_network(file, s.file)), s.batch);
+  else
+    print_graph({s.network.make(Initializer(0)), s.network.name(), s.image_size}, s.batch);
+  return 0;
+}
+
+int inspect(const Settings& s) {
+  const std::filesystem::path path = s.file;
+  if (path.extension() == ".toml") return inspect_config(s);
+  if (path.extension() == sealed_extension)
+    throw UsageError(fmt::format("[inspect] {} is a sealed film; see scrim share inspect", s.file));
+  if (!s.file.empty()) return inspect_weights(s);
+  if (s.network.model.empty() && !s.network.assignments.empty())
+    throw UsageError("[inspect] --set needs a configuration file, or --model NAME");
+  if (s.network.model.empty()) print_build();
+  if (s.graph && s.network.model.empty())
+    print_graph(network_from({{"model", "flow_anonymizer"}}), s.batch);
+  else if (!s.network.model.empty())
+    print_graph({s.network.make(Initializer(0)), s.network.name(), s.image_size}, s.batch);
+  return 0;
 }
 
 }  // namespace
@@ -177,6 +233,8 @@ void add_inspect(CLI::App& app, const Common&, Outcome& outcome) {
                        "); without it: build options and kernels in use");
   verb->add_flag("--graph", settings->graph, "the network's graph in training and what each node keeps");
   verb->add_option("--batch", settings->batch, "films in the graph's batch")->check(CLI::Range(1, 64));
+  verb->add_option("--image-size", settings->image_size, "with --model: side of the graph's films, pixels")
+      ->check(CLI::Range(16, 4096));
   add_network_options(*verb, settings->network);
   verb->footer(
       "With --model, a weight file is held against that network: missing, extra, misshapen and renamed "

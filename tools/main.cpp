@@ -1,9 +1,10 @@
 #include <map>
 
+#include "base/error.h"
+#include "base/notice.h"
+#include "base/version.h"
 #include "tensor/compute_device.h"
 #include "tensor/device_memory.h"
-#include "tensor/error.h"
-#include "tensor/notice.h"
 #include "tensor/parallel.h"
 #include "tools/command.h"
 
@@ -47,7 +48,7 @@ int main(int argc, char** argv) {
   using namespace scrim;
   CLI::App app{description, "scrim"};
   app.require_subcommand(1);
-  app.set_version_flag("--version", "scrim " SCRIM_VERSION);
+  app.set_version_flag("--version", fmt::format("scrim {}", version));
   app.option_defaults()->always_capture_default();
   app.footer(
       "Exit status: 0 all done; 1 some inputs failed, each named, the others done; 2 usage or "

@@ -2,9 +2,9 @@
 
 #include <fmt/core.h>
 
-#include "tensor/atomic_file.h"
-#include "tensor/spelling.h"
-#include "tools/config.h"
+#include "base/atomic_file.h"
+#include "base/config.h"
+#include "base/strings.h"
 
 namespace scrim {
 namespace {
@@ -13,7 +13,7 @@ constexpr std::size_t most_config_bytes = 1 << 20;
 
 struct Resolved {
   std::string name;
-  std::map<std::string, ModelSetting> settings;
+  Facts settings;
 };
 
 Resolved resolve(const NetworkChoice& choice) {
@@ -41,10 +41,10 @@ std::string former_name(const std::string& missing, const State& network, const 
 
 }  // namespace
 
-Network NetworkChoice::make() const {
+Network NetworkChoice::make(const Initializer& initializer) const {
   try {
-    Resolved resolved = resolve(*this);
-    return make_network(resolved.name, ModelSettings(std::move(resolved.settings)), Initialiser::none());
+    const Resolved resolved = resolve(*this);
+    return make_network(resolved.name, resolved.settings, initializer);
   } catch (const UsageError&) {
     throw;
   } catch (const Error& e) {  // a file that is not there, settings that make no network
@@ -59,16 +59,20 @@ std::string NetworkChoice::name() const {
 void add_network_options(CLI::App& verb, NetworkChoice& choice) {
   verb.add_option("--model", choice.model,
                   "network: a name that `scrim infer --list` prints, or a TOML file with model = \"NAME\"");
-  verb.add_option(
-      "--set", choice.assignments,
+  add_set_option(
+      verb, choice.assignments,
       "a setting of the network, key=value; lists as 3,4,6,3. Defaults are the published full width");
 }
 
 std::string describe_models() {
   std::string text;
-  for (const ModelEntry& m : model_list())
-    text += fmt::format("{}: {}\n    in       {}\n    out      {}\n    loss     {}\n    settings {}\n",
-                        m.name, m.what, m.inputs, m.outputs, m.targets, m.settings);
+  for (const NetworkEntry& n : network_list()) {
+    text += fmt::format("{}: {}\n    in       {}\n    out      {}\n    loss     {}\n    settings\n", n.name,
+                        n.what, n.inputs, n.outputs, n.targets);
+    n.for_each_setting([&](const std::string& key, const std::string& value, const std::string& help) {
+      text += fmt::format("      {:<34} {}\n", key + "=" + value, help);
+    });
+  }
   return text;
 }
 

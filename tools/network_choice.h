@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "models/model_list.h"
+#include "models/networks/network_list.h"
 #include "tools/command.h"
 
 namespace scrim {
@@ -14,12 +14,13 @@ struct NetworkChoice {
   std::string model;                     ///< NAME or FILE.toml
   std::vector<std::string> assignments;  ///< "key=value", over the file's
 
-  /// The network with unset weights. Throws UsageError.
-  Network make() const;
+  /// The network with unset weights, or with weights that `initializer` draws. Throws UsageError.
+  Network make(const Initializer& initializer = Initializer::none()) const;
   /// Its name, for messages.
   std::string name() const;
 };
 
+/// --model and --set.
 void add_network_options(CLI::App& verb, NetworkChoice& choice);
 /// Every network with its inputs, outputs and settings, for help texts and listings.
 std::string describe_models();

@@ -1,6 +1,6 @@
 #include <fmt/core.h>
 
-#include "data/phantom_cohort.h"
+#include "data/phantom/phantom_cohort.h"
 #include "tools/command.h"
 
 namespace scrim {

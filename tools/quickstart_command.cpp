@@ -1,8 +1,8 @@
 // The main job on an embedded default: a small study on phantoms, from judges to report.
 #include <fmt/core.h>
 
+#include "study/run.h"
 #include "tools/command.h"
-#include "tools/study_command.h"
 
 namespace scrim {
 namespace {
@@ -25,7 +25,7 @@ init_features = 16
 [train_classifier.training]
 epochs = 16
 early_stopping = 0
-[train_classifier.optimiser]
+[train_classifier.optimizer]
 name = "adam"
 learning_rate = 2e-3
 weight_decay = 0.0
@@ -43,21 +43,21 @@ negatives = "in_batch"
 epochs = 40
 batch_size = 32
 early_stopping = 0
-[train_verifier.optimiser]
+[train_verifier.optimizer]
 learning_rate = 1e-3
 [pretrain_generator.training]
 epochs = 3
 batch_size = 8
-[pretrain_generator.optimiser]
+[pretrain_generator.optimizer]
 learning_rate = 1e-3
 [train_anonymizer.training]
 epochs = 2
 batch_size = 16
-[train_anonymizer.generator_optimiser]
+[train_anonymizer.generator_optimizer]
 learning_rate = 1e-3
-[train_anonymizer.verifier_optimiser]
+[train_anonymizer.verifier_optimizer]
 learning_rate = 3e-4
-[train_anonymizer.classifier_optimiser]
+[train_anonymizer.classifier_optimizer]
 learning_rate = 1e-3
 [retrain_verifier.attacker]
 width = 8
@@ -74,16 +74,16 @@ negatives = "in_batch"
 epochs = 40
 batch_size = 32
 early_stopping = 0
-[retrain_verifier.optimiser]
+[retrain_verifier.optimizer]
 learning_rate = 1e-3
 [[method]]
 name = "flow_field"
-kind = "flow_field"
+method = "flow_field"
 mu = 0.1
 init_features = 8
 [[method]]
 name = "noise"
-kind = "noise"
+method = "noise"
 noise_degree = 0.1
 init_features = 8
 )";
@@ -92,8 +92,7 @@ void run_quickstart(const fs::path& folder, bool json) {
   const Study study =
       parse_study(embedded_study, "the embedded study", {"output.folder=\"" + folder.string() + "\""});
   const fs::path report = run_study(study, json);
-  const fs::path weights =
-      study.step_folder(game_step(study.methods.front())) / "lowest_total_loss.safetensors";
+  const fs::path weights = study.step_folder(game_step(study.methods.front())) / GameConfig::best_file;
   if (json)
     fmt::print("{{\"report\": \"{}\", \"weights\": \"{}\"}}\n", report.string(), weights.string());
   else

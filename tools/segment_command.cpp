@@ -1,9 +1,9 @@
 // Organs of films as masks, from a trained segmenter: what generators spare, and what the study's [masks]
 // read.
+#include "films/film_set.h"
+#include "films/segmenter.h"
+#include "models/networks/weight_name.h"
 #include "tools/film_jobs.h"
-#include "tools/weight_name.h"
-#include "training/film_set.h"
-#include "training/segmenter.h"
 
 namespace scrim {
 namespace {

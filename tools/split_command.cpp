@@ -1,9 +1,9 @@
 // Splits without a common patient, and pairs, for films that come with a table of labels.
 #include <fmt/core.h>
 
-#include "data/cohort.h"
-#include "data/film_labels.h"
-#include "tensor/error.h"
+#include "base/error.h"
+#include "data/files/cohort.h"
+#include "data/files/film_labels.h"
 #include "tools/command.h"
 
 namespace scrim {

@@ -1,140 +1,8 @@
-#include "tools/study_command.h"
-
-#include <algorithm>
-#include <chrono>
-
-#include "data/file_hash.h"
-#include "tensor/atomic_file.h"
+#include "base/config.h"
+#include "study/run.h"
 #include "tools/command.h"
-#include "tools/study_report.h"
-#include "training/run_folder.h"
 
 namespace scrim {
-namespace {
-
-namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
-
-void make_cohort(const StudyConfig& c, bool json) {
-  const fs::path cohort = fs::path(c.folder) / "cohort";
-  const phantom::CohortOptions options{
-      .films = c.phantom.films,
-      .most_films_of_a_patient = c.phantom.films_per_patient,
-      .seed = std::uint64_t(c.phantom.seed),
-      .film = {.size = c.phantom.size, .finding_probability = c.phantom.finding_probability}};
-  const std::string wanted =
-      fmt::format("{} films of {} pixels, at most {} a patient, findings {}, seed {}\n", c.phantom.films,
-                  c.phantom.size, c.phantom.films_per_patient, c.phantom.finding_probability, c.phantom.seed);
-  const fs::path note = fs::path(c.folder) / "cohort.txt";
-  const bool is_ours = fs::exists(note);
-  if (is_ours && fs::exists(cohort / "labels.csv") && read_file(note, 1 << 20) == wanted) return;
-  if (fs::exists(cohort) && !is_ours)
-    throw UsageError(fmt::format(
-        "[study] {} is there and was not made by a study; choose another output.folder", cohort.string()));
-  std::error_code error;
-  fs::create_directories(c.folder, error);
-  require(!error, "study", "{} cannot be made: {}", c.folder, error.message());
-  write_file(note, "not finished\n");
-  fs::remove_all(cohort);  // phantoms that the study made itself: the same seed makes them again
-  Progress progress("phantoms", c.phantom.films, Progress::fitting(json));
-  phantom::write_cohort(cohort, options, [&](std::int64_t done) { progress.update(done); });
-  write_file(note, wanted);
-}
-
-/// What a step was or is being made from.
-struct Marker {
-  std::string fingerprint;
-  bool done = false;
-};
-
-Marker read_marker(const fs::path& folder) {
-  const fs::path path = folder / "step.json";
-  if (!fs::exists(path)) return {};
-  const auto json = Json::parse(read_file(path, 1 << 20), nullptr, false);
-  if (!json.is_object()) return {};
-  return {json.value("fingerprint", ""), json.value("done", false)};
-}
-
-void write_marker(const fs::path& folder, const Marker& marker) {
-  write_file(folder / "step.json",
-             Json{{"fingerprint", marker.fingerprint}, {"done", marker.done}}.dump(1) + "\n");
-}
-
-/// Moves what was made from other inputs aside; nothing is lost.
-void set_aside(const fs::path& folder) {
-  for (int i = 1;; ++i) {
-    const fs::path target = folder.string() + fmt::format(".replaced-{}", i);
-    if (fs::exists(target)) continue;
-    fs::rename(folder, target);
-    return;
-  }
-}
-
-std::string config_text(const StudyStep& step) {
-  if (const auto* training = std::get_if<TrainingConfig>(&step.config))
-    return print_training_config(*training);
-  return print_evaluation_config(std::get<EvaluationConfig>(step.config));
-}
-
-/// What every step reads, and what only those with masks read.
-struct DataHashes {
-  std::string films, masks;
-};
-
-DataHashes data_hashes(const Study& study) {
-  const StudyConfig& c = study.config;
-  std::vector<std::string> films = film_names(c.data.images, c.lists.train);
-  const auto add = [&](const std::vector<std::string>& more) {
-    films.insert(films.end(), more.begin(), more.end());
-  };
-  add(film_names(c.data.images, c.lists.valid));
-  add(film_names(c.data.images, c.test_list));
-  std::string all = sha256_of_files(c.data.images, films), masks;
-  if (std::any_of(study.steps.begin(), study.steps.end(), [](const StudyStep& s) { return s.reads_masks; }))
-    for (const auto& folder : c.masks.folders) masks += sha256_of_files(folder, films) + " ";
-  for (const auto& file : {c.labels, c.lists.train, c.lists.valid, c.test_list, c.pairs.train, c.pairs.valid,
-                           c.test_pairs, c.cohort_list})
-    if (!file.empty()) all += " " + sha256_of_file(file);
-  return {sha256(all), masks};
-}
-
-void run_step(const Study& study, const StudyStep& step, const DataHashes& data, bool json) {
-  const fs::path folder = study.step_folder(step.name);
-  std::string made_of = data.films + "\n" + what_decides_numbers(config_text(step));
-  if (step.reads_masks) made_of += data.masks + "\n";
-  for (const auto& input : step.inputs) {
-    require(fs::exists(input), "study", "step {} needs {}, which no step before it made", step.name,
-            input.string());
-    made_of += sha256_of_file(input) + "\n";
-  }
-  const Marker wanted{sha256(made_of), false}, found = read_marker(folder);
-  if (found.done && found.fingerprint == wanted.fingerprint)
-    return say(fmt::format("= {}: unchanged\n", step.title));
-  if (fs::exists(folder) && found.fingerprint != wanted.fingerprint) set_aside(folder);
-  say(fmt::format("> {}\n", step.title));
-  fs::create_directories(folder);
-  write_marker(folder, wanted);
-  const auto start = std::chrono::steady_clock::now();
-  if (const auto* training = std::get_if<TrainingConfig>(&step.config))
-    run_training(*training, true, json);
-  else
-    run_evaluation(std::get<EvaluationConfig>(step.config), json);
-  write_marker(folder, {wanted.fingerprint, true});
-  const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  say(fmt::format("  {:.0f} s\n", seconds));
-}
-
-}  // namespace
-
-fs::path run_study(const Study& study, bool json) {
-  const StudyConfig& c = study.config;
-  if (c.phantom.films > 0) make_cohort(c, json);
-  const DataHashes data = data_hashes(study);
-  fs::create_directories(c.folder);
-  write_file(fs::path(c.folder) / "study.toml", study.text);
-  for (const StudyStep& step : study.steps) run_step(study, step, data, json);
-  return write_study_report(study, data.films);
-}
 
 void add_study(CLI::App& app, const Common& common, Outcome&) {
   auto* verb = app.add_subcommand("study", "the whole study: judges, methods, attackers, report");
@@ -144,9 +12,7 @@ void add_study(CLI::App& app, const Common& common, Outcome&) {
   };
   auto settings = std::make_shared<Settings>();
   verb->add_option("config", settings->config, "TOML file; see configs/")->required();
-  verb->add_option("--set", settings->overrides, "override a key of the file")
-      ->take_all()
-      ->allow_extra_args(false);
+  add_set_option(*verb, settings->overrides, "override a key of the file");
   verb->footer(
       "Trains the judges, then for each method the generator, and asks attackers and the classifier about "
       "what it\n"
@@ -157,7 +23,7 @@ void add_study(CLI::App& app, const Common& common, Outcome&) {
   verb->callback([settings, &common] {
     const Study study =
         parse_study(read_config_file(settings->config), settings->config, settings->overrides);
-    const fs::path report = run_study(study, common.json);
+    const std::filesystem::path report = run_study(study, common.json);
     if (common.json)
       fmt::print("{{\"report\": \"{}\"}}\n", report.string());
     else

@@ -1,41 +1,9 @@
-#include "tools/train_command.h"
+#include <fmt/core.h>
 
-#include "tensor/atomic_file.h"
+#include "study/training_runs.h"
 #include "tools/command.h"
-#include "tools/config.h"
 
 namespace scrim {
-
-TrainingConfig parse_training_config(const std::string& text, const std::string& name,
-                                     const std::vector<std::string>& overrides) {
-  return parse_config<TrainingConfig>(text, name, overrides);
-}
-
-TrainingConfig read_training_config(const std::filesystem::path& file,
-                                    const std::vector<std::string>& overrides) {
-  return parse_training_config(read_config_file(file), file.string(), overrides);
-}
-
-std::string print_training_config(TrainingConfig config) {
-  return std::visit([](auto& task) { return print_config(task.task, task); }, config);
-}
-
-TrainingResult run_training(const TrainingConfig& config, bool resume, bool json) {
-  std::unique_ptr<Progress> progress;
-  const auto show = [&](const TrainingProgress& p) {
-    if (json) {
-      fmt::print("{{\"step\": {}, \"epoch\": {}, \"train_loss\": {}{}}}\n", p.step, p.epoch, p.train_loss,
-                 p.valid_loss ? fmt::format(", \"valid_loss\": {}", *p.valid_loss) : "");
-      std::fflush(stdout);
-      return;
-    }
-    if (!progress) progress = std::make_unique<Progress>("train", p.steps, Progress::fitting(json));
-    progress->update(p.step, fmt::format("epoch {}/{}, loss {:.3e}{}", p.epoch, p.epochs, p.train_loss,
-                                         p.valid_loss ? fmt::format(", valid {:.3e}", *p.valid_loss) : ""));
-  };
-  return std::visit([&](const auto& task) { return run(task, print_training_config(config), resume, show); },
-                    config);
-}
 
 void add_train(CLI::App& app, const Common& common, Outcome&) {
   auto* verb = app.add_subcommand("train", "train a network from a TOML configuration");
@@ -46,9 +14,7 @@ void add_train(CLI::App& app, const Common& common, Outcome&) {
   };
   auto settings = std::make_shared<Settings>();
   verb->add_option("config", settings->config, "TOML file; see configs/")->required();
-  verb->add_option("--set", settings->overrides, "override a key of the file: --set training.epochs=3")
-      ->take_all()
-      ->allow_extra_args(false);
+  add_set_option(*verb, settings->overrides, "override a key of the file: --set training.epochs=3");
   verb->add_flag("--resume", settings->resume, "go on from the run folder's checkpoint, if it has one");
   verb->footer(
       "Tasks (task = \"NAME\" in the file):\n"

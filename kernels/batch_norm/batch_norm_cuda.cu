@@ -48,8 +48,8 @@ template <class W>
 struct Channels {
   const W *mean, *rstd, *weight, *bias;
   bool relu;
-  __device__ W normalised(W x, std::int64_t c) const { return (x - mean[c]) * rstd[c]; }
-  __device__ W shown(W x, std::int64_t c) const { return normalised(x, c) * weight[c] + bias[c]; }
+  __device__ W normalized(W x, std::int64_t c) const { return (x - mean[c]) * rstd[c]; }
+  __device__ W shown(W x, std::int64_t c) const { return normalized(x, c) * weight[c] + bias[c]; }
   __device__ W gradient(W x, W gy, std::int64_t c) const { return relu && !(shown(x, c) > 0) ? W(0) : gy; }
 };
 
@@ -68,7 +68,7 @@ struct BatchNormApplyKernel {
 template <class T>
 struct BatchNormGradientOp {
   struct Partial {
-    double g, g_normalised;
+    double g, g_normalized;
   };
   Channels<Wide<T>> channels;
   using W = Wide<T>;
@@ -84,16 +84,16 @@ struct BatchNormGradientOp {
       const std::int64_t i = row * columns + column;
       const W g = channels.gradient(x[i], gy[i], column);
       sum += g;
-      moment += g * channels.normalised(x[i], column);
+      moment += g * channels.normalized(x[i], column);
     }
     return {double(sum), double(moment)};
   }
   __device__ Partial join(const Partial& a, const Partial& b) const {
-    return {a.g + b.g, a.g_normalised + b.g_normalised};
+    return {a.g + b.g, a.g_normalized + b.g_normalized};
   }
   __device__ void finish(std::int64_t column, const Partial& all) const {
     gbias[column] = W(all.g);
-    gweight[column] = W(all.g_normalised);
+    gweight[column] = W(all.g_normalized);
   }
 };
 
@@ -108,7 +108,7 @@ struct BatchNormInputKernel {
   W share;  ///< 1 / rows; 0 for fixed statistics
   __device__ void operator()(std::int64_t i) const {
     const std::int64_t c = i % columns;
-    const W through_statistics = (gbias[c] + channels.normalised(x[i], c) * gweight[c]) * share;
+    const W through_statistics = (gbias[c] + channels.normalized(x[i], c) * gweight[c]) * share;
     gx[i] =
         T(channels.weight[c] * channels.rstd[c] * (channels.gradient(x[i], gy[i], c) - through_statistics));
   }

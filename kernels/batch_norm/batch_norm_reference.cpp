@@ -61,21 +61,21 @@ void batch_norm_backward_reference(ConstView x, ConstView mean, ConstView rstd, 
     const std::int64_t channels = mean.shape[0], count = x.shape.numel() / channels;
     const T *in = x.as<T>(), *upstream = gy.as<T>();
     const T *center = mean.as<T>(), *inverse = rstd.as<T>(), *scale = weight.as<T>(), *shift = bias.as<T>();
-    const auto normalised = [&](std::int64_t i, std::int64_t c) { return (in[i] - center[c]) * inverse[c]; };
+    const auto normalized = [&](std::int64_t i, std::int64_t c) { return (in[i] - center[c]) * inverse[c]; };
     const auto gradient = [&](std::int64_t i, std::int64_t c) {
-      return relu && !(normalised(i, c) * scale[c] + shift[c] > 0) ? T(0) : upstream[i];
+      return relu && !(normalized(i, c) * scale[c] + shift[c] > 0) ? T(0) : upstream[i];
     };
     for (std::int64_t c = 0; c < channels; ++c) {
-      double sum = 0, sum_normalised = 0;
+      double sum = 0, sum_normalized = 0;
       for (std::int64_t i = c; i < x.shape.numel(); i += channels) {
         sum += gradient(i, c);
-        sum_normalised += double(gradient(i, c)) * normalised(i, c);
+        sum_normalized += double(gradient(i, c)) * normalized(i, c);
       }
       gbias.as<T>()[c] = T(sum);
-      gweight.as<T>()[c] = T(sum_normalised);
+      gweight.as<T>()[c] = T(sum_normalized);
       for (std::int64_t i = c; i < x.shape.numel(); i += channels) {
         const double through_statistics =
-            fixed_statistics ? 0 : sum / count + normalised(i, c) * sum_normalised / count;
+            fixed_statistics ? 0 : sum / count + normalized(i, c) * sum_normalized / count;
         gx.as<T>()[i] = T(scale[c] * inverse[c] * (gradient(i, c) - through_statistics));
       }
     }

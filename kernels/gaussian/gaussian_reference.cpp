@@ -12,7 +12,7 @@ namespace scrim::kernels {
 namespace {
 
 /// One pass along the middle axis of in[outer, size, inner]. Forward gathers, backward scatters. For each
-/// cell of the window the neighbours that lie inside are one run; only the few beyond the border are looked
+/// cell of the window the neighbors that lie inside are one run; only the few beyond the border are looked
 /// up one by one.
 template <class T>
 void pass(const T* in, T* out, std::int64_t outer, std::int64_t size, std::int64_t inner,

@@ -3,7 +3,7 @@
 //
 //   x[N,H,W,C]  grid[N,Ho,Wo,2]  y[N,Ho,Wo,C];  grid[..,0] is the horizontal place, grid[..,1] the vertical
 //   one, -1 the left (top) and +1 the right (bottom):
-//     align_corners   column = (g + 1) / 2 * (W - 1)         -1 and +1 are the centres of the outer pixels
+//     align_corners   column = (g + 1) / 2 * (W - 1)         -1 and +1 are the centers of the outer pixels
 //     else            column = ((g + 1) * W - 1) / 2         -1 and +1 are the outer edges of the image
 //   Padding::zeros    pixels outside the image are zero
 //   Padding::border   places outside are moved to the nearest pixel first; there the grid has no gradient

@@ -1,6 +1,6 @@
 // instance_norm: each row of the last axis by its own statistics, without weights.
 //   y = (x - mean) / sqrt(variance + epsilon), mean and (biased) variance over the last axis
-// In HybridGNet this normalises the features of each graph node.
+// In HybridGNet this normalizes the features of each graph node.
 #pragma once
 
 #include "kernels/dispatch.h"

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernels/conv2d/conv2d_direct.h"
+#include "kernels/conv2d/cpu/conv2d_direct.h"
 #include "kernels/matmul/matmul.h"
 #include "kernels/vector/vector_kernels.h"
 #include "tensor/parallel.h"

@@ -92,7 +92,7 @@ struct WinogradWeights {
   std::int64_t plane;
 };
 
-/// Per-channel coefficients of a normalisation over rows of `channels` values: y = (x - mean) * scale + bias.
+/// Per-channel coefficients of a normalization over rows of `channels` values: y = (x - mean) * scale + bias.
 /// Folding the mean into the bias would save a subtraction and lose the digits of a mean that is many
 /// deviations.
 struct Affine {

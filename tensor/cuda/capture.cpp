@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "tensor/cuda/check.h"
-#include "tensor/error.h"
 
 namespace scrim::cuda {
 namespace {
@@ -131,8 +131,7 @@ Capture* Capture::current() {
 
 void require_no_capture(const char* what) {
   if (in_progress)
-    throw UsageError(fmt::format(
-        "[cuda] a step that {} cannot be captured in a graph: set training.cuda_graph = false", what));
+    throw CaptureError(fmt::format("[cuda] a step that {} cannot be captured in a graph", what));
 }
 
 }  // namespace scrim::cuda

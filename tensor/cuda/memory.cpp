@@ -90,7 +90,7 @@ void* allocate(std::size_t bytes, Device device) {
         "[cuda] {} has no room for {:.1f} MiB for {}; it has {:.1f} MiB, of which {}. A smaller "
         "batch or image helps{}",
         name_of(device), double(bytes) / (1 << 20), holder_name(), double(total) / (1 << 20),
-        holders().largest(), GraphPool::any_in_use() ? ", as does training.cuda_graph = false" : ""));
+        holders().largest(), GraphPool::any_in_use() ? ", as does giving up captured graphs" : ""));
   }
   holders().add(data, bytes, holder_name(), pool);
   return data;
@@ -123,7 +123,7 @@ void copy_on_device(const void* from, void* to, std::size_t bytes, Device device
   SCRIM_CUDA_CHECK(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, Runtime::of(device).stream()));
 }
 
-void synchronise(Device device) {
+void synchronize(Device device) {
   Runtime::of(device).wait();
 }
 

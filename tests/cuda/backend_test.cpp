@@ -1,16 +1,16 @@
 // What else the CUDA backend promises: copies, random numbers, and what is said when something is missing or wrong.
 #include <gtest/gtest.h>
 
-#include "autograd/loss.h"
-#include "autograd/roi_align.h"
-#include "autograd/top_k.h"
+#include "autograd/ops/loss.h"
+#include "autograd/ops/roi_align.h"
+#include "autograd/ops/top_k.h"
 #include "kernels/dropout/dropout.h"
 #include "models/flow_anonymizer.h"
 #include "models/unet.h"
 #include "tensor/device_memory.h"
 #include "tests/cuda/observed.h"
 #include "tests/support/errors.h"
-#include "training/learner.h"
+#include "training/loop/learner.h"
 
 namespace scrim::test {
 namespace {
@@ -29,7 +29,7 @@ TEST(CudaErrors, NamesTheSizeAndWhoHoldsMost) {
 
 /// cuDNN's fused relu would hide a NaN.
 TEST(CudaErrors, WeightsThatAreNotFiniteAreRefused) {
-  UNet unet({1, 2, 4}, Initialiser(1));
+  UNet unet({1, 2, 4}, Initializer(1));
   const auto names = unet.parameters();
   names[2].parameter->mutable_value().mutable_data<float>()[1] = NAN;
   unet.to(compute_device());
@@ -96,7 +96,7 @@ TEST(CudaErrors, TheProcessorDoesNotReadWhatLiesOnTheDevice) {
 }
 
 TEST(CudaErrors, NonFiniteStepsLeaveTheWeightsAndNameTheOp) {
-  FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initialiser(7));
+  FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initializer(7));
   Learner learner("generator", model, {});
   const Tensor before = model.parameters().front().parameter->value().clone();
   const Variable x(Tensor::full({1, 32, 32, 1}, NAN, DType::f32, compute_device()));

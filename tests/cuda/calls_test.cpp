@@ -1,14 +1,14 @@
 // How many calls a network takes, what crosses between processor and device, and the memory of graphs.
 #include <gtest/gtest.h>
 
-#include "autograd/binary.h"
-#include "autograd/loss.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/loss.h"
 #include "models/flow_anonymizer.h"
 #include "models/unet.h"
 #include "tensor/device_memory.h"
 #include "tests/cuda/observed.h"
 #include "tests/support/errors.h"
-#include "training/repeated_step.h"
+#include "training/loop/repeated_step.h"
 
 namespace scrim::test {
 namespace {
@@ -29,12 +29,12 @@ void print(const std::string& what, const std::map<std::string, int>& calls) {
 }
 
 TEST(CudaCalls, InferenceOfAUnetTakesOneCallALayer) {
-  UNet unet({1, 2, 8}, Initialiser(1));
+  UNet unet({1, 2, 8}, Initializer(1));
   unet.to(compute_device());
   unet.set_training(false);
   const NoGradient no_gradient;
   unet(film());  // packs the weights, finds the algorithms
-  cuda::synchronise(compute_device());
+  cuda::synchronize(compute_device());
   cuda_emulation::reset_counts();
   unet(film());
   const auto calls = counts();
@@ -43,11 +43,11 @@ TEST(CudaCalls, InferenceOfAUnetTakesOneCallALayer) {
   EXPECT_EQ(of(calls, "cudnnConvolutionBiasActivationForward"), 19);
   EXPECT_EQ(work(calls), 19 + 4 + 4 + 4 + 1);
   EXPECT_EQ(of(calls, "copy to device") + of(calls, "copy to host") + of(calls, "copy on device"), 0);
-  EXPECT_EQ(of(calls, "synchronise"), 0);
+  EXPECT_EQ(of(calls, "synchronize"), 0);
 }
 
 TEST(CudaCalls, ATrainingStepCopiesOnlyItsBatchAndWaitsOnce) {
-  FlowAnonymizer model({8, {0.01, WarpOperator::corrected}}, Initialiser(1));
+  FlowAnonymizer model({8, {0.01, WarpOperator::corrected}}, Initializer(1));
   Learner learner("generator", model, {});
   const Tensor batch = random_tensor({2, 64, 64, 1}, 4, 0, 1);
   const auto step = [&] {
@@ -61,11 +61,11 @@ TEST(CudaCalls, ATrainingStepCopiesOnlyItsBatchAndWaitsOnce) {
   print("U-Net and warp, training step", calls);
   EXPECT_EQ(of(calls, "copy to device"), 1);  // the batch
   EXPECT_EQ(of(calls, "copy to host"), 1);    // loss and whether all was finite
-  EXPECT_EQ(of(calls, "synchronise"), 1);
+  EXPECT_EQ(of(calls, "synchronize"), 1);
 }
 
 TEST(CudaCalls, ACapturedStepIsOneLaunch) {
-  FlowAnonymizer model({8, {0.01, WarpOperator::corrected}}, Initialiser(1));
+  FlowAnonymizer model({8, {0.01, WarpOperator::corrected}}, Initializer(1));
   Learner learner("generator", model, {});
   learner.set_reads_later(true);
   const Tensor batch = random_tensor({2, 64, 64, 1}, 4, 0, 1);
@@ -85,7 +85,7 @@ TEST(CudaCalls, ACapturedStepIsOneLaunch) {
   EXPECT_EQ(work(calls), 0);
   EXPECT_EQ(of(calls, "copy to device"), 1);  // the batch
   EXPECT_EQ(of(calls, "copy on device"), 1);  // to where the graph reads it
-  EXPECT_EQ(of(calls, "copy to host") + of(calls, "synchronise"), 0);
+  EXPECT_EQ(of(calls, "copy to host") + of(calls, "synchronize"), 0);
 }
 
 TEST(CudaCalls, AGraphThatFindsNoRoomLeavesItsStepsAsTheyWere) {
@@ -137,7 +137,7 @@ TEST(CudaCalls, AnAbandonedGraphGivesItsMemoryBack) {
                       Tensor::empty({64 << 20}, DType::f32, compute_device());
                     });
                   }),
-                  "as does training.cuda_graph = false");
+                  "as does giving up captured graphs");
   cuda_emulation::set_memory(cuda_emulation::whole_arena);
   gradient = other = Tensor();
   EXPECT_EQ(bytes_in_use(), before);
@@ -146,7 +146,7 @@ TEST(CudaCalls, AnAbandonedGraphGivesItsMemoryBack) {
 /// In evaluation the layers are fused, or not, whatever the type.
 TEST(CudaCalls, InferenceInHalfPrecisionIsCloseAndComesBackInF32) {
   const auto outcome = [](Device device, ProductMath math) {
-    UNet unet({1, 2, 8}, Initialiser(1));
+    UNet unet({1, 2, 8}, Initializer(1));
     set_compute_settings({math, true});
     unet.to(device);
     unet.set_training(false);

@@ -1,9 +1,9 @@
 // What is computed where cuDNN refuses: by its next algorithm, in parts, or without it.
 #include <gtest/gtest.h>
 
-#include "autograd/conv2d.h"
-#include "autograd/loss.h"
-#include "autograd/pool.h"
+#include "autograd/ops/conv2d.h"
+#include "autograd/ops/loss.h"
+#include "autograd/ops/pool.h"
 #include "kernels/cuda/cudnn.h"
 #include "models/unet.h"
 #include "tests/cuda/observed.h"
@@ -101,7 +101,7 @@ TEST(CudaFallbacks, PoolsAndFusedConvolutionsGoInPartsToo) {
     const Variable x = Variable::parameter(to_compute_device(random_tensor({5, 12, 12, 4}, 3)));
     const Variable y = avg_pool2d(x, {.kernel = 2, .stride = 2});
     backward(mse(y, Variable(y.value().full_like(y.shape(), 0.25))));
-    UNet unet({1, 2, 4}, Initialiser(2));
+    UNet unet({1, 2, 4}, Initializer(2));
     unet.to(compute_device());
     unet.set_training(false);
     const NoGradient no_gradient;
@@ -122,7 +122,7 @@ TEST(CudaFallbacks, PoolsAndFusedConvolutionsGoInPartsToo) {
 /// What cuDNN does not do is computed without it. Sizes that no other test has: a plan is kept once it is made.
 TEST(CudaFallbacks, ServeWhatCudnnRefuses) {
   const auto outcome = [](std::int64_t size) {
-    UNet unet({1, 2, 6}, Initialiser(5));
+    UNet unet({1, 2, 6}, Initializer(5));
     unet.to(compute_device());
     const Variable x = Variable::parameter(to_compute_device(random_tensor({1, size, size, 1}, 6, 0, 1)));
     const Variable y = unet(x);

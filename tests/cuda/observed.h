@@ -6,8 +6,8 @@
 
 #include <map>
 
+#include "base/notice.h"
 #include "tensor/compute_device.h"
-#include "tensor/notice.h"
 #include "tests/cuda_emulation/emulation.h"
 #include "tests/support/op_check.h"
 

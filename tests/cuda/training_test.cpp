@@ -1,12 +1,12 @@
 // Training on the device: where it ends, and in 16 bits.
 #include <gtest/gtest.h>
 
-#include "autograd/loss.h"
+#include "autograd/ops/loss.h"
 #include "layers/linear.h"
 #include "models/flow_anonymizer.h"
 #include "models/unet.h"
 #include "tests/cuda/observed.h"
-#include "training/learner.h"
+#include "training/loop/learner.h"
 
 namespace scrim::test {
 namespace {
@@ -19,7 +19,7 @@ TEST(CudaTraining, EndsWhereTheProcessorEnds) {
   for (const Device device : {Device::cpu, there}) {
     set_compute_device(device);
     const int at = device.is_cuda();
-    FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initialiser(7));
+    FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initializer(7));
     Learner learner("generator", model, {.learning_rate = 1e-3});
     for (int step = 0; step < 4; ++step) {
       const Variable x(to_compute_device(random_tensor({2, 32, 32, 1}, std::uint64_t(step), 0, 1)));
@@ -39,7 +39,7 @@ TEST(CudaTraining, InHalfPrecisionEndsNearTheProcessor) {
   const auto trained = [](Device device, ProductMath math) {
     set_compute_device(device);
     set_compute_settings({math, true});
-    FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initialiser(7));
+    FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initializer(7));
     Learner learner("generator", model, {.learning_rate = 1e-4});
     double loss = 0;
     for (int step = 0; step < 4; ++step) {
@@ -68,7 +68,7 @@ TEST(CudaTraining, InHalfPrecisionEndsNearTheProcessor) {
 TEST(CudaTraining, HalfPrecisionKeepsHalfTheBytes) {
   const auto kept = [](ProductMath math) {
     set_compute_settings({math, true});
-    UNet unet({1, 2, 8}, Initialiser(1));
+    UNet unet({1, 2, 8}, Initializer(1));
     unet.to(compute_device());
     const Variable loss = mse(unet(film()), Variable(Tensor::full({1, 64, 64, 2}, 0.5).to(compute_device())));
     std::size_t bytes = 0;
@@ -86,7 +86,7 @@ TEST(CudaTraining, HalfPrecisionKeepsHalfTheBytes) {
 /// Gradients that overflow 16 bits leave a step out and halve the scale until they fit; the weights move again then.
 TEST(CudaTraining, OverflowHalvesTheLossScale) {
   set_compute_settings({ProductMath::f16, true});
-  Linear line(3, 1, Initialiser(1));
+  Linear line(3, 1, Initializer(1));
   Learner learner("line", line, {.learning_rate = 0.1});
   const Variable x(Tensor::full({2, 3}, 1, DType::f32, compute_device())),
       far(Tensor::full({2, 1}, 64, DType::f32, compute_device()));

@@ -230,7 +230,7 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   if (!is_stream(stream)) return cudaErrorInvalidResourceHandle;
   if (stream->capturing) return cudaErrorStreamCaptureUnsupported;
-  count("synchronise");
+  count("synchronize");
   run_queue(stream);
   return status_after_run();
 }

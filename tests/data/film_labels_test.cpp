@@ -1,12 +1,13 @@
-#include "data/film_labels.h"
+#include "data/files/film_labels.h"
 
 #include <gtest/gtest.h>
 
-#include "data/cohort.h"
-#include "data/file_hash.h"
-#include "data/landmarks.h"
-#include "tensor/atomic_file.h"
-#include "tensor/error.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/file_hash.h"
+#include "data/files/cohort.h"
+#include "data/files/folder_hash.h"
+#include "data/files/landmarks.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"
 

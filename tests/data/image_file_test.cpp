@@ -1,4 +1,4 @@
-#include "data/image_file.h"
+#include "data/files/image_file.h"
 
 #include <gtest/gtest.h>
 #include <jpeglib.h>
@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "data/jpeg.h"
-#include "tensor/atomic_file.h"
+#include "base/atomic_file.h"
+#include "data/files/jpeg.h"
 #include "tests/support/op_check.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"

@@ -4,9 +4,9 @@
 #include <fstream>
 #include <set>
 
-#include "data/cohort.h"
-#include "data/phantom_cohort.h"
-#include "tensor/atomic_file.h"
+#include "base/atomic_file.h"
+#include "data/files/cohort.h"
+#include "data/phantom/phantom_cohort.h"
 #include "tensor/parallel.h"
 #include "tests/support/temporary_folder.h"
 

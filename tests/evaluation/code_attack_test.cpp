@@ -1,9 +1,9 @@
 // Attacks on public codes: what must be found is found, and chance is called chance.
-#include "evaluation/code_attack.h"
-
 #include <gtest/gtest.h>
 
-#include "sharing/share_writer.h"
+#include "evaluation/attackers/learned_code_attack.h"
+#include "evaluation/attackers/value_attack.h"
+#include "sharing/format/share_writer.h"
 #include "tests/sharing/random_signs.h"
 #include "tests/support/errors.h"
 #include "tests/support/temporary_folder.h"
@@ -23,8 +23,7 @@ class CodeAttack : public testing::Test {
                                        .num_code_maps = 2,
                                        .k = 4,
                                        .patch_size = 32};
-    SparseTernaryCoder coder(options_of(settings), Initialiser(3));
-    State state = coder.state();
+    State state = build(settings, Initializer(3))->state();
     state["decoder.conv_deindexer.beta_pos"] = Tensor::full({8}, 0.5);
     state["decoder.conv_deindexer.beta_neg"] = Tensor::full({8}, -0.5);
     state["decoder.up_blocks_int.1.res_conv.bias"] = Tensor::full({1}, 0.5);
@@ -124,19 +123,20 @@ TEST_F(CodeAttack, TheLearnedAttackerLearnsFromPublishedCodesAndNotFromSealedOne
   for (std::uint64_t seed = 10; seed < 30; ++seed) own.push_back(spots(seed));
   const LearnedAttackOptions options{.steps = 300, .patches_in_step = 8};
   const auto quiet = [](std::int64_t, double) {};
-  LearnedAttacker on_sealed(sealer->coder(), PublicKind::sealed, own, side, side, options, quiet);
+  LearnedAttacker on_sealed(sealer->coder(), PublicKind::sealed, own, side, side);
+  on_sealed.train(options, quiet);
   const AttackedFilm target = sealed(0, ShareMode::sealed);
   EXPECT_LT(on_sealed.trust(), 0.3);  // it begins at 0.88; keys differ from run to run
   EXPECT_LE(on_sealed(target).ssim, on_sealed.mean_film(target).ssim + 0.01);
   EXPECT_LE(on_sealed(target).psnr, on_sealed.mean_film(target).psnr + 0.2);
-  LearnedAttacker on_published(sealer->coder(), PublicKind::published, own, side, side, options, quiet);
+  LearnedAttacker on_published(sealer->coder(), PublicKind::published, own, side, side);
+  on_published.train(options, quiet);
   EXPECT_GT(on_published.trust(), on_sealed.trust());
   EXPECT_GT(on_published(published(0)).psnr, on_published.mean_film(published(0)).psnr + 0.5);
-  expect_contains(
-      error_of([&] {
-        LearnedAttacker(sealer->coder(), PublicKind::sealed, {own[0], own[1]}, side, side, options, quiet);
-      }),
-      "expected at least 3");
+  expect_contains(error_of([&] {
+                    LearnedAttacker(sealer->coder(), PublicKind::sealed, {own[0], own[1]}, side, side);
+                  }),
+                  "expected at least 3");
 }
 
 }  // namespace

@@ -1,22 +1,23 @@
 #include <gtest/gtest.h>
 
-#include "data/phantom_cohort.h"
-#include "evaluation/classification.h"
-#include "evaluation/correlation_attacker.h"
-#include "evaluation/image_quality.h"
-#include "evaluation/restoration.h"
-#include "evaluation/retrain_verifier.h"
-#include "evaluation/segmentation.h"
+#include "base/atomic_file.h"
+#include "data/phantom/phantom_cohort.h"
+#include "evaluation/attackers/correlation_attacker.h"
+#include "evaluation/tasks/classification.h"
+#include "evaluation/tasks/image_quality.h"
+#include "evaluation/tasks/restoration.h"
+#include "evaluation/tasks/retrain_verifier.h"
+#include "evaluation/tasks/segmentation.h"
+#include "measures/image_quality.h"
 #include "models/flow_anonymizer.h"
 #include "models/noise_anonymizer.h"
-#include "tensor/atomic_file.h"
 #include "tensor/compute_device.h"
 #include "tests/support/op_check.h"
 #include "tests/support/phantom_suite.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"
-#include "training/train_classifier.h"
-#include "training/train_segmenter.h"
+#include "training/tasks/train_classifier.h"
+#include "training/tasks/train_segmenter.h"
 
 namespace scrim::test {
 namespace {
@@ -46,7 +47,7 @@ class Evaluation : public PhantomSuite<90> {
                                     .labels = at("labels.csv"),
                                     .model = {.growth = 8, .blocks = {1, 1, 1, 1}, .init_features = 8},
                                     .training = {.epochs = epochs, .batch_size = 8},
-                                    .optimiser = {.learning_rate = 1e-2},
+                                    .optimizer = {.learning_rate = 1e-2},
                                     .folder = (folder / "c").string()};
     const auto trained = run(training, "x", false, [](const TrainingProgress&) {});
     return {.data = data(),
@@ -63,7 +64,7 @@ class Evaluation : public PhantomSuite<90> {
                                    .masks = {at("masks/lungs"), at("masks/heart")},
                                    .model = {.c = 2},
                                    .training = {.epochs = epochs, .batch_size = 4},
-                                   .optimiser = {.learning_rate = 3e-3},
+                                   .optimizer = {.learning_rate = 3e-3},
                                    .folder = (folder / "s").string()};
     const auto trained = run(training, "x", false, [](const TrainingProgress&) {});
     return {.data = data(),
@@ -88,22 +89,22 @@ TEST_F(Evaluation, CorrelationTellsPhantomsApart) {
 
 TEST_F(Evaluation, PixelsOfNoiseTellNobodyApart) {
   auto config = attack();
-  config.perturbation = {.kind = "dp_pix", .cell = 16, .pixels = 16, .epsilon = 0.01};
+  config.release.method = method_settings<Pixelization>({.cell = 16, .pixels = 16, .epsilon = 0.01});
   const auto result = evaluate(config, quiet);
-  EXPECT_LT(result.strongest("anonymised_anonymised")->auc, 0.68);
+  EXPECT_LT(result.strongest("released_released")->auc, 0.68);
   EXPECT_GT(result.strongest("real_real")->auc, 0.85);  // the same attacker on what was not changed
 }
 
 TEST_F(Evaluation, LearnedAttackersAreSeparateAndTheSameAgain) {
   auto config = attack();
-  config.perturbation = {.kind = "dp_pix", .cell = 4};
+  config.release.method = method_settings<Pixelization>({.cell = 4});
   config.seeds = 2;
-  config.trained_on = {"anonymised_anonymised", "anonymised_real"};
+  config.trained_on = {"released_released", "released_real"};
   config.correlation = false;
   config.gallery = 10;
   const auto result = evaluate(config, quiet);
   EXPECT_EQ(result.attacks.size(), 4u * 3u);
-  EXPECT_EQ(result.learned_aucs("anonymised_real").size(), 4u);
+  EXPECT_EQ(result.learned_aucs("released_real").size(), 4u);
   std::set<double> distinct;
   for (const double auc : result.learned_aucs("real_real")) distinct.insert(auc);
   EXPECT_GT(distinct.size(), 1u);
@@ -116,30 +117,30 @@ TEST_F(Evaluation, LearnedAttackersAreSeparateAndTheSameAgain) {
 
 TEST_F(Evaluation, ReleaseIsTheFilmItselfWithoutAMethodAndNoiseIsOfTheFilm) {
   const FilmSet films(data().images, film_names(data().images, at("splits/test.txt")), data().options());
-  const FilmSet same = Perturbation({}, {}, 1).release(films);
+  const FilmSet same = Releaser({}, {}, 1).release(films);
   EXPECT_EQ(films.fingerprint(0), same.fingerprint(0));
-  Perturbation noise({.kind = "dp_pix"}, {}, 1);
+  const Releaser noise({method_settings<Pixelization>({}), ""}, {}, 1);
   EXPECT_EQ(noise.release(films).fingerprint(0), noise.release(films).fingerprint(0));
   EXPECT_NE(noise.release(films, 0).fingerprint(0), noise.release(films, 1).fingerprint(0));
 }
 
 TEST_F(Evaluation, AGeneratorLooksAtFilmsOfTheSizeThatItWasTrainedOn) {
-  FlowAnonymizer flow({4, {0.3, WarpOperator::corrected}}, Initialiser(1));
-  Facts facts = facts_of(GeneratorSettings{.init_features = 4, .mu = 0.3});
+  FlowAnonymizer flow({4, {0.3, WarpOperator::corrected}}, Initializer(1));
+  Facts facts = facts_of(GeneratorSettings{method_settings<FlowField>({.init_features = 4, .mu = 0.3})});
   facts["image_size"] = "32";
   write_safetensors(folder / "flow.safetensors", {flow.generator.state(), facts});
   const FilmSet films(data().images, {film_names(data().images, at("splits/test.txt")).front()},
                       data().options());
   const NoGradient no_gradient;
   const Tensor film = to_compute_device(films.film(0));
-  const Anonymizer anonymizer = Anonymizer::load(folder / "flow.safetensors");
-  const Tensor small = to_compute_device(resized_film(films.film(0), 32));
-  const auto expected = to_host(anonymizer.release(film, small, {}).film.value());
-  const PerturbationSettings settings{.kind = "flow_field", .weights = folder / "flow.safetensors"};
-  EXPECT_EQ(Perturbation(settings, {}, 1).release_one(films, 0).image.pixels,
-            image_from_tensor(expected, 8).pixels);
-  EXPECT_NE(image_from_tensor(to_host(anonymizer.release(film, film, {}).film.value()), 8).pixels,
-            image_from_tensor(expected, 8).pixels);
+  const auto method = load_method(folder / "flow.safetensors").method;
+  const auto drawn_at = [&](const Tensor& small) {
+    return image_from_tensor(to_host(method->draw(film, small, {}).film.value()), 8).pixels;
+  };
+  const Tensor small = to_compute_device(resized_film(films.film(0), 32, 32));
+  const ReleaseSettings settings{method_settings<FlowField>({}), folder / "flow.safetensors"};
+  EXPECT_EQ(Releaser(settings, {}, 1).release_one(films, 0).image.pixels, drawn_at(small));
+  EXPECT_NE(drawn_at(film), drawn_at(small));
 }
 
 TEST_F(Evaluation, ClassifierOnUnchangedFilmsIsTheSame) {
@@ -151,35 +152,35 @@ TEST_F(Evaluation, ClassifierOnUnchangedFilmsIsTheSame) {
 
 TEST_F(Evaluation, LearnedClassifierFindsNothingInNoise) {
   auto config = classification(40);
-  config.perturbation = {.kind = "dp_pix", .cell = 32, .epsilon = 0.001};
+  config.release.method = method_settings<Pixelization>({.cell = 32, .epsilon = 0.001});
   const auto noise = evaluate(config);
   EXPECT_GT(*noise.mean_before.auc, 0.65);
   EXPECT_NEAR(*noise.mean_after.auc, 0.5, 0.15);
 }
 
 TEST_F(Evaluation, InversionTakesNoiseAwayAgain) {
-  NoiseAnonymizer noisy({.init_features = 4, .noise_degree = 0.2}, Initialiser(1));
-  Facts facts = facts_of(GeneratorSettings{.kind = "noise", .init_features = 4, .noise_degree = 0.2});
+  NoiseAnonymizer noisy({.init_features = 4, .noise_degree = 0.2}, Initializer(1));
+  Facts facts =
+      facts_of(GeneratorSettings{method_settings<Noise>({{.init_features = 4, .noise_degree = 0.2}})});
   facts["image_size"] = "64";
   write_safetensors(folder / "noise.safetensors", {noisy.generator.state(), facts});
   const auto lines = read_pairs(at("pairs/test.txt"));
   write_pairs(folder / "pairs", {lines.begin(), lines.begin() + 6});
-  InversionConfig config{
-      .common = {.data = data(),
-                 .test_pairs = folder / "pairs",
-                 .perturbation = {.kind = "noise", .weights = folder / "noise.safetensors"}},
-      .steps = 40};
+  InversionConfig config{.common = {.data = data(),
+                                    .test_pairs = folder / "pairs",
+                                    .release = {method_settings<Noise>({}), folder / "noise.safetensors"}},
+                         .steps = 40};
   const auto result = evaluate(config);
   EXPECT_GT(result.restored.mean_psnr, result.released.mean_psnr + 3);
   EXPECT_GT(result.restored.mean_ssim, result.released.mean_ssim);
-  config.common.perturbation = {.kind = "dp_pix"};
+  config.common.release = {method_settings<Pixelization>({}), ""};
   EXPECT_THROW(evaluate(config), UsageError);
 }
 
 TEST_F(Evaluation, AveragingTakesDrawnNoiseAway) {
   const AveragingConfig config{.common = {.data = data(),
                                           .test_pairs = at("pairs/test.txt"),
-                                          .perturbation = {.kind = "dp_pix", .cell = 2}},
+                                          .release = {method_settings<Pixelization>({.cell = 2}), ""}},
                                .releases = 6};
   const auto result = evaluate(config);
   EXPECT_GT(result.restored.mean_psnr, result.released.mean_psnr + 1);
@@ -195,7 +196,7 @@ TEST_F(Evaluation, SegmenterOnUnchangedFilmsIsTheSame) {
 
 TEST_F(Evaluation, LearnedSegmenterLosesLungsInNoise) {
   auto config = segmentation(4);
-  config.perturbation = {.kind = "dp_pix", .cell = 16, .epsilon = 0.01};
+  config.release.method = method_settings<Pixelization>({.cell = 16, .epsilon = 0.01});
   const auto noise = evaluate(config);
   EXPECT_GT(noise.organs[0].before.mean_dice, 0.8);
   EXPECT_LT(noise.organs[0].after.mean_dice, noise.organs[0].before.mean_dice - 0.1);

@@ -1,8 +1,8 @@
 // Any text either is a training configuration or gives an Error; what is read prints and reads back as
 // itself. The same for a network's settings.
-#include "tools/config.h"
-#include "tools/study_config.h"
-#include "tools/train_command.h"
+#include "base/config.h"
+#include "study/plan.h"
+#include "study/training_runs.h"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // Any bytes either are an image or give an Error; an image goes out and in again unchanged.
-#include "data/image_file.h"
+#include "data/files/image_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {

@@ -2,10 +2,10 @@
 // read as pairs or as a list makes sense.
 #include <cstdlib>
 
-#include "data/cohort.h"
-#include "data/film_labels.h"
-#include "data/landmarks.h"
-#include "tensor/error.h"
+#include "base/error.h"
+#include "data/files/cohort.h"
+#include "data/files/film_labels.h"
+#include "data/files/landmarks.h"
 
 namespace {
 

@@ -2,8 +2,8 @@
 // used here: what opens gives the code that was sealed, and no longer opens when one bit of it is changed.
 #include <cstdlib>
 
-#include "sharing/share_reader.h"
-#include "sharing/share_writer.h"
+#include "sharing/format/share_reader.h"
+#include "sharing/format/share_writer.h"
 #include "tests/fuzz/share_seed.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

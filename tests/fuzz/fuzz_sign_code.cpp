@@ -3,9 +3,9 @@
 #include <cstdlib>
 #include <optional>
 
-#include "sharing/sign_coder.h"
-#include "sharing/ternary_pad.h"
-#include "tensor/error.h"
+#include "base/error.h"
+#include "sharing/format/sign_coder.h"
+#include "sharing/format/ternary_pad.h"
 
 namespace {
 

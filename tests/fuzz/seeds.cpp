@@ -1,13 +1,13 @@
 // Writes a few valid inputs for each fuzz target: fuzz_seeds FOLDER
 #include <filesystem>
 
-#include "data/image_file.h"
-#include "sharing/share_writer.h"
-#include "sharing/sign_coder.h"
-#include "tensor/atomic_file.h"
+#include "base/atomic_file.h"
+#include "data/files/image_file.h"
+#include "sharing/format/share_writer.h"
+#include "sharing/format/sign_coder.h"
+#include "study/training_runs.h"
 #include "tensor/safetensors.h"
 #include "tests/fuzz/share_seed.h"
-#include "tools/train_command.h"
 
 int main(int, char** argv) {
   using namespace scrim;
@@ -24,7 +24,7 @@ int main(int, char** argv) {
   config.data.images = "films";
   write_file(folder / "config/default", print_training_config(config));
   write_file(folder / "config/study",
-             "task = \"study\"\n[phantom]\nfilms = 9\n[[method]]\nname = \"a\"\nkind = \"noise\"\n");
+             "task = \"study\"\n[phantom]\nfilms = 9\n[[method]]\nname = \"a\"\nmethod = \"noise\"\n");
   write_file(folder / "lists/labels",
              "image,findings,patient,view\na.png,Mass|Edema,p1,PA\nb.png,No Finding,p2,AP\n");
   write_file(folder / "lists/pairs", "a.png b.png 1\na.png c.png 0\n");

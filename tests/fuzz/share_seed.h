@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "sharing/envelope.h"
+#include "sharing/format/envelope.h"
 
 namespace scrim::fuzz {
 

@@ -5,14 +5,14 @@
 
 #include <chrono>
 
-#include "autograd/loss.h"
-#include "autograd/relu.h"
+#include "autograd/ops/loss.h"
+#include "autograd/ops/relu.h"
 #include "kernels/matmul/matmul.h"
 #include "models/flow_anonymizer.h"
 #include "tensor/compute_device.h"
 #include "tensor/device_memory.h"
 #include "tests/support/op_check.h"
-#include "training/repeated_step.h"
+#include "training/loop/repeated_step.h"
 
 namespace scrim::test {
 namespace {
@@ -28,10 +28,10 @@ constexpr std::int64_t matrix = 4096, elements = 1 << 28, image = 256, batch = 3
 template <class Work>
 double seconds(Work&& work) {
   work();
-  cuda::synchronise(compute_device());
+  cuda::synchronize(compute_device());
   const auto begin = std::chrono::steady_clock::now();
   for (std::int64_t i = 0; i < repeats; ++i) work();
-  cuda::synchronise(compute_device());
+  cuda::synchronize(compute_device());
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / double(repeats);
 }
 
@@ -63,7 +63,7 @@ TEST(GpuThroughput, OfTheGeneratorInInferenceAndTraining) {
   for (const auto& [name, math] : product_maths) {
     set_compute_settings({math, true});
     const Limits most = limits();
-    FlowAnonymizer model({features, {0.01, WarpOperator::corrected}}, Initialiser(1));
+    FlowAnonymizer model({features, {0.01, WarpOperator::corrected}}, Initializer(1));
     Learner learner("generator", model, {});
     learner.set_reads_later(true);
     const Tensor films = to_compute_device(random_tensor({batch, image, image, 1}, 1, 0, 1));

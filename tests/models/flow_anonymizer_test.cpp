@@ -5,7 +5,7 @@
 #include <cmath>
 #include <optional>
 
-#include "autograd/loss.h"
+#include "autograd/ops/loss.h"
 #include "kernels/dispatch.h"
 #include "tensor/compute_device.h"
 #include "tests/support/golden.h"
@@ -53,7 +53,7 @@ void check_model(const std::string& file, const std::string& target, const Args&
   on_all_kernels([&] {
     for (const std::string mode : {"eval", "train"}) {
       SCOPED_TRACE(mode);
-      Model model(args..., Initialiser::none());
+      Model model(args..., Initializer::none());
       model.load_state(golden.with_prefix("state."));
       model.to(compute_device());
       model.set_training(mode == "train");
@@ -87,7 +87,7 @@ TEST(FlowAnonymizer, GoldenSmallWidth) {
 TEST(FlowAnonymizer, GoldenFullWidth) {
   REQUIRE_TEST_DATA(golden_folder());
   const Golden golden("full/prichexy");
-  FlowAnonymizer model({32, {0.01, WarpOperator::published}}, Initialiser::none());
+  FlowAnonymizer model({32, {0.01, WarpOperator::published}}, Initializer::none());
   State state = model.state();
   for (auto& [name, tensor] : state) tensor = generated_weight(name, tensor.shape(), 1.4, 1);
   model.load_state(state);
@@ -105,7 +105,7 @@ TEST(FlowAnonymizer, GoldenFullWidth) {
     std::optional<NoGradient> no_gradient;
     if (fused) no_gradient.emplace();
     const Variable field = model.field(x);
-    golden.expect_close(nchw_from_nhwc(warp(x, field, model.warp_options).value()), "out.y", 1e-7, "");
+    golden.expect_close(nchw_from_nhwc(warp(x, field, model.options.warp).value()), "out.y", 1e-7, "");
     const Tensor flat = nchw_from_nhwc(field.value()), &index = golden["sample_index.field"];
     Tensor samples = Tensor::empty({index.numel()});
     double sum = 0, squares = 0;
@@ -119,7 +119,7 @@ TEST(FlowAnonymizer, GoldenFullWidth) {
 }
 
 TEST(UNet, FusedInferenceFollowsChangedParameters) {
-  UNet unet({1, 2, 16}, Initialiser(3));
+  UNet unet({1, 2, 16}, Initializer(3));
   unet.set_training(false);
   const Variable x(random_tensor({1, 32, 48, 1}, 4, 0, 1));
   const auto fused = [&] {
@@ -133,7 +133,7 @@ TEST(UNet, FusedInferenceFollowsChangedParameters) {
 }
 
 TEST(UNet, RefusesSizesThatDoNotHalveFourTimes) {
-  UNet unet({1, 2, 4}, Initialiser(0));
+  UNet unet({1, 2, 4}, Initializer(0));
   try {
     unet(Tensor::zeros({1, 40, 32, 1}));
     FAIL() << "no error";
@@ -144,7 +144,7 @@ TEST(UNet, RefusesSizesThatDoNotHalveFourTimes) {
 }
 
 TEST(UNet, LoadStateNamesWhatDoesNotFit) {
-  UNet unet({1, 2, 4}, Initialiser(0));
+  UNet unet({1, 2, 4}, Initializer(0));
   State state = unet.state();
   state.erase("conv.bias");
   state["conv.weight"] = Tensor::zeros({3, 3});

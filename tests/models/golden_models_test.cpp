@@ -6,9 +6,9 @@
 #include <cmath>
 #include <optional>
 
-#include "autograd/permute.h"
+#include "autograd/ops/permute.h"
 #include "kernels/dispatch.h"
-#include "models/model_list.h"
+#include "models/networks/network_list.h"
 #include "tensor/compute_device.h"
 #include "tests/support/golden.h"
 #include "tests/support/op_check.h"
@@ -20,52 +20,46 @@ namespace {
 struct Case {
   const char* file;
   const char* model;
-  std::map<std::string, ModelSetting> settings;
+  Facts settings;
 };
-
-using Numbers = std::vector<std::int64_t>;
-
-ModelSetting whole(std::int64_t value) {
-  return value;
-}
 
 const std::vector<Case>& small_cases() {
   static const std::vector<Case> cases = {
-      {"flow_unet", "flow_unet", {{"init_features", whole(4)}}},
-      {"prichexy", "flow_anonymizer", {{"init_features", whole(4)}, {"mu", 0.05}, {"operator", "published"}}},
+      {"flow_unet", "flow_unet", {{"init_features", "4"}}},
+      {"prichexy", "flow_anonymizer", {{"init_features", "4"}, {"mu", "0.05"}, {"operator", "published"}}},
       {"prichexy_seg_blend",
        "protected_anonymizer",
-       {{"init_features", whole(4)}, {"mu", 0.05}, {"operator", "published"}, {"mode", "blend"}}},
+       {{"init_features", "4"}, {"mu", "0.05"}, {"operator", "published"}, {"protection", "blend"}}},
       {"prichexy_seg_field",
        "protected_anonymizer",
-       {{"init_features", whole(4)}, {"mu", 0.05}, {"operator", "published"}, {"mode", "field"}}},
-      {"prichexy_noise", "noise_anonymizer", {{"init_features", whole(4)}, {"noise_degree", 0.2}}},
+       {{"init_features", "4"}, {"mu", "0.05"}, {"operator", "published"}, {"protection", "field"}}},
+      {"prichexy_noise", "noise_anonymizer", {{"init_features", "4"}, {"noise_degree", "0.2"}}},
       {"prichexy_noise_smooth",
        "noise_anonymizer",
-       {{"init_features", whole(4)}, {"noise_degree", 0.2}, {"smooth", true}}},
-      {"privacy_net", "privacy_net", {{"num_filter", whole(4)}}},
-      {"verifier",
-       "siamese_verifier",
-       {{"width", whole(8)}, {"layers", Numbers{2, 1, 1, 1}}, {"embed", whole(12)}}},
+       {{"init_features", "4"}, {"noise_degree", "0.2"}, {"smooth", "true"}}},
+      {"privacy_net", "privacy_net", {{"init_features", "4"}}},
+      {"verifier", "siamese_verifier", {{"width", "8"}, {"layers", "2,1,1,1"}, {"embed", "12"}}},
       {"classifier",
        "densenet_classifier",
-       {{"growth", whole(6)}, {"blocks", Numbers{2, 3, 2, 2}}, {"init_features", whole(10)}}},
-      {"hybrid_unet", "hybrid_unet", {{"c", whole(1)}}},
+       {{"growth", "6"}, {"blocks", "2,3,2,2"}, {"init_features", "10"}}},
+      {"hybrid_unet", "hybrid_unet", {{"c", "1"}}},
       {"hybridgnet",
        "hybridgnet",
-       {{"inputsize", whole(64)},
-        {"c", whole(1)},
-        {"latents", whole(8)},
-        {"f", whole(8)},
-        {"K", whole(3)},
-        {"organs", Numbers{12, 10, 7}}}},
+       {{"image_size", "64"},
+        {"c", "1"},
+        {"latents", "8"},
+        {"f", "8"},
+        {"K", "3"},
+        {"contour", "published"},
+        {"landmarks", "12,10,7"}}},
       {"primis",
        "sparse_ternary",
-       {{"channels_list", Numbers{1, 6, 10}},
-        {"num_proj_channels", whole(12)},
-        {"num_code_maps", whole(2)},
-        {"k", whole(3)},
-        {"dropout", 0.25}}},
+       {{"beta_momentum", "1"},
+        {"channels_list", "1,6,10"},
+        {"num_proj_channels", "12"},
+        {"num_code_maps", "2"},
+        {"k", "3"},
+        {"dropout", "0.25"}}},
   };
   return cases;
 }
@@ -105,7 +99,7 @@ void expect_same(const Golden& golden, const Tensor& got, const std::string& nam
 
 void check_mode(const Golden& golden, const Case& test, const std::string& mode) {
   SCOPED_TRACE(mode);
-  Network network = make_network(test.model, ModelSettings(test.settings), Initialiser::none());
+  Network network = make_network(test.model, test.settings, Initializer::none());
   network.load(golden.with_prefix("state."));
   network.module->to(compute_device());
   network.module->set_training(mode == "train");
@@ -176,11 +170,9 @@ TEST(DenseNet, LinearMemoryChangesNoGradient) {
   std::map<std::string, Tensor> gradients[2];
   std::size_t peaks[2];
   for (const bool linear : {false, true}) {
-    const std::map<std::string, ModelSetting> settings{{"growth", whole(6)},
-                                                       {"blocks", Numbers{2, 9}},
-                                                       {"init_features", whole(10)},
-                                                       {"linear_memory", linear}};
-    Network network = make_network("densenet_classifier", ModelSettings(settings), Initialiser(1));
+    const Facts settings{
+        {"growth", "6"}, {"blocks", "2,9"}, {"init_features", "10"}, {"linear_memory", fact_text(linear)}};
+    Network network = make_network("densenet_classifier", settings, Initializer(1));
     const NamedVariables in{{"x", Variable(random_tensor({2, 64, 64, 1}, 2, 0, 1))},
                             {"labels", Variable(random_tensor({2, 14}, 3, 0, 1))}};
     memory::reset_peak();
@@ -212,9 +204,8 @@ void expect_sums(const Golden& golden, const Tensor& tensor, const std::string& 
 }
 
 /// The full-size network of a file with its generated weights, in evaluation.
-Network full_size(const Golden& golden, const char* model,
-                  const std::map<std::string, ModelSetting>& settings) {
-  Network network = make_network(model, ModelSettings(settings), Initialiser::none());
+Network full_size(const Golden& golden, const char* model, const Facts& settings) {
+  Network network = make_network(model, settings, Initializer::none());
   const double gain = golden.metadata("gain").get<double>();
   const auto seed = golden.metadata("seed").get<std::uint64_t>();
   State state = network.module->state();
@@ -266,7 +257,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Case{"prichexy_seg", "protected_anonymizer", {{"operator", "published"}}},
                     Case{"prichexy_noise", "noise_anonymizer", {}}, Case{"privacy_net", "privacy_net", {}},
                     Case{"verifier", "siamese_verifier", {}}, Case{"classifier", "densenet_classifier", {}},
-                    Case{"hybrid_unet", "hybrid_unet", {}}, Case{"hybridgnet", "hybridgnet", {}}),
+                    Case{"hybrid_unet", "hybrid_unet", {}},
+                    Case{"hybridgnet", "hybridgnet", {{"contour", "published"}}}),
     [](const auto& info) { return std::string(info.param.file); });
 
 /// Patches in, patches out; near-ties of the top k may fall otherwise in f32 (golden/README.md, "Tolerance").

@@ -1,12 +1,10 @@
-// Landmark graphs, organ masks, and what the list of models knows of published files.
+// Landmark graphs, sparse codes, and what the list of models knows of published files.
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numbers>
 
 #include "models/hybridgnet.h"
-#include "models/model_list.h"
-#include "models/organ_mask.h"
+#include "models/networks/network_list.h"
 #include "models/sparse_ternary.h"
 #include "tests/support/golden.h"
 #include "tests/support/op_check.h"
@@ -53,13 +51,9 @@ TEST(LandmarkGraph, AgreesWithThePublishedMatrices) {
 }
 
 TEST(LandmarkGraph, TravelsWithWeights) {
-  const ModelSettings settings({{"inputsize", std::int64_t(32)},
-                                {"c", std::int64_t(1)},
-                                {"latents", std::int64_t(2)},
-                                {"f", std::int64_t(4)},
-                                {"K", std::int64_t(2)},
-                                {"organs", std::vector<std::int64_t>{5, 4}}});
-  Network network = make_network("hybridgnet", settings, Initialiser(1));
+  const Facts settings{{"image_size", "32"}, {"c", "1"},           {"latents", "2"},        {"f", "4"},
+                       {"K", "2"},           {"landmarks", "5,4"}, {"contour", "published"}};
+  Network network = make_network("hybridgnet", settings, Initializer(1));
   State state = network.module->state();
   // The same number of coarse nodes, another template: 6 and 3 landmarks.
   for (const auto& [name, tensor] : graph_tensors(landmark_graph({6, 3}, Contour::closed)))
@@ -77,42 +71,10 @@ TEST(LandmarkGraph, TravelsWithWeights) {
   EXPECT_THROW(network.load(state), Error);
 }
 
-TEST(OrganMasks, FillPolygonsByPixelCentres) {
-  // A square from (0.25, 0.25) to (0.75, 0.75), and a triangle that leaves the image.
-  const Tensor landmarks = Tensor::from<float>(
-      {1, 7, 2}, {0.25f, 0.25f, 0.75f, 0.25f, 0.75f, 0.75f, 0.25f, 0.75f, -1, -1, 3, -1, -1, 3});
-  const Tensor masks = organ_masks(landmarks, {4, 3}, 8, 8);
-  for (std::size_t h = 0; h < 8; ++h)
-    for (std::size_t w = 0; w < 8; ++w) {
-      const bool inside = h >= 2 && h < 6 && w >= 2 && w < 6;
-      EXPECT_EQ(masks.data<float>()[(h * 8 + w) * 2], inside ? 1 : 0) << h << " " << w;
-      EXPECT_EQ(masks.data<float>()[(h * 8 + w) * 2 + 1], 1);
-    }
-}
-
-TEST(OrganMasks, AreaOfACircle) {
-  constexpr std::int64_t corners = 90, side = 200;
-  Tensor circle = Tensor::empty({1, corners, 2});
-  for (std::int64_t i = 0; i < corners; ++i) {
-    const double angle = 2 * std::numbers::pi * double(i) / corners;
-    circle.mutable_data<float>()[std::size_t(2 * i)] = float(0.5 + 0.3 * std::cos(angle));
-    circle.mutable_data<float>()[std::size_t(2 * i + 1)] = float(0.5 + 0.3 * std::sin(angle));
-  }
-  double area = 0;
-  const Tensor mask = organ_masks(circle, {corners}, side, side);
-  for (const float value : mask.data<float>()) area += value;
-  EXPECT_NEAR(area / (side * side), std::numbers::pi * 0.09, 0.0015);
-}
-
-TEST(OrganMasks, RefusesWhatDoesNotFit) {
-  EXPECT_THROW(organ_masks(Tensor::zeros({1, 6, 2}), {4, 3}, 8, 8), Error);
-  EXPECT_THROW(organ_masks(Tensor::full({1, 3, 2}, std::nan("")), {3}, 8, 8), Error);
-}
-
 TEST(SparseTernaryCoder, OtherKAtRunTime) {
   const SparseTernaryOptions options{
       .channels_list = {1, 4, 6}, .num_proj_channels = 8, .num_code_maps = 2, .k = 3};
-  SparseTernaryCoder coder(options, Initialiser(1));
+  SparseTernaryCoder coder(options, Initializer(1));
   const Variable x(random_tensor({2, 1, 1, 1}, 2, 0, 1));
   const Variable film(random_tensor({2, 40, 32, 1}, 2, 0, 1));
   EXPECT_THROW(coder.encode(x), Error);
@@ -124,9 +86,9 @@ TEST(SparseTernaryCoder, OtherKAtRunTime) {
     EXPECT_EQ(code.positive.shape()[3], k);
     EXPECT_EQ(coder.decode(code).shape().str(), film.shape().str());
     if (k <= 3)
-      EXPECT_EQ(coder.decode(coder.quantised(code)).shape().str(), film.shape().str());
+      EXPECT_EQ(coder.decode(coder.quantized(code)).shape().str(), film.shape().str());
     else
-      EXPECT_THROW(coder.quantised(code), Error);
+      EXPECT_THROW(coder.quantized(code), Error);
   }
   EXPECT_THROW(coder.set_k(5), Error);
 }
@@ -134,7 +96,7 @@ TEST(SparseTernaryCoder, OtherKAtRunTime) {
 TEST(SparseTernaryCoder, BetaIsARunningMeanOfTheValues) {
   SparseTernaryCoder coder(
       {.channels_list = {1, 4, 6}, .num_proj_channels = 8, .num_code_maps = 1, .k = 1, .beta_momentum = 0.25},
-      Initialiser(1));
+      Initializer(1));
   const Variable film(random_tensor({2, 32, 32, 1}, 2, 0, 1));
   double mean = 0;
   const Tensor values = coder.encode(film).positive.value();
@@ -146,11 +108,9 @@ TEST(SparseTernaryCoder, BetaIsARunningMeanOfTheValues) {
 }
 
 TEST(SparseTernaryCoder, TiedWeightsMustAgree) {
-  const ModelSettings settings({{"channels_list", std::vector<std::int64_t>{1, 4, 6}},
-                                {"num_proj_channels", std::int64_t(8)},
-                                {"num_code_maps", std::int64_t(2)},
-                                {"k", std::int64_t(3)}});
-  Network network = make_network("sparse_ternary", settings, Initialiser(1));
+  const Facts settings{
+      {"channels_list", "1,4,6"}, {"num_proj_channels", "8"}, {"num_code_maps", "2"}, {"k", "3"}};
+  Network network = make_network("sparse_ternary", settings, Initializer(1));
   State state = network.module->state();
   network.load(state);
   Tensor& tied = state.at("decoder.conv_deindexer.weight");

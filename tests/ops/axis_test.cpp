@@ -3,13 +3,13 @@
 
 #include <cmath>
 
-#include "autograd/binary.h"
-#include "autograd/concat.h"
-#include "autograd/instance_norm.h"
-#include "autograd/permute.h"
-#include "autograd/reduce.h"
-#include "autograd/softmax.h"
-#include "autograd/top_k.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/concat.h"
+#include "autograd/ops/instance_norm.h"
+#include "autograd/ops/permute.h"
+#include "autograd/ops/reduce.h"
+#include "autograd/ops/softmax.h"
+#include "autograd/ops/top_k.h"
 #include "kernels/dispatch.h"
 #include "tests/support/op_check.h"
 

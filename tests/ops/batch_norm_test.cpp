@@ -1,4 +1,4 @@
-#include "autograd/batch_norm.h"
+#include "autograd/ops/batch_norm.h"
 
 #include <gtest/gtest.h>
 

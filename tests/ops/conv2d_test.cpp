@@ -1,8 +1,8 @@
-#include "autograd/conv2d.h"
+#include "autograd/ops/conv2d.h"
 
 #include <gtest/gtest.h>
 
-#include "kernels/conv2d/conv2d_packed.h"
+#include "kernels/conv2d/cpu/conv2d_packed.h"
 #include "tests/support/op_check.h"
 
 namespace scrim::test {

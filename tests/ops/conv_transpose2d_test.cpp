@@ -1,4 +1,4 @@
-#include "autograd/conv_transpose2d.h"
+#include "autograd/ops/conv_transpose2d.h"
 
 #include <gtest/gtest.h>
 

@@ -3,10 +3,10 @@
 
 #include <cmath>
 
-#include "autograd/binary.h"
-#include "autograd/dropout.h"
-#include "autograd/reduce.h"
-#include "autograd/unary.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/dropout.h"
+#include "autograd/ops/reduce.h"
+#include "autograd/ops/unary.h"
 #include "kernels/dropout/dropout.h"
 #include "tests/support/op_check.h"
 

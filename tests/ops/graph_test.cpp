@@ -1,14 +1,14 @@
 // Graph convolutions, RoI-align, padding, adaptive pooling, and the losses of segmenters.
-#include "autograd/graph.h"
+#include "autograd/ops/graph.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "autograd/loss.h"
-#include "autograd/pad.h"
-#include "autograd/pool.h"
-#include "autograd/roi_align.h"
+#include "autograd/ops/loss.h"
+#include "autograd/ops/pad.h"
+#include "autograd/ops/pool.h"
+#include "autograd/ops/roi_align.h"
 #include "models/landmark_graph.h"
 #include "tests/support/op_check.h"
 

@@ -1,4 +1,4 @@
-#include "autograd/loss.h"
+#include "autograd/ops/loss.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "autograd/relu.h"
+#include "autograd/ops/relu.h"
 
 #include <gtest/gtest.h>
 

@@ -3,14 +3,14 @@
 
 #include <cmath>
 
-#include "autograd/binary.h"
-#include "autograd/concat.h"
-#include "autograd/gaussian.h"
-#include "autograd/grid_sample.h"
-#include "autograd/pool.h"
-#include "autograd/reduce.h"
-#include "autograd/resize.h"
-#include "autograd/unary.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/concat.h"
+#include "autograd/ops/gaussian.h"
+#include "autograd/ops/grid_sample.h"
+#include "autograd/ops/pool.h"
+#include "autograd/ops/reduce.h"
+#include "autograd/ops/resize.h"
+#include "autograd/ops/unary.h"
 #include "tests/support/op_check.h"
 
 namespace scrim::test {

@@ -1,12 +1,12 @@
 // Sealed files: who has a key gets the code back; nobody else does; whatever is changed is refused.
-#include "sharing/envelope.h"
+#include "sharing/format/envelope.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "sharing/share_reader.h"
-#include "sharing/share_writer.h"
-#include "tensor/atomic_file.h"
+#include "base/atomic_file.h"
+#include "sharing/format/share_reader.h"
+#include "sharing/format/share_writer.h"
 #include "tests/sharing/random_signs.h"
 #include "tests/support/errors.h"
 #include "tests/support/temporary_folder.h"

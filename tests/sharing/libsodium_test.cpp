@@ -6,7 +6,7 @@
 #include <cstring>
 #include <vector>
 
-#include "sharing/secret_bytes.h"
+#include "sharing/format/secret_bytes.h"
 
 namespace scrim::test {
 namespace {

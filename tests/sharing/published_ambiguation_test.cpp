@@ -1,12 +1,12 @@
 // Published ambiguation: where the decoys lie, what a key holder gets, and the rates by every count.
-#include "sharing/published_ambiguation.h"
+#include "sharing/codec/published_ambiguation.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "sharing/public_code_file.h"
-#include "tensor/atomic_file.h"
+#include "base/atomic_file.h"
+#include "sharing/codec/public_code_file.h"
 #include "tensor/safetensors.h"
 #include "tests/sharing/random_signs.h"
 #include "tests/support/errors.h"
@@ -56,7 +56,7 @@ TEST(Ambiguation, DecoysLieWhereThePublishedOnesDo) {
                            negative = sorted(e.code.negative.value());
   const double p0 = positive.front(), p1 = positive.back(), n0 = negative.front(), n1 = negative.back();
   Tensor rest = dense.clone();
-  const TernarySigns truth = signs_of(e.code, e.shape.channels);
+  const TernarySigns truth = signs_at(e.code.positive_index, e.code.negative_index, e.shape.channels);
   std::int64_t from_positive = 0, from_negative = 0, decoys = 0;
   for (std::int64_t line = 0; line < e.shape.lines(); ++line)
     for (std::int64_t channel = 0; channel < e.shape.channels; ++channel) {

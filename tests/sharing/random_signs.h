@@ -3,7 +3,7 @@
 
 #include <numeric>
 
-#include "sharing/ternary_signs.h"
+#include "sharing/format/ternary_signs.h"
 #include "tensor/random.h"
 
 namespace scrim::test {

@@ -1,9 +1,9 @@
 // The reader of sealed files: the bytes of the page, and nothing else.
 #include <gtest/gtest.h>
 
-#include "sharing/envelope.h"
-#include "sharing/share_reader.h"
-#include "sharing/share_writer.h"
+#include "sharing/format/envelope.h"
+#include "sharing/format/share_reader.h"
+#include "sharing/format/share_writer.h"
 #include "tests/sharing/random_signs.h"
 #include "tests/support/errors.h"
 

@@ -1,11 +1,11 @@
 // Entropy coding of signs, and the ternary pad: what goes in comes out, at the promised size.
-#include "sharing/sign_coder.h"
+#include "sharing/format/sign_coder.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "sharing/ternary_pad.h"
+#include "sharing/format/ternary_pad.h"
 #include "tests/sharing/random_signs.h"
 
 namespace scrim::test {

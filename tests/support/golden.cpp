@@ -126,14 +126,14 @@ Tensor generated_weight(const std::string& name, const Shape& shape, double gain
   const auto out = tensor.mutable_data<float>();
   const double fan_in = shape.rank() > 0 ? double(shape.numel()) / double(shape[0]) : 1;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const double u = uniform(name, i, seed), centred = 2 * u - 1;
-    double value = 0.1 * centred;  // biases and running means
+    const double u = uniform(name, i, seed), centered = 2 * u - 1;
+    double value = 0.1 * centered;  // biases and running means
     if (name.ends_with("running_var"))
       value = 1 + 0.1 * u;
     else if (shape.rank() >= 2)
-      value = gain * std::sqrt(3 / fan_in) * centred;
+      value = gain * std::sqrt(3 / fan_in) * centered;
     else if (name.ends_with(".weight"))
-      value = 1 + 0.1 * centred;
+      value = 1 + 0.1 * centered;
     out[i] = float(value);
   }
   return tensor;

@@ -6,9 +6,9 @@
 #include <cstring>
 #include <limits>
 
-#include "autograd/binary.h"
-#include "autograd/convert.h"
-#include "autograd/reduce.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/convert.h"
+#include "autograd/ops/reduce.h"
 #include "kernels/dispatch.h"
 #include "kernels/vector/vector_kernels.h"
 #include "tensor/compute_device.h"

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "data/phantom_cohort.h"
+#include "data/phantom/phantom_cohort.h"
 #include "tests/support/temporary_folder.h"
 
 namespace scrim::test {

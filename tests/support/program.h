@@ -9,7 +9,7 @@
 
 #include <csignal>
 
-#include "tensor/atomic_file.h"
+#include "base/atomic_file.h"
 #include "tests/support/errors.h"
 #include "tests/support/temporary_folder.h"
 

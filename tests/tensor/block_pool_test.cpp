@@ -11,7 +11,7 @@ TEST(BlockPool, CutsALargeBlockUpAndJoinsItAgain) {
   BlockPool pool;
   void* whole = pool.allocate(8 * mebibyte);
   pool.free(whole, 8 * mebibyte);
-  // Three pieces of the same memory, given back in an order that needs both neighbours joined.
+  // Three pieces of the same memory, given back in an order that needs both neighbors joined.
   auto* first = static_cast<char*>(pool.allocate(2 * mebibyte));
   auto* second = static_cast<char*>(pool.allocate(2 * mebibyte));
   auto* third = static_cast<char*>(pool.allocate(4 * mebibyte));

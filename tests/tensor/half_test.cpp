@@ -46,7 +46,7 @@ TEST(Half, EveryValueComesBack) {
   EXPECT_TRUE(std::isnan(float(BFloat16(std::bit_cast<float>(0x7f800001u)))));  // not infinity
 }
 
-/// No neighbour is nearer than the result.
+/// No neighbor is nearer than the result.
 template <class T>
 void result_is_the_nearest(float largest) {
   Random random(3, "half");

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "tensor/error.h"
+#include "base/error.h"
 
 namespace scrim {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "tensor/atomic_file.h"
+#include "base/atomic_file.h"
 #include "tests/support/op_check.h"
 #include "tests/support/temporary_folder.h"
 

@@ -4,14 +4,14 @@
 
 #include <fstream>
 
-#include "data/image_file.h"
+#include "base/atomic_file.h"
+#include "data/files/image_file.h"
 #include "models/flow_anonymizer.h"
-#include "tensor/atomic_file.h"
+#include "models/networks/builtin_weights.h"
 #include "tensor/safetensors.h"
 #include "tests/support/phantom_suite.h"
 #include "tests/support/program.h"
 #include "tests/support/test_data.h"
-#include "weights/builtin_weights.h"
 
 namespace scrim::test {
 namespace {
@@ -29,7 +29,7 @@ class Binary : public PhantomSuite<8> {
  protected:
   static void SetUpTestSuite() {
     PhantomSuite::SetUpTestSuite();
-    FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initialiser(1));
+    FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initializer(1));
     write_safetensors(weights(), {model.generator.state(), {{"image_size", "64"}, {"mu", "0.05"}}});
   }
   static fs::path weights() { return shared() / "w.safetensors"; }
@@ -143,14 +143,14 @@ TEST_F(Binary, OutputThatCannotBeMadeIsNamed) {
   EXPECT_EQ(read_file(folder / "file", 100), "in the way");
 }
 
-TEST_F(Binary, ColourIsNamed) {
-  // The header of a colour PNG, its checksum included; sizes that cannot be true are tested with the reader.
+TEST_F(Binary, ColorIsNamed) {
+  // The header of a color PNG, its checksum included; sizes that cannot be true are tested with the reader.
   const std::string start("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR", 16), end("\0\0\0\1IDAT", 8);
-  write_file(folder / "colour.png",
+  write_file(folder / "color.png",
              start + std::string("\0\0\0\4\0\0\0\4\x8\2\0\0\0\x26\x93\x09\x29", 17) + end);
-  const Result result = run({"anonymize", folder / "colour.png", "-o", folder / "out", "-w", weights()});
+  const Result result = run({"anonymize", folder / "color.png", "-o", folder / "out", "-w", weights()});
   EXPECT_EQ(result.status, 1);
-  expect_contains(result.error, "has 3 channels (colour), expected one gray channel");
+  expect_contains(result.error, "has 3 channels (color), expected one gray channel");
 }
 
 TEST_F(Binary, KeepsWhatIsThere) {

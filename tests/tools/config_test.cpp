@@ -1,11 +1,11 @@
-#include "tools/config.h"
+#include "base/config.h"
 
 #include <gtest/gtest.h>
 
-#include "tools/evaluate_command.h"
-#include "tools/share_command.h"
-#include "tools/study_config.h"
-#include "tools/train_command.h"
+#include "study/evaluation_runs.h"
+#include "study/plan.h"
+#include "study/training_runs.h"
+#include "tools/share/share_command.h"
 
 namespace scrim {
 namespace {
@@ -26,15 +26,15 @@ TEST(Config, PublishedDefaults) {
   EXPECT_EQ(config.data.images, "films");
   EXPECT_EQ(config.data.image_size, 256);
   EXPECT_EQ(config.training.batch_size, 64);
-  EXPECT_EQ(config.optimiser.name, "adam");
-  EXPECT_EQ(config.optimiser.learning_rate, 1e-4);
+  EXPECT_EQ(config.optimizer.name, "adam");
+  EXPECT_EQ(config.optimizer.learning_rate, 1e-4);
 }
 
 TEST(Config, EffectiveConfigurationReadsBackAsItself) {
   const auto config = std::get<PretrainConfig>(parse_training_config(
-      minimal, "c.toml", {"training.epochs=3", "optimiser.learning_rate=1", "data.images=a \"b\" \\c"}));
+      minimal, "c.toml", {"training.epochs=3", "optimizer.learning_rate=1", "data.images=a \"b\" \\c"}));
   EXPECT_EQ(config.training.epochs, 3);
-  EXPECT_EQ(config.optimiser.learning_rate, 1.0);
+  EXPECT_EQ(config.optimizer.learning_rate, 1.0);
   EXPECT_EQ(config.data.images, "a \"b\" \\c");
   const std::string text = print_training_config(config);
   EXPECT_EQ(print_training_config(parse_training_config(text, "again.toml", {})), text);
@@ -56,9 +56,11 @@ TEST(Config, ListsAreReadAndPrinted) {
 
 TEST(Config, UnknownKeyNamesTheNearest) {
   EXPECT_EQ(error_of(std::string(minimal) + "[training]\nbatchsize = 3\n"),
-            "c.toml: there is no key training.batchsize; did you mean training.batch_size?");
-  EXPECT_EQ(error_of(minimal, {"optimizer.learning_rate=1"}),
-            "c.toml: there is no key optimizer.learning_rate; did you mean optimiser.learning_rate?");
+            "c.toml: there is no key training.batchsize, did you mean training.batch_size?");
+  EXPECT_EQ(error_of(minimal, {"optimiser.learning_rate=1"}),
+            "c.toml: there is no key optimiser.learning_rate, it is called optimizer.learning_rate now");
+  EXPECT_EQ(error_of(minimal, {"model.kind=noise"}),
+            "c.toml: there is no key model.kind, it is called model.method now");
   EXPECT_EQ(error_of(std::string(minimal) + "[zzzzzz]\nqqqq = 3\n"), "c.toml: there is no key zzzzzz.qqqq");
 }
 
@@ -79,7 +81,7 @@ TEST(Config, WrongTypesAndSyntaxAreNamed) {
   EXPECT_EQ(error_of("task = \"fly\""),
             "c.toml: there is no task \"fly\", expected one of pretrain_generator, train_classifier, "
             "train_verifier, train_anonymizer, train_segmenter, train_sparse_coder");
-  EXPECT_EQ(error_of(minimal, {"nonsense"}), "--set nonsense: expected table.key=value");
+  EXPECT_EQ(error_of(minimal, {"nonsense"}), "nonsense: expected table.key=value");
 }
 
 TEST(Config, EveryShippedFileIsValid) {

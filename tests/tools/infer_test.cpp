@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "models/model_list.h"
+#include "models/networks/network_list.h"
 #include "tensor/compute_device.h"
 #include "tensor/safetensors.h"
 #include "tests/support/golden.h"
@@ -26,8 +26,7 @@ Words words(const Words& first, const Words& more) {
 class Infer : public testing::Test {
  protected:
   void SetUp() override {
-    const Network network =
-        make_network("privacy_net", ModelSettings({{"num_filter", std::int64_t(2)}}), Initialiser(1));
+    const Network network = make_network("privacy_net", {{"init_features", "2"}}, Initializer(1));
     state_ = network.module->state();
     write_safetensors(weights(), {state_, {}});
     write_safetensors(input(), {{{"x", random_tensor({2, 1, 16, 24}, 2, 0, 1)},
@@ -38,8 +37,8 @@ class Infer : public testing::Test {
   fs::path input() const { return folder_ / "in.safetensors"; }
   fs::path output() const { return folder_ / "out.safetensors"; }
   Words command(const Words& more = {}) const {
-    return words({"infer", "--model", "privacy_net", "--set", "num_filter=2", "-w", weights().string(), "-i",
-                  input().string(), "-o", output().string()},
+    return words({"infer", "--model", "privacy_net", "--set", "init_features=2", "-w", weights().string(),
+                  "-i", input().string(), "-o", output().string()},
                  more);
   }
   void expect_refusal(const Words& command, const std::string& message) {
@@ -58,8 +57,7 @@ TEST_F(Infer, RunsANetworkOnTensorsInPublishedLayout) {
   const Result result = run(command());
   ASSERT_EQ(result.status, 0) << result.error;
   const TensorFile out = read_safetensors(output());
-  Network network =
-      make_network("privacy_net", ModelSettings({{"num_filter", std::int64_t(2)}}), Initialiser::none());
+  Network network = make_network("privacy_net", {{"init_features", "2"}}, Initializer::none());
   network.load(state_);
   network.module->to(compute_device());
   network.module->set_training(false);
@@ -80,7 +78,7 @@ TEST_F(Infer, TrainStepWritesLossGradientsAndChangedBuffers) {
 }
 
 TEST_F(Infer, ReadsTheNetworkFromAFile) {
-  write_file(folder_ / "net.toml", "model = \"privacy_net\"\nnum_filter = 2\n");
+  write_file(folder_ / "net.toml", "model = \"privacy_net\"\ninit_features = 2\n");
   const Result result = run({"infer", "--model", (folder_ / "net.toml").string(), "-w", weights().string(),
                              "-i", input().string(), "-o", output().string()});
   EXPECT_EQ(result.status, 0) << result.error;
@@ -89,10 +87,12 @@ TEST_F(Infer, ReadsTheNetworkFromAFile) {
 TEST_F(Infer, RefusesUnknownNamesAndSettings) {
   expect_refusal({"infer", "--model", "privacynet", "-w", "w", "-i", "i", "-o", output().string()},
                  "there is no privacynet, did you mean privacy_net?");
-  expect_refusal(command({"--set", "num_filtr=3"}), "no setting num_filtr, did you mean num_filter?");
-  expect_refusal(command({"--set", "num_filter=wide"}),
-                 "num_filter has another type, expected a whole number");
-  expect_refusal(command({"--set", "num_filter"}), "--set num_filter: expected");
+  expect_refusal(command({"--set", "init_featurs=3"}),
+                 "no setting init_featurs, did you mean init_features?");
+  expect_refusal(command({"--set", "init_features=wide"}),
+                 "init_features is \"wide\", expected a whole number");
+  expect_refusal(command({"--set", "num_filter=3"}), "no setting num_filter, it is called init_features now");
+  expect_refusal(command({"--set", "init_features"}), "--set: expected KEY=VALUE (got init_features)");
   expect_refusal({"infer", "--model", "nowhere.toml", "-w", "w", "-i", "i", "-o", output().string()},
                  "nowhere.toml: cannot be opened");
   write_file(folder_ / "net.toml", "model = \"hybridgnet\"\norgans = [3, 4.5]\n");
@@ -109,7 +109,7 @@ TEST_F(Infer, RefusesUnknownNamesAndSettings) {
 }
 
 TEST_F(Infer, RefusesWeightsThatDoNotFit) {
-  expect_refusal(command({"--set", "num_filter=4"}),
+  expect_refusal(command({"--set", "init_features=4"}),
                  "down_1.0.0.weight is f32 [2, 1, 3, 3], expected f32 [4, 1, 3, 3]");
   State other = state_;
   other["down_1.0.0.weight"] = state_["down_1.0.0.weight"].clone();
@@ -145,7 +145,7 @@ TEST_F(Infer, RefusesInputsThatDoNotFit) {
 }
 
 TEST_F(Infer, InspectSaysHowWeightsDiffer) {
-  const Words inspect{"inspect", weights().string(), "--model", "privacy_net", "--set", "num_filter=2"};
+  const Words inspect{"inspect", weights().string(), "--model", "privacy_net", "--set", "init_features=2"};
   Result result = run(inspect);
   EXPECT_EQ(result.status, 0);
   expect_contains(result.out, "fits privacy_net");

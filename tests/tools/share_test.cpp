@@ -4,11 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "data/phantom_cohort.h"
-#include "sharing/film_sealer.h"
-#include "sharing/share_reader.h"
+#include "data/phantom/phantom_cohort.h"
+#include "models/networks/weight_files.h"
+#include "sharing/codec/film_sealer.h"
+#include "sharing/format/share_reader.h"
 #include "tests/support/program.h"
-#include "training/sparse_coder.h"
 
 namespace scrim::test {
 namespace {
@@ -49,8 +49,7 @@ class Share : public testing::Test {
                                        .num_code_maps = 2,
                                        .k = 4,
                                        .patch_size = 32};
-    SparseTernaryCoder coder(options_of(settings), Initialiser(seed));
-    State state = coder.state();
+    State state = build(settings, Initializer(seed))->state();
     state["decoder.conv_deindexer.beta_pos"] = Tensor::full({8}, 0.5);
     state["decoder.conv_deindexer.beta_neg"] = Tensor::full({8}, -0.5);
     // Bright enough for codes to be seen in the pictures.

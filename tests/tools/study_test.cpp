@@ -3,10 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "data/phantom_cohort.h"
+#include "data/phantom/phantom_cohort.h"
+#include "study/plan.h"
 #include "tensor/random.h"
 #include "tests/support/program.h"
-#include "tools/study_config.h"
 
 namespace scrim::test {
 namespace {
@@ -58,7 +58,7 @@ TEST_F(StudyRun, MakesAReportSkipsWhatIsDoneAndRedoesWhatChanged) {
     expect_contains(again.error, step);
   EXPECT_EQ(results(folder / "s"), before);
 
-  const Result changed = run(words("s", {"--set", "train_verifier.optimiser.learning_rate=0.003"}));
+  const Result changed = run(words("s", {"--set", "train_verifier.optimizer.learning_rate=0.003"}));
   EXPECT_EQ(changed.status, 0) << changed.error;
   expect_contains(changed.error, "classifier of findings, on real films: unchanged");
   expect_contains(changed.error, "flow: pretraining: unchanged");
@@ -110,7 +110,7 @@ TEST_F(StudyRun, MistakesAreNamedBeforeAnythingRuns) {
     EXPECT_FALSE(fs::exists(folder / "s"));
   };
   refuses({"--set", "train_verifier.training.epoch=3"}, "did you mean train_verifier.training.epochs?");
-  refuses({"--set", "method.0.kind=blur"}, "method.0.kind is blur");
+  refuses({"--set", "method.0.method=blur"}, "method.0.method is \"blur\"");
   refuses({"--set", "method.1.name=flow"}, "a name that no other method has");
   refuses({"--set", "method.1.name=../x"}, "a word of letters, digits");
   refuses({"--set", "train_verifier.model.layers=[1]"}, "model.layers");
@@ -145,7 +145,7 @@ TEST(EvaluateBinary, WritesResultsOnceAndKeepsThem) {
   phantom::write_cohort(folder / "c", {.films = 30, .film = {.size = 32}}, [](std::int64_t) {});
   write_file(folder / "e.toml",
              "task = \"image_quality\"\n[data]\nimages = \"" + (folder / "c/images").string() +
-                 "\"\nimage_size = 32\n[perturbation]\nkind = \"dp_pix\"\n[output]\nfolder = \"" +
+                 "\"\nimage_size = 32\n[release]\nmethod = \"dp_pix\"\n[output]\nfolder = \"" +
                  (folder / "out").string() + "\"\n");
   const Result first = run({"evaluate", folder / "e.toml"});
   EXPECT_EQ(first.status, 0) << first.error;
@@ -156,7 +156,7 @@ TEST(EvaluateBinary, WritesResultsOnceAndKeepsThem) {
   const fs::path kept = folder / "out/config.toml";
   write_file(kept, read_file(kept, 1 << 20) + "cuda_graph = true\n");  // changes no number
   EXPECT_EQ(run({"evaluate", folder / "e.toml"}).out, first.out);
-  const Result other = run({"evaluate", folder / "e.toml", "--set", "perturbation.cell=4"});
+  const Result other = run({"evaluate", folder / "e.toml", "--set", "release.cell=4"});
   EXPECT_EQ(other.status, 2);
   expect_contains(other.error, "another configuration");
   EXPECT_EQ(read_file(folder / "out/results.json", 1 << 20), results);

@@ -1,4 +1,4 @@
-#include "training/batch_negatives.h"
+#include "training/tasks/batch_negatives.h"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ TEST(BatchNegatives, PatientsAreThoseWhomPairsConnect) {
 
 TEST(BatchNegatives, LossIsThatOfItsFormula) {
   constexpr std::int64_t count = 4, embed = 8;
-  SiameseVerifier verifier({4, {1, 1, 1, 1}, embed}, Initialiser(3));
+  SiameseVerifier verifier({4, {1, 1, 1, 1}, embed}, Initializer(3));
   verifier.to(compute_device());
   std::vector<float> values;
   for (std::int64_t i = 0; i < 2 * count * embed; ++i) values.push_back(float(std::sin(double(7 * i))));

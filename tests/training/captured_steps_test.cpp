@@ -1,13 +1,13 @@
 // Steps that are captured as CUDA graphs, and losses that are read late, give the bytes of steps that are told one by one.
 // On the processor both settings change nothing, and nothing is tested here.
-#include "autograd/binary.h"
-#include "autograd/loss.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/loss.h"
 #include "models/flow_anonymizer.h"
 #include "tensor/compute_device.h"
 #include "tensor/device_constant.h"
 #include "tests/support/op_check.h"
 #include "tests/training/small_tasks.h"
-#include "training/repeated_step.h"
+#include "training/loop/repeated_step.h"
 
 namespace scrim::test {
 namespace {
@@ -69,7 +69,7 @@ TEST_F(CapturedSteps, OfTheSparseCoder) {
                            .model = small_coder(),
                            .signs = 0.5,
                            .patches_per_film = 2,
-                           .optimiser = {.learning_rate = 2e-3}};
+                           .optimizer = {.learning_rate = 2e-3}};
   config.model.dropout = 0.2;
   expect_same_when_captured(config, 2);
 }
@@ -84,7 +84,7 @@ TEST_F(CapturedSteps, LossesThatAreReadLateAreTheSame) {
 TEST_F(CapturedSteps, NonFiniteStepsAreNamedLate) {
   auto config = classifier("run");
   config.training = {.epochs = 2, .batch_size = 5, .cuda_graph = true};
-  config.optimiser.learning_rate = 1e18;  // soon beyond what f32 holds
+  config.optimizer.learning_rate = 1e18;  // soon beyond what f32 holds
   const std::string message = error_of([&] { run(config, "x", false, quiet); });
   expect_contains(message, "stopped at step");
   expect_contains(message, "in the update of the classifier: [");
@@ -142,8 +142,8 @@ TEST_F(CapturedSteps, MayBeOfSixteenBits) {
 
 /// What was derived from weights that a replay has changed is made anew: a network's packed weights.
 TEST_F(CapturedSteps, EvaluationSeesTheNewWeights) {
-  FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initialiser(7)),
-      fresh({4, {0.05, WarpOperator::corrected}}, Initialiser(8));
+  FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initializer(7)),
+      fresh({4, {0.05, WarpOperator::corrected}}, Initializer(8));
   Learner learner("generator", model, {.learning_rate = 1e-2});
   learner.set_reads_later(true);
   fresh.to(compute_device());

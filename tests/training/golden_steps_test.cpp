@@ -4,12 +4,12 @@
 #include <cmath>
 #include <functional>
 
-#include "autograd/binary.h"
-#include "autograd/loss.h"
-#include "autograd/permute.h"
-#include "autograd/reduce.h"
-#include "autograd/resize.h"
-#include "autograd/unary.h"
+#include "autograd/ops/binary.h"
+#include "autograd/ops/loss.h"
+#include "autograd/ops/permute.h"
+#include "autograd/ops/reduce.h"
+#include "autograd/ops/resize.h"
+#include "autograd/ops/unary.h"
 #include "kernels/dispatch.h"
 #include "models/densenet.h"
 #include "models/flow_anonymizer.h"
@@ -19,7 +19,7 @@
 #include "tests/support/golden.h"
 #include "tests/support/op_check.h"
 #include "tests/support/test_data.h"
-#include "training/optimiser.h"
+#include "training/loop/optimizer.h"
 
 namespace scrim::test {
 namespace {
@@ -79,7 +79,7 @@ int pretraining() {
   const auto config = golden.metadata("config");
   const double rate = config["lr"];
   FlowAnonymizer model({config["init_features"], {config["mu"], WarpOperator::published}},
-                       Initialiser::none());
+                       Initializer::none());
   model.load_state(golden.with_prefix("before."));
   model.to(compute_device());
   Adam adam(model.parameters(), rate);
@@ -107,11 +107,11 @@ int adversarial_game() {
   const auto &v = config["verifier"], &c = config["classifier"];
   const double rate = config["lr"];
   FlowAnonymizer generator({config["generator"]["init_features"], {config["mu"], WarpOperator::published}},
-                           Initialiser::none());
-  SiameseVerifier verifier({v["width"], v["layers"].get<Numbers>(), v["embed"]}, Initialiser::none());
+                           Initializer::none());
+  SiameseVerifier verifier({v["width"], v["layers"].get<Numbers>(), v["embed"]}, Initializer::none());
   DenseNet classifier(
       {c["growth"], c["blocks"].get<Numbers>(), c["init_features"], c["bn_size"], c["num_labels"]},
-      Initialiser::none());
+      Initializer::none());
   // The file names the U-Net of the generator as "generator", as FlowAnonymizer does.
   State before = golden.with_prefix("before.");
   State unet;
@@ -185,7 +185,7 @@ int sparse_coder() {
                             .num_code_maps = config["num_code_maps"],
                             .k = config["k"],
                             .dropout = 0},
-                           Initialiser::none());
+                           Initializer::none());
   coder.load_state(golden.with_prefix("before.net."));
   coder.to(compute_device());
   Adam adam(coder.parameters(), rate, {.l2 = config["weight_decay"]});

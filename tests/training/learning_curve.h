@@ -1,7 +1,7 @@
 // What a run learned, for tests.
 #pragma once
 
-#include "training/training_loop.h"
+#include "training/loop/training_loop.h"
 
 namespace scrim::test {
 

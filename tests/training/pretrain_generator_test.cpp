@@ -1,21 +1,21 @@
-#include "training/pretrain_generator.h"
+#include "training/tasks/pretrain_generator.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "autograd/loss.h"
-#include "tensor/atomic_file.h"
+#include "autograd/ops/loss.h"
+#include "base/atomic_file.h"
+#include "films/film_set.h"
 #include "tests/support/golden.h"
 #include "tests/support/op_check.h"
 #include "tests/support/phantom_suite.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"
 #include "tests/training/learning_curve.h"
-#include "training/event_file.h"
-#include "training/film_set.h"
-#include "training/optimiser.h"
-#include "training/run_folder.h"
+#include "training/loop/event_file.h"
+#include "training/loop/optimizer.h"
+#include "training/loop/run_folder.h"
 
 namespace scrim::test {
 namespace {
@@ -26,9 +26,9 @@ PretrainConfig small_config(const fs::path& cohort, const fs::path& folder) {
   PretrainConfig config;
   config.data = {.images = (cohort / "images").string(), .image_size = 64};
   config.lists = {(cohort / "splits/train.txt").string(), (cohort / "splits/test.txt").string()};
-  config.model = {.init_features = 4, .mu = 0.05};
+  config.model = {method_settings<FlowField>({.init_features = 4, .mu = 0.05})};
   config.training = {.epochs = 2, .batch_size = 4, .checkpoint_every_steps = 2, .images_logged = 1};
-  config.optimiser.learning_rate = 2e-3;
+  config.optimizer.learning_rate = 2e-3;
   config.schedule.name = "plateau";
   config.folder = folder.string();
   return config;
@@ -127,11 +127,11 @@ TEST_F(Pretrain, ConfigurationIsChecked) {
     }
   };
   refuses([](auto& c) { c.data.image_size = 100; }, "data.image_size");
-  refuses([](auto& c) { c.model.mu = -1; }, "model.mu");
-  refuses([](auto& c) { c.model.op = "correct"; }, "operator");
+  refuses([](auto& c) { c.model.template of<FlowField>().mu = -1; }, "model.mu");
+  refuses([](auto& c) { c.model.template of<FlowField>().op = "correct"; }, "operator");
   refuses([](auto& c) { c.training.batch_size = 0; }, "training.batch_size");
-  refuses([](auto& c) { c.optimiser.name = "lion"; }, "optimiser.name");
-  refuses([](auto& c) { c.optimiser.learning_rate = std::nan(""); }, "optimiser.learning_rate");
+  refuses([](auto& c) { c.optimizer.name = "lion"; }, "optimizer.name");
+  refuses([](auto& c) { c.optimizer.learning_rate = std::nan(""); }, "optimizer.learning_rate");
   refuses([](auto& c) { c.schedule.factor = 1; }, "schedule.factor");
 }
 
@@ -150,9 +150,9 @@ TEST(PretrainOnRealFilms, LossFalls) {
   PretrainConfig config;
   config.data = {.images = (data / "nih/images").string(), .image_size = 128};
   config.lists.train = (folder / "list.txt").string();
-  config.model = {.init_features = 8, .mu = 0.05};
+  config.model = {method_settings<FlowField>({.init_features = 8, .mu = 0.05})};
   config.training = {.epochs = 4, .batch_size = 8, .checkpoint_every_steps = 100, .images_logged = 0};
-  config.optimiser.learning_rate = 2e-3;
+  config.optimizer.learning_rate = 2e-3;
   config.folder = (folder / "run").string();
   LearningCurve curve;
   run(config, "x", false, std::ref(curve));

@@ -5,14 +5,14 @@
 
 #include <filesystem>
 
-#include "tensor/atomic_file.h"
+#include "base/atomic_file.h"
 #include "tests/support/errors.h"
 #include "tests/support/phantom_suite.h"
-#include "training/train_anonymizer.h"
-#include "training/train_classifier.h"
-#include "training/train_segmenter.h"
-#include "training/train_sparse_coder.h"
-#include "training/train_verifier.h"
+#include "training/tasks/train_anonymizer.h"
+#include "training/tasks/train_classifier.h"
+#include "training/tasks/train_segmenter.h"
+#include "training/tasks/train_sparse_coder.h"
+#include "training/tasks/train_verifier.h"
 
 namespace scrim::test {
 
@@ -45,7 +45,7 @@ class SmallTasks : public PhantomSuite<48> {
             .augmentation = {.shift = 0.05, .contrast = 0.1},
             .model = {.width = 4, .layers = {1, 1, 1, 1}, .embed = 8},
             .training = two_epochs,
-            .optimiser = {.learning_rate = 1e-3},
+            .optimizer = {.learning_rate = 1e-3},
             .folder = (folder / name).string()};
   }
   ClassifierConfig classifier(const std::string& name) const {
@@ -54,7 +54,7 @@ class SmallTasks : public PhantomSuite<48> {
             .labels = at("labels.csv"),
             .model = {.growth = 4, .blocks = {1, 1, 1, 1}, .init_features = 8},
             .training = two_epochs,
-            .optimiser = {.name = "sgd", .learning_rate = 0.05},
+            .optimizer = {.name = "sgd", .learning_rate = 0.05},
             .schedule = {.name = "plateau", .patience = 0},
             .folder = (folder / name).string()};
   }
@@ -63,13 +63,13 @@ class SmallTasks : public PhantomSuite<48> {
             .lists = lists(),
             .masks = {at("masks/lungs"), at("masks/heart")},
             .landmarks = at("landmarks"),
-            .model = {.kind = kind, .c = 2, .latents = 16, .f = 8, .K = 3},
+            .model = {.kind = kind, .c = 2, .hybridgnet = {.latents = 16, .f = 8, .K = 3}},
             .training = two_epochs,
-            .optimiser = {.learning_rate = 2e-3},
+            .optimizer = {.learning_rate = 2e-3},
             .folder = (folder / (kind + name)).string()};
   }
   /// The game, with judges that were trained for it.
-  AnonymizerConfig game(const std::string& name) const {
+  GameConfig game(const std::string& name) const {
     if (!fs::exists(folder / "v")) {
       run(verifier("v"), "v", false, quiet);
       run(classifier("c"), "c", false, quiet);
@@ -78,12 +78,12 @@ class SmallTasks : public PhantomSuite<48> {
             .lists = pairs(),
             .labels = at("labels.csv"),
             .masks = {.folders = {at("masks/lungs"), at("masks/heart")}},
-            .generator = {.init_features = 4, .mu = 0.05},
+            .generator = {method_settings<FlowField>({.init_features = 4, .mu = 0.05})},
             .verifier_weights = folder / "v/best.safetensors",
             .classifier_weights = folder / "c/best.safetensors",
             .training = two_epochs,
-            .generator_optimiser = {.learning_rate = 1e-3},
-            .verifier_optimiser = {.learning_rate = 1e-4},
+            .generator_optimizer = {.learning_rate = 1e-3},
+            .verifier_optimizer = {.learning_rate = 1e-4},
             .folder = (folder / name).string()};
   }
 

@@ -1,16 +1,17 @@
 // Training of the sparse coder on a small phantom cohort; films in patches; the published clamp and skip rules.
 #include <gtest/gtest.h>
 
-#include "autograd/loss.h"
+#include "autograd/ops/loss.h"
+#include "base/atomic_file.h"
+#include "films/patches.h"
 #include "layers/linear.h"
-#include "tensor/atomic_file.h"
 #include "tensor/compute_device.h"
 #include "tests/support/errors.h"
 #include "tests/support/op_check.h"
 #include "tests/support/phantom_suite.h"
 #include "tests/training/small_tasks.h"
-#include "training/learner.h"
-#include "training/train_sparse_coder.h"
+#include "training/loop/learner.h"
+#include "training/tasks/train_sparse_coder.h"
 
 namespace scrim::test {
 namespace {
@@ -26,7 +27,7 @@ class SparseCoder : public PhantomSuite<16> {
             .signs = 0.5,
             .patches_per_film = 3,
             .training = {.epochs = 2, .batch_size = 4, .checkpoint_every_steps = 1, .images_logged = 1},
-            .optimiser = {.learning_rate = 2e-3},
+            .optimizer = {.learning_rate = 2e-3},
             .folder = (folder / name).string()};
   }
 
@@ -89,7 +90,7 @@ TEST_F(SparseCoder, ConfigurationsAreChecked) {
   refuses([](auto& c) { c.signs = 1.5; }, "training.signs");
 }
 
-/// The value of a sign is the mean of its map's betas over the first k ranks; quantised() keeps the ranks apart.
+/// The value of a sign is the mean of its map's betas over the first k ranks; quantized() keeps the ranks apart.
 TEST(SignsAlone, StandForTheMeanOverRanks) {
   SparseTernaryCoder coder({.sampling_ratio_list = {2},
                             .channels_list = {1, 4},
@@ -97,7 +98,7 @@ TEST(SignsAlone, StandForTheMeanOverRanks) {
                             .num_proj_channels = 8,
                             .num_code_maps = 2,
                             .k = 3},
-                           Initialiser(1));
+                           Initializer(1));
   State state = coder.state();
   // Rank by rank, two maps each: map 0 has 1, 3, 5; map 1 has 2, 4, 6.
   state["decoder.conv_deindexer.beta_pos"] = Tensor::from<float>({6}, {1, 2, 3, 4, 5, 6});
@@ -107,7 +108,7 @@ TEST(SignsAlone, StandForTheMeanOverRanks) {
   const NoGradient no_gradient;
   const TernaryCode code = coder.encode(Variable(Tensor::full({1, 8, 8, 1}, 0.5)));
   const auto at = [](const Variable& x, std::size_t index) { return x.value().data<float>()[index]; };
-  const TernaryCode alone = coder.signs_alone(code), ranked = coder.quantised(code);
+  const TernaryCode alone = coder.signs_alone(code), ranked = coder.quantized(code);
   for (std::size_t rank = 0; rank < 3; ++rank) {
     EXPECT_EQ(at(alone.positive, 2 * rank), 3);
     EXPECT_EQ(at(alone.positive, 2 * rank + 1), 4);
@@ -139,7 +140,7 @@ TEST_F(SparseCoder, LearnsFromSignsAloneToo) {
   });
   EXPECT_LT(last, 0.5 * first);
   // The signs' values are constants: without the straight-through gradient the encoder would stay as it began.
-  const State begun = SparseTernaryCoder(options_of(signs.model), Initialiser(1)).state(),
+  const State begun = build(signs.model, Initializer(1))->state(),
               learned = read_safetensors(folder / "signs/weights.safetensors").tensors;
   const std::string name = "encoder.conv_channel.weight";
   EXPECT_FALSE(std::equal(begun.at(name).data<float>().begin(), begun.at(name).data<float>().end(),
@@ -157,25 +158,6 @@ TEST(StraightThrough, ShowsTheOneAndTeachesTheOther) {
   EXPECT_EQ(to.gradient().data<float>()[1], -2);
 }
 
-TEST(FilmPatches, FilmsOfAnySizeComeBackExactly) {
-  Random random(3);
-  for (const auto& [height, width] :
-       {std::pair<std::int64_t, std::int64_t>{64, 64}, {33, 100}, {65, 64}, {127, 33}}) {
-    Tensor film = Tensor::empty({1, height, width, 1});
-    for (float& value : film.mutable_data<float>()) value = float(random.uniform());
-    const Tensor patches = patches_of_film(film, 64);
-    EXPECT_EQ(patches.size(0), patch_count(height, width, 64));
-    const Tensor back = film_of_patches(patches, height, width);
-    EXPECT_TRUE(std::equal(film.data<float>().begin(), film.data<float>().end(), back.data<float>().begin()));
-  }
-  // A side that divides gets no extra patch, whatever the other one does (a slip of the published code).
-  EXPECT_EQ(patch_count(512, 500, 64), 64);
-  expect_contains(error_of([] {
-                    patches_of_film(Tensor::zeros({1, 32, 100, 1}), 64);
-                  }),
-                  "expected sides of more than 32");
-}
-
 /// The published loop counts from 1 and clamps wide while the count is below 100.
 TEST(SparseCoderRules, TheClampNarrowsAfter99Steps) {
   EXPECT_EQ(clamp_limit(0), 2);
@@ -185,7 +167,7 @@ TEST(SparseCoderRules, TheClampNarrowsAfter99Steps) {
 
 /// The published rule: a step whose loss is above 5 moves no weight.
 TEST(LearnerSkips, LeavesTheWeightsWhenTheLossIsTooHigh) {
-  Linear line(3, 1, Initialiser(1));
+  Linear line(3, 1, Initializer(1));
   Learner learner("line", line, {.learning_rate = 0.1});
   const Variable x(to_compute_device(Tensor::full({2, 3}, 10))),
       far(to_compute_device(Tensor::full({2, 1}, 1000)));

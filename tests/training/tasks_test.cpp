@@ -2,13 +2,13 @@
 // makes no sense, and it names what is missing.
 #include <gtest/gtest.h>
 
-#include "data/landmarks.h"
-#include "models/organ_mask.h"
+#include "data/files/landmarks.h"
+#include "films/organ_mask.h"
+#include "measures/overlap.h"
 #include "tensor/compute_device.h"
 #include "tests/support/op_check.h"
 #include "tests/training/learning_curve.h"
 #include "tests/training/small_tasks.h"
-#include "training/overlap.h"
 
 namespace scrim::test {
 namespace {
@@ -20,7 +20,7 @@ TEST_F(Tasks, VerifierLearns) {
     auto config = verifier(negatives);
     config.contrast.negatives = negatives;
     config.training.epochs = 24;
-    config.optimiser.learning_rate = 4e-3;
+    config.optimizer.learning_rate = 4e-3;
     config.augmentation = {};
     LearningCurve curve;
     const TrainingResult result = run(config, "x", false, std::ref(curve));
@@ -29,7 +29,7 @@ TEST_F(Tasks, VerifierLearns) {
     ASSERT_TRUE(result.best_valid_loss);
     const auto loaded = load_verifier(result.weights);
     EXPECT_EQ(loaded.image_size, 32);
-    EXPECT_EQ(loaded.facts.at("layers"), "1,1,1,1");
+    EXPECT_EQ(loaded.settings.layers, (std::vector<std::int64_t>{1, 1, 1, 1}));
   }
 }
 
@@ -49,7 +49,7 @@ TEST_F(Tasks, EarlyStoppingEndsTheRunAndStaysEnded) {
   auto config = verifier("run");
   config.training.epochs = 50;
   config.training.early_stopping = 2;
-  config.optimiser.learning_rate = 0.3;  // far too much: the validation soon gets no better
+  config.optimizer.learning_rate = 0.3;  // far too much: the validation soon gets no better
   std::int64_t steps = 0;
   run(config, "x", false, [&](const TrainingProgress& p) { steps = p.step; });
   EXPECT_LT(steps, 50 * 10);
@@ -61,7 +61,7 @@ TEST_F(Tasks, EarlyStoppingEndsTheRunAndStaysEnded) {
 TEST_F(Tasks, PairsAreScoredAsTheWholeNetworkScoresThem) {
   const PairSet set = indexed(read_pairs(at("pairs/test.txt")));
   const FilmSet films(data().images, set.names, data().options());
-  SiameseVerifier verifier({4, {1, 1, 1, 1}, 8}, Initialiser(3));
+  SiameseVerifier verifier({4, {1, 1, 1, 1}, 8}, Initializer(3));
   verifier.to(compute_device());
   const Tensor rows = embeddings(verifier, films);
   const auto logits = pair_logits(verifier, rows, rows, set.pairs);
@@ -95,22 +95,23 @@ TEST_F(Tasks, GameResumesToTheSameBytes) {
 
 TEST_F(Tasks, EveryGeneratorPlaysTheGame) {
   for (const auto& [name, change] : std::map<std::string, std::function<void(GeneratorSettings&)>>{
-           {"noise", [](auto& g) { g.kind = "noise"; }},
-           {"noise_by_region", [](auto& g) { g.kind = "noise", g.noise_in_masks = 0.25; }},
-           {"privacy_net", [](auto& g) { g.kind = "privacy_net"; }},
-           {"protected", [](auto& g) { g.protection = "blend"; }},
-           {"protected_field", [](auto& g) { g.protection = "field"; }},
-           {"published", [](auto& g) { g.op = "published"; }}}) {
+           {"noise", [](auto& g) { g.method = "noise"; }},
+           {"noise_by_region",
+            [](auto& g) { g.method = "noise", g.template of<Noise>().noise_in_masks = 0.25; }},
+           {"privacy_net", [](auto& g) { g.method = "privacy_net"; }},
+           {"protected", [](auto& g) { g.template of<FlowField>().protection = "blend"; }},
+           {"protected_field", [](auto& g) { g.template of<FlowField>().protection = "field"; }},
+           {"published", [](auto& g) { g.template of<FlowField>().op = "published"; }}}) {
     SCOPED_TRACE(name);
     auto config = game(name);
     config.training.epochs = 1;
     config.game.pairs = name == "noise" ? "same_patient_only" : "published";
     change(config.generator);
     const TrainingResult result = run(config, "x", false, quiet);
-    const Anonymizer loaded = Anonymizer::load(result.weights);
-    EXPECT_EQ(loaded.settings().kind, config.generator.kind);
-    EXPECT_EQ(loaded.settings().protection, config.generator.protection);
-    EXPECT_EQ(loaded.settings().noise_in_masks, config.generator.noise_in_masks);
+    const GeneratorSettings loaded = load_method(result.weights).settings;
+    EXPECT_EQ(loaded.method, config.generator.method);
+    EXPECT_EQ(loaded.of<FlowField>().protection, config.generator.of<FlowField>().protection);
+    EXPECT_EQ(loaded.of<Noise>().noise_in_masks, config.generator.of<Noise>().noise_in_masks);
   }
 }
 
@@ -118,15 +119,15 @@ TEST_F(Tasks, EveryGeneratorPlaysTheGame) {
 TEST_F(Tasks, GeneratorLearnsToEvade) {
   auto judge = verifier("v");
   judge.training.epochs = 16;
-  judge.optimiser.learning_rate = 4e-3;
+  judge.optimizer.learning_rate = 4e-3;
   run(judge, "v", false, quiet);
   run(classifier("c"), "c", false, quiet);
   auto config = game("run");
-  config.generator.mu = 0.3;
-  config.generator_optimiser.learning_rate = 3e-3;
+  config.generator.of<FlowField>().mu = 0.3;
+  config.generator_optimizer.learning_rate = 3e-3;
   config.game.ac_loss_weight = 0.01;
   config.training.epochs = 16;
-  config.verifier_optimiser.learning_rate = config.classifier_optimiser.learning_rate = 1e-9;
+  config.verifier_optimizer.learning_rate = config.classifier_optimizer.learning_rate = 1e-9;
   LearningCurve curve;
   run(config, "x", false, std::ref(curve));
   EXPECT_LT(curve.fell_to(), 0.96);
@@ -136,10 +137,10 @@ TEST_F(Tasks, ProtectedPixelsKeepTheirValues) {
   const PairSet set = indexed(read_pairs(at("pairs/test.txt")));
   const FilmSet films(data().images, set.names, data().options());
   const MaskSet masks({{at("masks/lungs"), at("masks/heart")}, 0}, set.names, data().options());
-  Anonymizer anonymizer({.init_features = 4, .mu = 0.3, .protection = "blend"}, Initialiser(1));
-  anonymizer.generator().set_training(false);
+  FlowField method({.init_features = 4, .mu = 0.3, .protection = "blend"}, Initializer(1));
+  method.generator().set_training(false);
   const NoGradient no_gradient;
-  const Tensor x = films.batch({0}), mask = masks.batch({0}), y = anonymizer(x, mask).value();
+  const Tensor x = films.batch({0}), mask = masks.batch({0}), y = method(x, mask).value();
   std::size_t inside = 0, moved = 0;
   for (std::size_t i = 0; i < std::size_t(x.numel()); ++i) {
     if (mask.data<float>()[i] == 1) {
@@ -165,7 +166,7 @@ TEST_F(Tasks, MissingJudgesAndMasksAreNamed) {
   config.data.image_size = 64;
   expect_contains(error_of([&] { run(config, "x", false, quiet); }), "trained on films of 32 pixels");
   config = game("run");
-  config.generator.protection = "blend";
+  config.generator.of<FlowField>().protection = "blend";
   config.masks.folders.clear();
   expect_contains(error_of([&] { run(config, "x", false, quiet); }), "masks.folders is empty");
   EXPECT_FALSE(fs::exists(folder / "run"));
@@ -183,10 +184,10 @@ TEST_F(Tasks, DataFaultsAreNamedTogether) {
   config.lists.valid = config.lists.train;
   expect_contains(error_of([&] { run(config, "x", false, quiet); }),
                   "is used for training and for validation");
-  auto labelled = classifier("run");
-  labelled.labels = folder / "labels.csv";
-  write_file(labelled.labels, "image,findings\n00000001_000.png,Mass\n");
-  expect_contains(error_of([&] { run(labelled, "x", false, quiet); }), "has no line for the film");
+  auto labeled = classifier("run");
+  labeled.labels = folder / "labels.csv";
+  write_file(labeled.labels, "image,findings\n00000001_000.png,Mass\n");
+  expect_contains(error_of([&] { run(labeled, "x", false, quiet); }), "has no line for the film");
 }
 
 TEST_F(Tasks, PatientsOnBothSidesAreRefused) {
@@ -309,17 +310,17 @@ TEST_F(Tasks, ConfigurationsAreChecked) {
       classifier("x"), [](auto& c) { c.labels = ""; }, "data.labels");
   refuses(
       classifier("x"), [](auto& c) { c.model.growth = 0; }, "model.growth");
-  AnonymizerConfig game{
+  GameConfig game{
       .data = data(), .lists = pairs(), .labels = "l", .verifier_weights = "v", .classifier_weights = "c"};
   check(game);
   refuses(
-      game, [](auto& c) { c.generator.kind = "blur"; }, "generator.kind");
+      game, [](auto& c) { c.generator.method = "blur"; }, "generator.method");
   refuses(
       game, [](auto& c) { c.game.pairs = "some"; }, "game.pairs");
   refuses(
       game, [](auto& c) { c.verifier_weights = ""; }, "judges.verifier");
   refuses(
-      game, [](auto& c) { c.classifier_optimiser.name = "lion"; }, "classifier_optimiser.name");
+      game, [](auto& c) { c.classifier_optimizer.name = "lion"; }, "classifier_optimizer.name");
 }
 
 }  // namespace

@@ -1,0 +1,100 @@
+#include "data/phantom/phantom_cohort.h"
+
+#include <mutex>
+
+#include "base/atomic_file.h"
+#include "data/files/cohort.h"
+#include "data/files/film_labels.h"
+#include "tensor/parallel.h"
+
+namespace scrim::phantom {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view labels_header =
+    "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,"
+    "OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y]\n";
+
+std::string landmarks_csv(const Landmarks& landmarks) {
+  std::string text = "structure,index,x,y\n";
+  const auto add = [&](std::string_view structure, const auto& points) {
+    for (std::size_t i = 0; i < points.size(); ++i)
+      text += fmt::format("{},{},{:.2f},{:.2f}\n", structure, i, points[i].x, points[i].y);
+  };
+  add("right_lung", landmarks.right_lung);
+  add("left_lung", landmarks.left_lung);
+  add("heart", landmarks.heart);
+  return text;
+}
+
+std::string label_line(const std::string& name, std::int64_t patient, std::int64_t visit,
+                       const Anatomy& anatomy, const Film& film) {
+  std::string findings;
+  for (Finding finding : film.findings)
+    findings += (findings.empty() ? "" : "|") + std::string(nih_label(finding));
+  const double spacing = 360.0 / double(film.image.width);  // the field is about 36 cm wide; mm per pixel
+  return fmt::format("{},{},{},{},{},{},{},{},{},{:.3f},{:.3f}\n", name,
+                     findings.empty() ? "No Finding" : findings, visit, patient, anatomy.age,
+                     anatomy.male ? "M" : "F", film.posterior_anterior ? "PA" : "AP", film.image.width,
+                     film.image.height, spacing, spacing);
+}
+
+/// How many films each patient has; they add up to options.films.
+std::vector<std::int64_t> films_by_patient(const CohortOptions& options) {
+  Random random(options.seed, "visits");
+  std::vector<std::int64_t> counts;
+  for (std::int64_t left = options.films; left > 0; left -= counts.back())
+    counts.push_back(std::min(left, 1 + random.below(options.most_films_of_a_patient)));
+  return counts;
+}
+
+}  // namespace
+
+void write_cohort(const fs::path& folder, const CohortOptions& options,
+                  const std::function<void(std::int64_t)>& progress) {
+  require(options.films >= 1 && options.films <= 10'000'000, "phantom",
+          "{} films were asked for, expected 1 to 10000000", options.films);
+  require(options.most_films_of_a_patient >= 1 && options.most_films_of_a_patient <= 999, "phantom",
+          "{} films a patient were asked for, expected 1 to 999", options.most_films_of_a_patient);
+  require(!fs::exists(folder) || (fs::is_directory(folder) && fs::is_empty(folder)), "phantom",
+          "{} is there and is not an empty folder", folder.string());
+  for (const char* part : {"images", "masks/lungs", "masks/heart", "landmarks", "splits", "pairs"}) {
+    std::error_code error;
+    fs::create_directories(folder / part, error);
+    require(!error, "phantom", "{} cannot be made: {}", (folder / part).string(), error.message());
+  }
+
+  const auto counts = films_by_patient(options);
+  std::vector<std::string> label_lines(counts.size());
+  FilmsByPatient films;
+  std::mutex mutex;
+  std::int64_t done = 0;
+  parallel_for(std::int64_t(counts.size()), 1, [&](std::int64_t index, std::int64_t) {
+    const std::int64_t patient = index + 1;
+    const Anatomy anatomy(Random(options.seed, "anatomy").split(std::uint64_t(patient)));
+    const Random visits = Random(options.seed, "visit").split(std::uint64_t(patient));
+    std::vector<std::string> names;
+    for (std::int64_t visit = 0; visit < counts[std::size_t(index)]; ++visit) {
+      const Film film = render_film(anatomy, visits.split(std::uint64_t(visit)), options.film);
+      names.push_back(film_name(patient, visit));
+      write_png(folder / "images" / names.back(), film.image);
+      write_png(folder / "masks/lungs" / names.back(), film.lung_mask);
+      write_png(folder / "masks/heart" / names.back(), film.heart_mask);
+      write_file((folder / "landmarks" / names.back()).replace_extension(".csv"),
+                 landmarks_csv(film.landmarks));
+      label_lines[std::size_t(index)] += label_line(names.back(), patient, visit, anatomy, film);
+      const std::lock_guard lock(mutex);
+      progress(++done);
+    }
+    const std::lock_guard lock(mutex);
+    films[patient_of_name(names.front())] = std::move(names);
+  });
+
+  write_splits(folder, films, options.seed);
+  std::string labels(labels_header);
+  for (const auto& lines : label_lines) labels += lines;
+  write_file(folder / "labels.csv", labels);
+}
+
+}  // namespace scrim::phantom

@@ -1,0 +1,51 @@
+// Task "classifier": does a classifier that was trained on real films still find what is on released ones?
+#pragma once
+
+#include "films/film_settings.h"
+#include "measures/scores.h"
+#include "methods/releaser.h"
+
+namespace scrim {
+
+struct ClassificationConfig {
+  static constexpr const char* task = "classifier";
+  FilmSettings data{.image_size = 256};
+  std::string test_list, labels, classifier;
+  MaskSettings masks;
+  ReleaseSettings release;
+  std::int64_t seed = 1, bootstrap_draws = 1000;
+  std::string folder = "runs/classifier";
+};
+
+template <class Visit>
+void visit_fields(ClassificationConfig& c, Visit&& visit) {
+  visit_fields(c.data, visit);
+  visit("data", "test_list", c.test_list, "file with a film's name a line; \"\" = all films of the folder");
+  visit("data", "labels", c.labels,
+        "table of findings: NIH's Data_Entry_2017*.csv, or image,findings,patient");
+  visit("judges", "classifier", c.classifier, "weights of train_classifier");
+  visit_release_fields(c, visit);
+  visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "samples of patients behind the intervals");
+  visit("output", "folder", c.folder, "folder of the results");
+}
+
+void check(const ClassificationConfig& config);
+
+struct AucWithInterval {
+  std::optional<double> auc;  ///< nothing where the films lack a kind
+  std::optional<Interval> interval;
+};
+struct FindingResult {
+  std::string finding;
+  std::int64_t positives;
+  AucWithInterval before, after;
+};
+struct ClassificationResult {
+  std::string method;
+  std::int64_t films = 0;
+  std::vector<FindingResult> findings;  ///< all fourteen
+  AucWithInterval mean_before, mean_after;
+};
+ClassificationResult evaluate(const ClassificationConfig& config);
+
+}  // namespace scrim

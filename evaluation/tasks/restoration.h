@@ -1,0 +1,79 @@
+// Tasks "inversion" and "averaging": what an attacker gets back who does more than look at what was released.
+//
+//   inversion   he holds the network: he looks for the film x whose release comes closest to the one he sees,
+//               min |A(x) - y|^2 from x = y by gradient descent (Adam) on the pixels
+//   averaging   he holds several releases of one film and averages them; helps against methods that draw noise
+#pragma once
+
+#include "films/film_settings.h"
+#include "methods/releaser.h"
+
+namespace scrim {
+
+struct RestorationSettings {
+  FilmSettings data{.image_size = 256};
+  std::string test_pairs, cohort_list, verifier;
+  MaskSettings masks;
+  ReleaseSettings release;
+  std::int64_t seed = 1;
+};
+
+template <class Visit>
+void visit_fields(RestorationSettings& c, Visit&& visit) {
+  visit_fields(c.data, visit);
+  visit("data", "test_pairs", c.test_pairs, "pairs of patients that no attacker has met");
+  visit("data", "cohort_list", c.cohort_list,
+        "films of strangers that sharpen the correlation attacker; may be \"\"");
+  visit("judges", "verifier", c.verifier, "weights of train_verifier, asked too; may be \"\"");
+  visit_release_fields(c, visit);
+}
+
+struct InversionConfig {
+  static constexpr const char* task = "inversion";
+  RestorationSettings common;
+  std::int64_t steps = 60;
+  double learning_rate = 0.01;
+  std::string folder = "runs/inversion";
+};
+
+template <class Visit>
+void visit_fields(InversionConfig& c, Visit&& visit) {
+  visit_fields(c.common, visit);
+  visit("inversion", "steps", c.steps, "of the descent");
+  visit("inversion", "learning_rate", c.learning_rate, "of the descent, gray values a step");
+  visit("output", "folder", c.folder, "folder of the results");
+}
+
+struct AveragingConfig {
+  static constexpr const char* task = "averaging";
+  RestorationSettings common;
+  std::int64_t releases = 8;
+  std::string folder = "runs/averaging";
+};
+
+template <class Visit>
+void visit_fields(AveragingConfig& c, Visit&& visit) {
+  visit_fields(c.common, visit);
+  visit("averaging", "releases", c.releases, "of each film");
+  visit("output", "folder", c.folder, "folder of the results");
+}
+
+/// Throw UsageError that names the key whose value does not make sense.
+void check(const InversionConfig& config);
+void check(const AveragingConfig& config);
+
+/// How films that an attacker holds compare with the originals, and whom they betray.
+struct Exposure {
+  double mean_psnr = 0, mean_ssim = 0;
+  double correlation_auc = 0.5;        ///< against real films of the pairs
+  std::optional<double> verifier_auc;  ///< when a verifier was asked
+};
+struct RestorationResult {
+  std::string task, method, attack;
+  std::int64_t films = 0;
+  Exposure released, restored;
+};
+RestorationResult evaluate(const InversionConfig& config);
+RestorationResult evaluate(const AveragingConfig& config);
+
+}  // namespace scrim

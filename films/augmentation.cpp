@@ -1,0 +1,64 @@
+#include "films/augmentation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "base/config_checks.h"
+
+namespace scrim {
+
+bool AugmentationSettings::does_nothing() const {
+  return !flip && rotate_degrees == 0 && scale == 0 && shift == 0 && brightness == 0 && contrast == 0;
+}
+
+void check(const AugmentationSettings& a) {
+  const auto within = [](double value, double most) { return value >= 0 && value <= most; };
+  expect(within(a.rotate_degrees, 180), "augmentation.rotate_degrees", a.rotate_degrees, "0 to 180");
+  expect(within(a.scale, 0.9), "augmentation.scale", a.scale, "0 to 0.9");
+  expect(within(a.shift, 1), "augmentation.shift", a.shift, "0 to 1");
+  expect(within(a.brightness, 1), "augmentation.brightness", a.brightness, "0 to 1");
+  expect(within(a.contrast, 1), "augmentation.contrast", a.contrast, "0 to 1");
+}
+
+FilmChange draw_change(const AugmentationSettings& a, Random random) {
+  const auto either_way = [&](double most) { return random.uniform(-most, most); };
+  const double angle = either_way(a.rotate_degrees) * std::numbers::pi / 180;
+  const double shrink = 1 / (1 + either_way(a.scale));
+  const double side = random.uniform() < 0.5 && a.flip ? -1 : 1;
+  FilmChange c;
+  c.xx = side * shrink * std::cos(angle);
+  c.xy = -shrink * std::sin(angle);
+  c.yx = side * shrink * std::sin(angle);
+  c.yy = shrink * std::cos(angle);
+  c.x0 = 2 * either_way(a.shift);
+  c.y0 = 2 * either_way(a.shift);
+  c.offset = either_way(a.brightness);
+  c.gain = 1 + either_way(a.contrast);
+  return c;
+}
+
+Tensor changed_film(const Tensor& film, const FilmChange& c) {
+  const std::int64_t height = film.size(1), width = film.size(2);
+  Tensor result = Tensor::empty(film.shape());
+  const float* in = film.data<float>().data();
+  float* out = result.mutable_data<float>().data();
+  const double half_width = double(width - 1) / 2, half_height = double(height - 1) / 2;
+  for (std::int64_t row = 0; row < height; ++row)
+    for (std::int64_t column = 0; column < width; ++column) {
+      const double x = double(column) / half_width - 1, y = double(row) / half_height - 1;
+      const double from_x = std::clamp((c.xx * x + c.xy * y + c.x0 + 1) * half_width, 0.0, double(width - 1));
+      const double from_y =
+          std::clamp((c.yx * x + c.yy * y + c.y0 + 1) * half_height, 0.0, double(height - 1));
+      const auto left = std::min(std::int64_t(from_x), width - 2),
+                 top = std::min(std::int64_t(from_y), height - 2);
+      const double u = from_x - double(left), v = from_y - double(top);
+      const float* at = in + top * width + left;
+      const double gray =
+          (1 - v) * ((1 - u) * at[0] + u * at[1]) + v * ((1 - u) * at[width] + u * at[width + 1]);
+      out[row * width + column] = float(std::clamp(0.5 + c.gain * (gray - 0.5) + c.offset, 0.0, 1.0));
+    }
+  return result;
+}
+
+}  // namespace scrim

@@ -1,0 +1,45 @@
+// Random changes of training films: flips, small rotations, scalings and shifts, brightness and contrast.
+#pragma once
+
+#include "tensor/random.h"
+#include "tensor/tensor.h"
+
+namespace scrim {
+
+struct AugmentationSettings {
+  bool flip = false;
+  double rotate_degrees = 0;  ///< at most, either way
+  double scale = 0;           ///< 0.1: 0.9 to 1.1 times as large
+  double shift = 0;           ///< of the side, at most, either way
+  double brightness = 0;      ///< added gray, at most, either way
+  double contrast = 0;        ///< 0.2: distances from 0.5 become 0.8 to 1.2 times as large
+
+  bool does_nothing() const;
+};
+
+template <class Visit>
+void visit_fields(AugmentationSettings& a, Visit&& visit) {
+  visit("augmentation", "flip", a.flip, "films are mirrored left to right half of the time");
+  visit("augmentation", "rotate_degrees", a.rotate_degrees, "largest rotation either way");
+  visit("augmentation", "scale", a.scale, "largest scaling: 0.1 = 0.9 to 1.1 times as large");
+  visit("augmentation", "shift", a.shift, "largest shift either way, of the side");
+  visit("augmentation", "brightness", a.brightness, "largest change of gray either way, 0 to 1");
+  visit("augmentation", "contrast", a.contrast,
+        "0.2 = distances from mid-gray become 0.8 to 1.2 times as large");
+}
+
+/// Throws UsageError that names the key whose value does not make sense.
+void check(const AugmentationSettings& settings);
+
+/// One draw: where each pixel of the new film is looked up in the old one, and what becomes of its gray.
+struct FilmChange {
+  // Old (x, y) of new (x, y), both from -1 to 1 between the centers of the outer pixels.
+  double xx = 1, xy = 0, x0 = 0, yx = 0, yy = 1, y0 = 0;
+  double gain = 1, offset = 0;  ///< gray' = 0.5 + gain * (gray - 0.5) + offset, clamped to [0,1]
+};
+FilmChange draw_change(const AugmentationSettings& settings, Random random);
+
+/// film[1,H,W,1] f32 in [0,1]: bilinear, pixels past the border repeat it.
+Tensor changed_film(const Tensor& film, const FilmChange& change);
+
+}  // namespace scrim

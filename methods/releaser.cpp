@@ -1,0 +1,54 @@
+#include "methods/releaser.h"
+
+#include "tensor/compute_device.h"
+
+namespace scrim {
+
+void check(const ReleaseSettings& r) {
+  check(r.method, "release");
+  if (r.method.is_learned()) check_given("release.weights", r.weights, "a weight file of the method");
+}
+
+Releaser::Releaser(const ReleaseSettings& settings, const MaskSettings& masks, std::uint64_t seed)
+    : masks_(masks), random_(seed, "dp_pix") {
+  if (!settings.method.is_learned()) {
+    method_ = make_method(settings.method, Initializer::none());
+    return;
+  }
+  LoadedMethod loaded = load_method(settings.weights);
+  require(loaded.settings.method == settings.method.method, "weights", "{} holds a {} generator, expected {}",
+          settings.weights, loaded.settings.method, settings.method.method);
+  learned_ = loaded.method.get();
+  method_ = std::move(loaded.method);
+}
+
+MaskSet Releaser::masks_of(const FilmSet& films, std::int64_t index) const {
+  return MaskSet(masks_, {films.name(index)}, {.image_size = films.image_size()});
+}
+
+ReleasedFilm Releaser::release_one(const FilmSet& films, std::int64_t index, std::uint64_t release) const {
+  const GrayImage film = films.image(index);
+  Variable mask;
+  if (method_->wants_masks())
+    mask = to_compute_device(masks_of(films, index).native(0, film.height, film.width));
+  return release_film(*method_, film, mask, random_.split(films.name(index)).split(release));
+}
+
+FilmSet Releaser::release(const FilmSet& films, std::uint64_t release) const {
+  std::vector<GrayImage> released;
+  for (std::int64_t i = 0; i < films.count(); ++i) released.push_back(release_one(films, i, release).image);
+  return FilmSet(films.names(), std::move(released), films.image_size());
+}
+
+Variable Releaser::apply(const Variable& x, const Variable& mask) {
+  require(learned_ != nullptr, "release", "{} has no network", method_->describe());
+  const Frozen weights(learned_->generator());
+  return learned_->release(x, mask, random_).film;
+}
+
+Variable Releaser::mask_at(const FilmSet& films, std::int64_t index) const {
+  if (!method_->wants_masks()) return {};
+  return to_compute_device(masks_of(films, index).batch({0}));
+}
+
+}  // namespace scrim

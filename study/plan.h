@@ -1,0 +1,114 @@
+// The configuration of a whole study: its data, its methods, and what its tasks do otherwise than by default.
+#pragma once
+
+#include "base/config.h"
+#include "data/phantom/phantom_cohort.h"
+#include "study/evaluation_runs.h"
+#include "study/training_runs.h"
+
+namespace scrim {
+
+/// A method at one strength.
+struct StudyMethod {
+  std::string name;
+  MethodSettings method;
+  double ac_loss_weight = 1, ver_loss_weight = 1;  ///< of its game
+
+  bool is_learned() const { return method.is_learned(); }
+};
+
+template <class Visit>
+void visit_fields(StudyMethod& m, Visit&& visit) {
+  static const std::string help = method_names();
+  visit("", "name", m.name, "a word for folders and tables");
+  visit("", "method", m.method.method, help.c_str());
+  visit_learned_fields(m.method, "", visit);
+  visit_unlearned_fields(m.method, "", visit);
+  visit("", "ac_loss_weight", m.ac_loss_weight, "of the classifier's loss in its game");
+  visit("", "ver_loss_weight", m.ver_loss_weight, "of the verifier's loss in its game");
+}
+
+struct StudyConfig {
+  static constexpr const char* task = "study";
+  std::string title = "A study of anonymized chest radiographs";
+  std::string folder = "runs/study";
+  std::int64_t films_shown = 3;
+  struct Phantom {
+    std::int64_t films = 0, size = 128, seed = 1, films_per_patient = 6;
+    double finding_probability = 0.18;
+  } phantom;
+  FilmSettings data{.image_size = 128};
+  FilmLists lists;
+  PairLists pairs;
+  std::string labels, test_list, test_pairs, cohort_list;
+  MaskSettings masks;
+};
+
+template <class Visit>
+void visit_fields(StudyConfig& c, Visit&& visit) {
+  visit("", "title", c.title, "of the report");
+  visit("output", "folder", c.folder, "everything is written below it");
+  visit("report", "films_shown", c.films_shown, "of each method in the report");
+  visit("phantom", "films", c.phantom.films,
+        "make a cohort of phantoms and study it; 0 = the films of [data]");
+  visit("phantom", "size", c.phantom.size, "pixels a side");
+  visit("phantom", "seed", c.phantom.seed, "the same seed gives the same films");
+  visit("phantom", "films_per_patient", c.phantom.films_per_patient, "at most");
+  visit("phantom", "finding_probability", c.phantom.finding_probability,
+        "of each of the five findings, per film");
+  visit_fields(c.data, visit);
+  visit_fields(c.lists, visit);
+  visit_fields(c.pairs, visit);
+  visit("data", "labels", c.labels, "table of findings");
+  visit("data", "test_list", c.test_list, "films of patients that nothing was trained on");
+  visit("data", "test_pairs", c.test_pairs, "pairs of them");
+  visit("data", "cohort_list", c.cohort_list, "strangers that sharpen the correlation attacker");
+  visit_fields(c.masks, visit);
+}
+
+/// One thing to do: a task with its complete configuration, in a folder of its own.
+struct StudyStep {
+  std::string name;   ///< folder below STUDY/steps
+  std::string title;  ///< for people
+  std::variant<TrainingConfig, EvaluationConfig> config;
+  std::vector<std::filesystem::path> inputs;  ///< weight files of other steps, lists of its own
+  bool reads_masks = false;
+};
+
+struct Study {
+  StudyConfig config;
+  std::vector<StudyMethod> methods;
+  std::vector<StudyStep> steps;  ///< in the order in which they can be done
+  std::string text;              ///< of the configuration file, overrides below it
+
+  std::filesystem::path step_folder(const std::string& name) const;
+  /// The method with the weights of its game.
+  ReleaseSettings release_of(const StudyMethod& method) const;
+};
+
+// Names of the steps.
+inline constexpr const char* verifier_step = "verifier";
+inline constexpr const char* classifier_step = "classifier";
+inline constexpr const char* raw_attack_step = "raw_attack";
+inline std::string pretraining_step(const StudyMethod& m) {
+  return m.name + "_pretraining";
+}
+inline std::string game_step(const StudyMethod& m) {
+  return m.name + "_game";
+}
+inline std::string attack_step(const StudyMethod& m) {
+  return m.name + "_attack";
+}
+inline std::string findings_step(const StudyMethod& m) {
+  return m.name + "_findings";
+}
+inline std::string quality_step(const StudyMethod& m) {
+  return m.name + "_quality";
+}
+
+/// Reads a study: [data] and [masks] as tasks have them, a table [[method]] for each method, and tables like
+/// [train_verifier.training] with keys of that task for every step that runs it. Throws UsageError.
+Study parse_study(const std::string& text, const std::string& name,
+                  const std::vector<std::string>& overrides);
+
+}  // namespace scrim

@@ -1,0 +1,82 @@
+#include "study/report.h"
+
+#include <fmt/format.h>
+
+#include "base/atomic_file.h"
+#include "base/file_hash.h"
+#include "base/version.h"
+#include "study/html.h"
+#include "study/report_figures.h"
+#include "study/report_pictures.h"
+#include "study/report_tables.h"
+
+namespace scrim {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The card of a generator, in Markdown.
+std::string card(const ReportData& data, const MethodResults& m) {
+  std::string text = fmt::format("# {}\n\nGenerator of a study with scrim: {}.\n\n", m.method->name,
+                                 m.attack["method"].get<std::string>());
+  text += fmt::format("| | |\n|---|---|\n| weights | {}, SHA-256 {} |\n", GameConfig::best_file,
+                      sha256_of_file(data.study.step_folder(game_step(*m.method)) / GameConfig::best_file));
+  text += fmt::format("| data | SHA-256 {} |\n| films | {} pixels |\n", data.data_hash,
+                      data.study.config.data.image_size);
+  text +=
+      fmt::format("| attackers on raw films, strongest AUC | {} |\n", strongest_text(data.raw, "real_real"));
+  for (const char* kind : released_kinds)
+    text +=
+        fmt::format("| attackers on {} pairs, strongest AUC | {} |\n", kind, strongest_text(m.attack, kind));
+  text += fmt::format("| findings, mean AUC before, after | {}, {} |\n", auc_text(m.findings["mean_before"]),
+                      auc_text(m.findings["mean_after"]));
+  text += fmt::format("| mean SSIM, largest displacement | {:.4f}, {:.2f} pixels |\n",
+                      m.quality["mean_ssim"].get<double>(),
+                      m.quality["largest_displacement_pixels"].get<double>());
+  return text +
+         "\nIntervals are 95 %, over patients. The figures hold for these films and these attackers; a "
+         "stronger "
+         "attacker may do better.\nNot a medical device.\n";
+}
+
+std::string losses_html(const ReportData& data) {
+  std::string html = "<h2>Training</h2>\n<div class=\"plots\">\n";
+  for (const StudyStep& step : data.study.steps) {
+    const fs::path metrics = data.study.step_folder(step.name) / "metrics.csv";
+    if (!fs::exists(metrics)) continue;
+    html += svg({step.title, "step", "value", metric_curves(metrics), {}, {}, false});
+  }
+  return html + "</div>\n";
+}
+
+std::string provenance_html(const ReportData& data) {
+  std::vector<std::vector<std::string>> rows{{"films, lists and labels", data.data_hash}};
+  for (const StudyStep& step : data.study.steps)
+    for (const char* name : {"best.safetensors", GameConfig::best_file})
+      if (const fs::path file = data.study.step_folder(step.name) / name; fs::exists(file))
+        rows.push_back({step.name + "/" + name, sha256_of_file(file)});
+  return "<h2>What it was made from</h2>\n<p>SHA-256 of data and weights:</p>\n" +
+         html_table({"what", "SHA-256"}, rows) +
+         "<p>The study's configuration; what it does not say keeps the "
+         "default of its task, and stands in full in each step's config.toml:</p>\n<pre>" +
+         escaped(data.study.text) + "</pre>\n<p>Made with scrim " + version + ". Not a medical device.</p>\n";
+}
+
+}  // namespace
+
+fs::path write_study_report(const Study& study, const std::string& data_hash) {
+  const ReportData data(study, data_hash);
+  std::string body =
+      summary_html(data) + trade_off_html(data) + privacy_html(data) + utility_html(data) + roc_html(data);
+  for (const MethodResults& m : data.methods) {
+    body += pictures_html(data, m);
+    if (m.method->is_learned())
+      write_file(study.step_folder(game_step(*m.method)) / "card.md", card(data, m));
+  }
+  body += worst_cases_html(data) + losses_html(data) + provenance_html(data);
+  const fs::path page = fs::path(study.config.folder) / "report.html";
+  write_file(page, html_page(study.config.title, body));
+  return page;
+}
+
+}  // namespace scrim

@@ -1,0 +1,179 @@
+#include "study/report_tables.h"
+
+#include <algorithm>
+
+#include "study/html.h"
+#include "study/svg_plot.h"
+
+namespace scrim {
+namespace {
+
+double raw_auc(const ReportData& data) {
+  return data.raw["summary"]["real_real"]["strongest_auc"];
+}
+
+/// The kind of pairs with a released film in them that attackers do best on.
+const char* worst_kind(const MethodResults& m) {
+  const auto auc = [&](const char* kind) { return m.attack["summary"][kind]["strongest_auc"].get<double>(); };
+  return auc(released_kinds[0]) >= auc(released_kinds[1]) ? released_kinds[0] : released_kinds[1];
+}
+double auc_of(const MethodResults& m) {
+  return m.attack["summary"][worst_kind(m)]["strongest_auc"];
+}
+
+double loss_of(const MethodResults& m) {
+  const Json &before = m.findings["mean_before"]["auc"], &after = m.findings["mean_after"]["auc"];
+  return before.is_null() || after.is_null() ? 0 : before.get<double>() - after.get<double>();
+}
+
+/// The best of any attacker: one whose AUC is lower may still find a patient more often.
+std::string retrieval_text(const Json& attack, const std::string& kind) {
+  double precision = 0, mean_precision = 0;
+  for (const Json& a : attack["attacks"])
+    if (a["pairs"] == kind) {
+      precision = std::max(precision, a["precision_at_1"].get<double>());
+      mean_precision = std::max(mean_precision, a["map_at_r"].get<double>());
+    }
+  return fmt::format("{:.2f}, {:.2f}", precision, mean_precision);
+}
+
+Curve roc_of(const Json& attack, const std::string& kind, const std::string& label) {
+  Curve curve{label, {}, false};
+  if (const Json* a = strongest_attack(attack, kind)) {
+    for (const Json& point : (*a)["roc"]) curve.points.emplace_back(point[0], point[1]);
+    const bool learned = (*a)["attacker"].get<std::string>().starts_with("learned");
+    curve.label += learned ? " (learned)" : " (correlation)";
+    if (a->contains("roc_interval_95")) {
+      const Json& band = (*a)["roc_interval_95"];
+      const double last = double(band.size()) - 1;
+      for (std::size_t i = 0; i < band.size(); ++i) curve.band.emplace_back(double(i) / last, band[i][1]);
+      for (std::size_t i = band.size(); i > 0; --i)
+        curve.band.emplace_back(double(i - 1) / last, band[i - 1][0]);
+    }
+  }
+  return curve;
+}
+
+}  // namespace
+
+std::string summary_html(const ReportData& data) {
+  std::string text =
+      "<p>An attacker is asked whether two films show the same patient. AUC 0.5 is guessing, 1 is "
+      "certainty. Attackers were trained anew on the output of every method, on other patients than "
+      "those they were tested on; another attacker, which learns nothing, compares structures. For "
+      "each method the strongest attacker counts.</p>\n";
+  text += fmt::format(
+      "<p>On raw films the strongest attacker ({}) reaches <b>{}</b> on {} pairs of {} patients.</p>\n",
+      escaped(data.raw["summary"]["real_real"]["strongest_attacker"].get<std::string>()),
+      strongest_text(data.raw, "real_real"), data.raw["test_pairs"].get<std::int64_t>(),
+      data.raw["test_patients"].get<std::int64_t>());
+  const MethodResults* best = nullptr;
+  for (const MethodResults& m : data.methods)
+    if (loss_of(m) <= 0.03 && (!best || auc_of(m) < auc_of(*best))) best = &m;
+  if (best)
+    text += fmt::format(
+        "<p>Among the methods that cost the classifier at most 0.03 of its mean AUC, <b>{}</b> leaves "
+        "attackers the "
+        "least: {} (pairs {}), {:+.3f} against raw films, for a loss of {:.3f}.</p>\n",
+        escaped(best->method->name), strongest_text(best->attack, worst_kind(*best)), worst_kind(*best),
+        auc_of(*best) - raw_auc(data), loss_of(*best));
+  else if (!data.methods.empty())
+    text += "<p>No method kept the classifier's loss of mean AUC within 0.03.</p>\n";
+  return text +
+         "<p>What this does not show: attackers that are stronger, that hold more films of a patient, or "
+         "that know "
+         "more than the method and films of other patients; other findings than those listed; films of "
+         "other "
+         "machines and hospitals. A figure near 0.5 means that these attackers failed, not that nobody can "
+         "succeed.</p>\n";
+}
+
+std::string trade_off_html(const ReportData& data) {
+  Plot plot{"Privacy and utility",
+            "strongest attacker's AUC (left is more private)",
+            "mean AUC of findings",
+            {},
+            {},
+            {},
+            false};
+  if (!data.methods.empty() && !data.methods[0].findings["mean_before"]["auc"].is_null())
+    plot.curves.push_back(
+        {"raw films", {{raw_auc(data), data.methods[0].findings["mean_before"]["auc"]}}, true});
+  for (const MethodResults& m : data.methods)
+    if (!m.findings["mean_after"]["auc"].is_null())
+      plot.curves.push_back({m.method->name, {{auc_of(m), m.findings["mean_after"]["auc"]}}, true});
+  plot.x_range = {0.45, 1.0};
+  return "<h2>Trade-off</h2>\n<div class=\"plots\">" + svg(plot) + "</div>\n";
+}
+
+std::string privacy_html(const ReportData& data) {
+  std::vector<std::vector<std::string>> rows;
+  rows.push_back({"raw films", "real_real", strongest_text(data.raw, "real_real"),
+                  data.raw["summary"]["real_real"]["strongest_attacker"], learned_text(data.raw, "real_real"),
+                  retrieval_text(data.raw, "real_real")});
+  for (const MethodResults& m : data.methods)
+    for (const char* kind : released_kinds)
+      if (m.attack["summary"].contains(kind))
+        rows.push_back({m.method->name, kind, strongest_text(m.attack, kind),
+                        m.attack["summary"][kind]["strongest_attacker"], learned_text(m.attack, kind),
+                        retrieval_text(m.attack, kind)});
+  return "<h2>Privacy</h2>\n<p>AUC of the strongest attacker with its 95 % interval over patients; learned "
+         "attackers over their seeds; precision@1 and mAP@R of whichever attacker does best at searching a "
+         "patient "
+         "among the test films.</p>\n" +
+         html_table({"method", "pairs", "strongest AUC", "attacker", "learned", "P@1, mAP@R"}, rows);
+}
+
+std::string utility_html(const ReportData& data) {
+  std::vector<std::vector<std::string>> rows, findings;
+  for (const MethodResults& m : data.methods) {
+    const Json& q = m.quality;
+    rows.push_back(
+        {m.method->name, auc_text(m.findings["mean_before"]), auc_text(m.findings["mean_after"]),
+         fmt::format("{:+.3f}", -loss_of(m)),
+         q["mean_psnr_db"].is_null() ? "-" : fmt::format("{:.1f}", q["mean_psnr_db"].get<double>()),
+         fmt::format("{:.4f}, {:.4f}", q["mean_ssim"].get<double>(), q["worst_ssim"].get<double>()),
+         fmt::format("{:.2f}", q["largest_displacement_pixels"].get<double>()),
+         fmt::format("{:.0f} %", 100 * q["mean_changed_share"].get<double>())});
+  }
+  std::vector<std::string> header{"finding", "films", "before"};
+  for (const MethodResults& m : data.methods) header.push_back(m.method->name);
+  if (!data.methods.empty())
+    for (std::size_t i = 0; i < data.methods[0].findings["findings"].size(); ++i) {
+      const Json& f = data.methods[0].findings["findings"][i];
+      if (f["before"]["auc"].is_null()) continue;
+      std::vector<std::string> row{f["finding"], std::to_string(f["positives"].get<std::int64_t>()),
+                                   fmt::format("{:.3f}", f["before"]["auc"].get<double>())};
+      for (const MethodResults& m : data.methods)
+        row.push_back(fmt::format("{:.3f}", m.findings["findings"][i]["after"]["auc"].get<double>()));
+      findings.push_back(std::move(row));
+    }
+  return "<h2>Utility</h2>\n" +
+         html_table({"method", "mean AUC before", "after", "change", "PSNR, dB", "SSIM mean, worst",
+                     "largest displacement, pixels", "pixels changed"},
+                    rows) +
+         "<p>AUC of each finding:</p>\n" + html_table(header, findings, true);
+}
+
+std::string roc_html(const ReportData& data) {
+  std::string html =
+      "<h2>Attackers</h2>\n<p>Of each method the strongest attacker on pairs of each kind. Shaded: 95 % of "
+      "the true "
+      "positive rates over samples of the patients.</p>\n<div class=\"plots\">\n";
+  for (const MethodResults& m : data.methods) {
+    Plot plot{m.method->name,
+              "false positive rate",
+              "true positive rate",
+              {},
+              std::pair(0.0, 1.0),
+              std::pair(0.0, 1.0),
+              true};
+    plot.curves.push_back(roc_of(data.raw, "real_real", "raw films"));
+    for (const char* kind : released_kinds)
+      if (m.attack["summary"].contains(kind)) plot.curves.push_back(roc_of(m.attack, kind, kind));
+    html += svg(plot);
+  }
+  return html + "</div>\n";
+}
+
+}  // namespace scrim

@@ -1,0 +1,28 @@
+// Results of evaluations as JSON, as comma-separated text, and as lines for the terminal. The JSON is what
+// reports are made from.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "evaluation/tasks/classification.h"
+#include "evaluation/tasks/image_quality.h"
+#include "evaluation/tasks/restoration.h"
+#include "evaluation/tasks/retrain_verifier.h"
+#include "evaluation/tasks/segmentation.h"
+
+namespace scrim {
+
+struct WrittenResult {
+  nlohmann::ordered_json json;
+  std::string csv;      ///< a header and a line a figure
+  std::string summary;  ///< for a person, some lines
+};
+
+WrittenResult written(const VerificationResult& result);
+WrittenResult written(const ClassificationResult& result);
+WrittenResult written(const ImageQualityResult& result);
+WrittenResult written(const RestorationResult& result);
+WrittenResult written(const SegmentationResult& result);
+
+}  // namespace scrim

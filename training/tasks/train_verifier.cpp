@@ -1,0 +1,216 @@
+#include "training/tasks/train_verifier.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/ops/loss.h"
+#include "autograd/ops/reduce.h"
+#include "tensor/compute_device.h"
+#include "training/loop/step_runner.h"
+
+namespace scrim {
+namespace {
+
+struct PairBatch {
+  Tensor first, second;
+  Tensor same;             // [N] of listed pairs, or
+  InBatchTargets targets;  // of all films with all
+
+  template <class Visit>
+  void for_each_tensor(Visit&& visit) {
+    for (Tensor* tensor : {&first, &second, &same}) visit(*tensor);
+    targets.for_each_tensor(visit);
+  }
+};
+
+/// The pairs that steps go through: with negatives from the batch, those of one patient.
+std::vector<IndexedPair> pairs_to_learn(const VerifierConfig& config,
+                                        const std::vector<IndexedPair>& listed) {
+  if (config.contrast.negatives == "listed") return listed;
+  std::vector<IndexedPair> same;
+  std::copy_if(listed.begin(), listed.end(), std::back_inserter(same),
+               [](const IndexedPair& pair) { return pair.same_patient; });
+  // A last batch of one pair would have no stranger in it.
+  if (std::int64_t(same.size()) % config.training.batch_size == 1) same.pop_back();
+  require(!same.empty(), "data", "the training pairs have too few of one patient");
+  return same;
+}
+
+class VerifierTask : public TrainingTask {
+ public:
+  VerifierTask(const VerifierConfig& config, const PairData& train, const PairData* valid)
+      : config_(config),
+        train_(train),
+        pairs_(pairs_to_learn(config, train.pairs)),
+        patients_(patients_of_pairs(train.pairs)),
+        valid_(valid),
+        network_(build(config.model, initializer_of(config.training))),
+        learner_("verifier", verifier_, config.optimizer) {
+    if (!config.start_weights.empty())
+      verifier_.load_state(load_verifier(config.start_weights).network->state());
+  }
+
+  std::int64_t examples() const override { return std::int64_t(pairs_.size()); }
+  std::vector<ValidColumn> valid_columns() const override {
+    if (!valid_) return {};
+    // Learning to find a partner makes logits large and the cross-entropy of listed pairs a poor judge.
+    if (in_batch()) return {{"loss", ""}, {"one_minus_auc", "best"}};
+    return {{"auc", "", Better::higher}, {"loss", "best"}};
+  }
+
+  std::unique_ptr<StepRunner> steps() override {
+    return step_runner<PairBatch>({.read = [this](const Batch& batch) { return make(batch); },
+                                   .work =
+                                       [this](const PairBatch& batch, const Batch&) {
+                                         verifier_.set_training(true);
+                                         return std::vector{learner_.step([&] { return loss(batch); })};
+                                       }});
+  }
+
+  std::vector<double> validate(std::int64_t step, EventFile& events) override {
+    const Tensor first = embeddings(verifier_, valid_->first);
+    const Tensor second = &valid_->first == &valid_->second ? first : embeddings(verifier_, valid_->second);
+    const auto logits = pair_logits(verifier_, first, second, valid_->pairs);
+    std::vector<Scored> scored = scored_pairs(logits, valid_->pairs);
+    double sum = 0;
+    for (const Scored& c : scored) {
+      const double z =
+          c.positive ? -c.score : c.score;  // softplus(z) = -log of the right answer's probability
+      sum += std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z)));
+    }
+    const double auc = roc_auc(scored).value_or(0.5);
+    for (Scored& c : scored) c.score = 1 / (1 + std::exp(-c.score));
+    events.pr_curve("same_patient", step, scored);
+    const double loss = sum / double(logits.size());
+    if (in_batch()) return {loss, 1 - auc};
+    return {auc, loss};
+  }
+
+  std::vector<Learner*> learners() override { return {&learner_}; }
+
+  std::map<std::string, TensorFile> weights() const override {
+    return {{"", weight_file(verifier_.state(), facts_of(config_.model), train_.first.image_size(),
+                             VerifierConfig::task)}};
+  }
+
+ private:
+  Variable loss(const PairBatch& batch) {
+    if (in_batch()) {
+      const Variable first = verifier_.embedding(batch.first);
+      return in_batch_loss(verifier_, first, verifier_.embedding(batch.second), batch.targets);
+    }
+    const Variable logits = verifier_(batch.first, batch.second);
+    return bce_with_logits(reshape(logits, batch.same.shape()), batch.same);
+  }
+
+  bool in_batch() const { return config_.contrast.negatives == "in_batch"; }
+
+  PairBatch make(const Batch& batch) const {
+    const auto count = std::int64_t(batch.examples.size());
+    const Random random =
+        Random(std::uint64_t(config_.training.seed), "augmentation").split(std::uint64_t(batch.epoch));
+    const auto side = [&](const FilmSet& films, std::int64_t IndexedPair::*index, std::string_view name) {
+      return batch_of(count, films.image_size(), [&](std::int64_t i) {
+        const std::int64_t example = batch.examples[std::size_t(i)];
+        const Tensor film = films.film(pairs_[std::size_t(example)].*index);
+        if (config_.augmentation.does_nothing()) return film;
+        return changed_film(
+            film, draw_change(config_.augmentation, random.split(std::uint64_t(example)).split(name)));
+      });
+    };
+    PairBatch result{side(train_.first, &IndexedPair::first, "first"),
+                     side(train_.second, &IndexedPair::second, "second"),
+                     {},
+                     {}};
+    std::vector<float> same;
+    std::vector<std::int64_t> first, second;
+    for (const std::int64_t example : batch.examples) {
+      const IndexedPair& pair = pairs_[std::size_t(example)];
+      same.push_back(pair.same_patient ? 1.f : 0.f);
+      first.push_back(patients_[std::size_t(pair.first)]);
+      second.push_back(patients_[std::size_t(pair.second)]);
+    }
+    if (in_batch())
+      result.targets = in_batch_targets(first, second);
+    else
+      result.same = Tensor::from<float>({count}, same);
+    return result;
+  }
+
+  const VerifierConfig& config_;
+  PairData train_;
+  std::vector<IndexedPair> pairs_;
+  std::vector<std::int64_t> patients_;  // by film
+  const PairData* valid_;
+  std::unique_ptr<SiameseVerifier> network_;
+  SiameseVerifier& verifier_ = *network_;
+  Learner learner_;
+};
+
+}  // namespace
+
+void check(const VerifierConfig& c) {
+  check(c.data, 1);
+  check_given("data.train_pairs", c.lists.train, "a file of pairs");
+  check(c.augmentation);
+  check(c.model, "model");
+  check(c.contrast, c.training.batch_size);
+  check_run_fields(c);
+}
+
+TrainingResult train_verifier(const VerifierConfig& config, const PairData& train, const PairData* valid,
+                              const std::string& config_text, bool resume,
+                              const std::function<void(const TrainingProgress&)>& progress) {
+  VerifierTask task(config, train, valid);
+  return run_training_loop(task, loop_settings(config, config.schedule, config_text, resume), progress);
+}
+
+TrainingResult run(const VerifierConfig& config, const std::string& config_text, bool resume,
+                   const std::function<void(const TrainingProgress&)>& progress) {
+  check(config);
+  const PairSet train = indexed(pairs_to_learn_from(config.lists.train, config.contrast));
+  const FilmSet train_films(config.data.images, train.names, config.data.options());
+  const PairData train_data{train_films, train_films, train.pairs};
+  if (config.lists.valid.empty())
+    return train_verifier(config, train_data, nullptr, config_text, resume, progress);
+  const PairSet valid = indexed(read_pairs(config.lists.valid));
+  const FilmSet valid_films(config.data.images, valid.names, config.data.options());
+  require_apart(train_films, valid_films, patient_of_name);
+  const PairData valid_data{valid_films, valid_films, valid.pairs};
+  return train_verifier(config, train_data, &valid_data, config_text, resume, progress);
+}
+
+std::vector<Scored> scored_pairs(const std::vector<double>& scores, const std::vector<IndexedPair>& pairs) {
+  std::vector<Scored> cases;
+  for (std::size_t i = 0; i < scores.size(); ++i) cases.push_back({scores[i], pairs[i].same_patient});
+  return cases;
+}
+
+Tensor embeddings(SiameseVerifier& verifier, const FilmSet& films) {
+  const NoGradient no_gradient;
+  verifier.set_training(false);
+  return rows_of_films(films, [&](const Tensor& batch) { return verifier.embedding(batch).value(); });
+}
+
+std::vector<double> pair_logits(SiameseVerifier& verifier, const Tensor& first, const Tensor& second,
+                                const std::vector<IndexedPair>& pairs) {
+  const NoGradient no_gradient;
+  const std::int64_t width = first.size(1);
+  const auto rows = [&](const Tensor& table, std::int64_t IndexedPair::*index) {
+    Tensor chosen = Tensor::empty({std::int64_t(pairs.size()), width});
+    float* out = chosen.mutable_data<float>().data();
+    for (const IndexedPair& pair : pairs) {
+      std::copy_n(table.data<float>().data() + pair.*index * width, width, out);
+      out += width;
+    }
+    return chosen;
+  };
+  const Tensor logits = to_host(verifier
+                                    .compare(to_compute_device(rows(first, &IndexedPair::first)),
+                                             to_compute_device(rows(second, &IndexedPair::second)))
+                                    .value());
+  const auto values = logits.data<float>();
+  return {values.begin(), values.end()};
+}
+
+}  // namespace scrim
