@@ -18,12 +18,12 @@ namespace scrim::test {
 namespace {
 
 struct Case {
-  const char* file;
-  const char* model;
+  std::string file, model;
   Facts settings;
 };
 
-const std::vector<Case>& small_cases() {
+/// The networks of the other set's files; own files say theirs.
+const std::vector<Case>& other_cases() {
   static const std::vector<Case> cases = {
       {"flow_unet", "flow_unet", {{"init_features", "4"}}},
       {"prichexy", "flow_anonymizer", {{"init_features", "4"}, {"mu", "0.05"}, {"operator", "published"}}},
@@ -64,6 +64,24 @@ const std::vector<Case>& small_cases() {
   return cases;
 }
 
+Case case_of(const VectorFile& file, const Golden& golden) {
+  if (golden.has_metadata("network"))
+    return {file.name, golden.text("network"), golden.metadata("settings").get<Facts>()};
+  for (const Case& test : other_cases())
+    if (test.file == file.name) return test;
+  return {};
+}
+
+/// What files.py's generated_weight() makes for this network.
+State generated_state(const Module& network, double gain, std::uint64_t seed) {
+  State state = network.state();
+  for (auto& [name, tensor] : state) {
+    const bool tied = name == "decoder.conv_deindexer.weight";
+    tensor = generated_weight(tied ? "encoder.conv_indexer.proj.weight" : name, tensor.shape(), gain, seed);
+  }
+  return state;
+}
+
 Tensor for_network(const Tensor& stored) {
   return nhwc_from_nchw(stored);
 }
@@ -100,7 +118,10 @@ void expect_same(const Golden& golden, const Tensor& got, const std::string& nam
 void check_mode(const Golden& golden, const Case& test, const std::string& mode) {
   SCOPED_TRACE(mode);
   Network network = make_network(test.model, test.settings, Initializer::none());
-  network.load(golden.with_prefix("state."));
+  State state = golden.with_prefix("state.");
+  if (state.empty())
+    state = generated_state(*network.module, golden.metadata("gain"), golden.metadata("weights_seed"));
+  network.load(std::move(state));
   network.module->to(compute_device());
   network.module->set_training(mode == "train");
   NamedVariables in;
@@ -144,26 +165,22 @@ void check_mode(const Golden& golden, const Case& test, const std::string& mode)
   }
 }
 
-void PrintTo(const Case& test, std::ostream* out) {
-  *out << test.file;
-}
-
-class GoldenModels : public testing::TestWithParam<Case> {};
+class GoldenModels : public testing::TestWithParam<VectorFile> {};
 
 TEST_P(GoldenModels, AgreeAtSmallWidth) {
-  REQUIRE_TEST_DATA(golden_folder());
-  const Golden golden(std::string("models/") + GetParam().file);
+  const Golden golden(GetParam().path);
+  const Case test = case_of(GetParam(), golden);
+  ASSERT_FALSE(test.model.empty()) << "no network is known for this file";
   const bool before = reference_kernels_in_use();
   for (bool reference : {true, false}) {
     SCOPED_TRACE(reference ? "reference" : "cpu");
     use_reference_kernels(reference);
-    for (const char* mode : {"eval", "train"}) check_mode(golden, GetParam(), mode);
+    for (const char* mode : {"eval", "train"}) check_mode(golden, test, mode);
   }
   use_reference_kernels(before);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, GoldenModels, testing::ValuesIn(small_cases()),
-                         [](const auto& info) { return std::string(info.param.file); });
+INSTANTIATE_TEST_SUITE_P(Files, GoldenModels, testing::ValuesIn(vector_files("models")), test_name);
 
 /// Making norms' inputs again in backward is the same computation: not one bit of a gradient differs.
 TEST(DenseNet, LinearMemoryChangesNoGradient) {
@@ -204,15 +221,9 @@ void expect_sums(const Golden& golden, const Tensor& tensor, const std::string& 
 }
 
 /// The full-size network of a file with its generated weights, in evaluation.
-Network full_size(const Golden& golden, const char* model, const Facts& settings) {
+Network full_size(const Golden& golden, const std::string& model, const Facts& settings) {
   Network network = make_network(model, settings, Initializer::none());
-  const double gain = golden.metadata("gain").get<double>();
-  const auto seed = golden.metadata("seed").get<std::uint64_t>();
-  State state = network.module->state();
-  for (auto& [name, tensor] : state) {
-    const bool tied = name == "decoder.conv_deindexer.weight";
-    tensor = generated_weight(tied ? "encoder.conv_indexer.proj.weight" : name, tensor.shape(), gain, seed);
-  }
+  State state = generated_state(*network.module, golden.metadata("gain"), golden.metadata("seed"));
   for (const auto& name : golden.names_with_prefix("weight_head.")) {
     const Tensor& weight = state.at(name.substr(std::string("weight_head.").size()));
     for (std::size_t i = 0; i < std::size_t(golden[name].numel()); ++i)
@@ -236,12 +247,31 @@ NamedVariables generated_inputs(const Golden& golden) {
   return in;
 }
 
-class GoldenFullSize : public testing::TestWithParam<Case> {};
+/// Networks at full size, where the other set of vectors is present.
+class GoldenFullSize : public testing::TestWithParam<VectorFile> {};
+
+const std::vector<Case>& full_cases() {
+  static const std::vector<Case> cases = {
+      {"prichexy", "flow_anonymizer", {{"operator", "published"}}},
+      {"prichexy_seg", "protected_anonymizer", {{"operator", "published"}}},
+      {"prichexy_noise", "noise_anonymizer", {}},
+      {"privacy_net", "privacy_net", {}},
+      {"verifier", "siamese_verifier", {}},
+      {"classifier", "densenet_classifier", {}},
+      {"hybrid_unet", "hybrid_unet", {}},
+      {"hybridgnet", "hybridgnet", {{"contour", "published"}}}};
+  return cases;
+}
+
+void expect_codes(const Golden& golden);
 
 TEST_P(GoldenFullSize, OutputsAgree) {
-  REQUIRE_TEST_DATA(golden_folder());
-  const Golden golden(std::string("full/") + GetParam().file);
-  Network network = full_size(golden, GetParam().model, GetParam().settings);
+  const Golden golden(GetParam().path);
+  if (GetParam().name == "primis") return expect_codes(golden);
+  const auto test = std::find_if(full_cases().begin(), full_cases().end(),
+                                 [](const Case& one) { return one.file == GetParam().name; });
+  ASSERT_NE(test, full_cases().end());
+  Network network = full_size(golden, test->model, test->settings);
   const NoGradient no_gradient;
   for (const auto& [key, variable] : network.run(generated_inputs(golden))) {
     const Tensor got = for_file(variable.value());
@@ -252,19 +282,11 @@ TEST_P(GoldenFullSize, OutputsAgree) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Files, GoldenFullSize,
-    testing::Values(Case{"prichexy_seg", "protected_anonymizer", {{"operator", "published"}}},
-                    Case{"prichexy_noise", "noise_anonymizer", {}}, Case{"privacy_net", "privacy_net", {}},
-                    Case{"verifier", "siamese_verifier", {}}, Case{"classifier", "densenet_classifier", {}},
-                    Case{"hybrid_unet", "hybrid_unet", {}},
-                    Case{"hybridgnet", "hybridgnet", {{"contour", "published"}}}),
-    [](const auto& info) { return std::string(info.param.file); });
+INSTANTIATE_TEST_SUITE_P(Files, GoldenFullSize, testing::ValuesIn(vector_files("full")), test_name);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(GoldenFullSize);
 
-/// Patches in, patches out; near-ties of the top k may fall otherwise in f32 (golden/README.md, "Tolerance").
-TEST(GoldenFullSize, SparseTernaryCoder) {
-  REQUIRE_TEST_DATA(golden_folder());
-  const Golden golden("full/primis");
+/// PRIMIS: patches in, patches out; near-ties of the top k may fall otherwise in f32 (golden/README.md, "Tolerance").
+void expect_codes(const Golden& golden) {
   Network network = full_size(golden, "sparse_ternary", {});
   const NoGradient no_gradient;
   const NamedVariables in = generated_inputs(golden);

@@ -196,6 +196,10 @@ const std::map<std::string, Op>& image_ops() {
        [](Call& c) {
          return warp(c.in["x"], c.in["field"], {c.attrs["mu"], WarpOperator::published});
        }},
+      {"corrected_warp",
+       [](Call& c) {
+         return warp(c.in["x"], c.in["field"], {c.attrs["mu"], WarpOperator::corrected});
+       }},
       {"dropout", [](Call& c) { return dropout(c.in["x"], c.in["keep"].value(), c.attrs["p"]); }},
   };
   return ops;
@@ -326,11 +330,10 @@ void check_case(const Golden& golden, const Json& entry, const std::string& kern
       golden.expect_close(to_file(name, variable.gradient()), id + ".grad." + name, 1e-7, what);
 }
 
-class GoldenOps : public testing::TestWithParam<const char*> {};
+class GoldenOps : public testing::TestWithParam<VectorFile> {};
 
 TEST_P(GoldenOps, AgreeWithTheOtherFramework) {
-  REQUIRE_TEST_DATA(golden_folder());
-  const Golden golden(std::string("ops/") + GetParam());
+  const Golden golden(GetParam().path);
   int checked = 0;
   for (const Json& entry : golden.metadata("cases")) {
     if (entry["op"] == "identity_grid") {
@@ -352,13 +355,7 @@ TEST_P(GoldenOps, AgreeWithTheOtherFramework) {
   EXPECT_GT(checked, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, GoldenOps,
-                         testing::Values("activations", "batch_norm", "broadcast", "conv2d",
-                                         "conv_transpose2d", "dropout", "gaussian_warp", "graph",
-                                         "grid_sample", "instance_norm1d", "linear", "losses", "matmul",
-                                         "pooling", "reductions", "roi_align", "shape_ops", "softmax",
-                                         "topk_scatter_gather", "upsample"),
-                         [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Files, GoldenOps, testing::ValuesIn(vector_files("ops")), test_name);
 
 }  // namespace
 }  // namespace scrim::test

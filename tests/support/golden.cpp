@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "base/fnv1a.h"
 #include "tensor/compute_device.h"
 #include "tests/support/test_data.h"
 
@@ -39,8 +41,38 @@ Tensor nchw_from_nhwc(const Tensor& tensor) {
                    {t.size(0), t.size(3), t.size(1), t.size(2)});
 }
 
-Golden::Golden(const std::string& name)
-    : name_(name), file_(read_safetensors(golden_folder() / (name + ".safetensors"))) {
+std::vector<VectorFile> vector_files(const std::string& group) {
+  std::vector<VectorFile> files;
+  const auto add = [&](const char* set, const std::filesystem::path& folder) {
+    if (!std::filesystem::is_directory(folder)) return;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+      files.push_back({set, entry.path().stem().string(), entry.path()});
+  };
+  add("own", std::filesystem::path(SCRIM_SOURCE_DIR) / "tests/vectors" / group);
+  if (!golden_folder().empty()) add("other", golden_folder() / group);
+  std::sort(files.begin(), files.end(), [](const VectorFile& a, const VectorFile& b) {
+    return std::pair(a.set != "own", a.path) < std::pair(b.set != "own", b.path);
+  });
+  return files;
+}
+
+std::vector<VectorFile> vector_files(const std::string& group, const std::string& name) {
+  std::vector<VectorFile> files = vector_files(group);
+  std::erase_if(files, [&](const VectorFile& file) { return file.name != name; });
+  return files;
+}
+
+std::string test_name(const testing::TestParamInfo<VectorFile>& info) {
+  return info.param.set + "_" + info.param.name;
+}
+
+void PrintTo(const VectorFile& file, std::ostream* out) {
+  *out << file.set << " " << file.name;
+}
+
+Golden::Golden(const std::filesystem::path& path)
+    : name_(path.parent_path().filename().string() + "/" + path.stem().string()),
+      file_(read_safetensors(path)) {
   if (file_.metadata.contains("torch_f32")) f32_ = metadata("torch_f32");
 }
 
@@ -94,12 +126,6 @@ void Golden::expect_close(const Tensor& got, const std::string& tensor, double f
 
 namespace {
 
-std::uint64_t fnv1a64(const std::string& text) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (unsigned char c : text) hash = (hash ^ c) * 0x100000001b3u;
-  return hash;
-}
-
 std::uint64_t splitmix64(std::uint64_t x) {
   std::uint64_t z = x + 0x9e3779b97f4a7c15u;
   z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
@@ -108,7 +134,7 @@ std::uint64_t splitmix64(std::uint64_t x) {
 }
 
 double uniform(const std::string& name, std::uint64_t i, std::uint64_t seed) {
-  return double(splitmix64((fnv1a64(name) ^ splitmix64(seed)) + i) >> 40) * 0x1p-24;
+  return double(splitmix64((fnv1a(name) ^ splitmix64(seed)) + i) >> 40) * 0x1p-24;
 }
 
 }  // namespace

@@ -1,6 +1,10 @@
-// Reference values made with another framework; the format is described beside them (golden/README.md).
+// Reference values made with another framework: the project's own in tests/vectors (docs/vectors.md), and where they are
+// present a second, independent set of the same format (golden_folder()).
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -14,14 +18,29 @@ namespace scrim::test {
 Tensor nhwc_from_nchw(const Tensor& tensor);
 Tensor nchw_from_nhwc(const Tensor& tensor);
 
+struct VectorFile {
+  std::string set;   ///< "own" or "other"
+  std::string name;  ///< without folder and extension
+  std::filesystem::path path;
+};
+/// The files of a group ("ops", "models", "optim", "steps") in every set that is present.
+std::vector<VectorFile> vector_files(const std::string& group);
+/// The file of this name in every set that has it.
+std::vector<VectorFile> vector_files(const std::string& group, const std::string& name);
+/// How gtest names a test of a file: "own_conv2d".
+std::string test_name(const testing::TestParamInfo<VectorFile>& info);
+void PrintTo(const VectorFile& file, std::ostream* out);
+
 class Golden {
  public:
-  /// `name`: path below the golden folder, without the extension.
-  explicit Golden(const std::string& name);
+  explicit Golden(const std::filesystem::path& path);
 
   const Tensor& operator[](const std::string& tensor) const;
   bool has(const std::string& tensor) const { return file_.tensors.contains(tensor); }
   nlohmann::json metadata(const std::string& key) const;
+  bool has_metadata(const std::string& key) const { return file_.metadata.contains(key); }
+  /// Metadata that is text as it stands.
+  const std::string& text(const std::string& key) const { return file_.metadata.at(key); }
   /// All tensors whose name begins with `prefix`, which is cut off.
   State with_prefix(const std::string& prefix) const;
   std::vector<std::string> names_with_prefix(const std::string& prefix) const;

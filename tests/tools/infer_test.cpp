@@ -166,13 +166,17 @@ TEST_F(Infer, InspectSaysHowWeightsDiffer) {
 
 /// The whole path from files to files on vectors made with another framework.
 TEST_F(Infer, GoldenVerifierThroughFiles) {
-  REQUIRE_TEST_DATA(golden_folder());
-  const Golden golden("models/verifier");
-  write_weights(golden.with_prefix("state."));
+  const Golden golden(vector_files("models", "verifier").at(0).path);
+  State state =
+      make_network("siamese_verifier", golden.metadata("settings").get<Facts>(), Initializer::none())
+          .module->state();
+  for (auto& [name, tensor] : state)
+    tensor = generated_weight(name, tensor.shape(), golden.metadata("gain"), golden.metadata("weights_seed"));
+  write_weights(state);
   write_safetensors(input(), {golden.with_prefix("in."), {}});
   for (const char* mode : {"eval", "train"}) {
-    const Result result = run({"infer", "--model", "siamese_verifier", "--set", "width=8", "--set",
-                               "layers=2,1,1,1", "--set", "embed=12", "-w", weights().string(), "-i",
+    const Result result = run({"infer", "--model", "siamese_verifier", "--set", "width=4", "--set",
+                               "layers=2,1,1,1", "--set", "embed=6", "-w", weights().string(), "-i",
                                input().string(), "-o", output().string(), "--train-step", "--mode", mode});
     ASSERT_EQ(result.status, 0) << result.error;
     const TensorFile out = read_safetensors(output());

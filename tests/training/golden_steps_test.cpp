@@ -51,16 +51,16 @@ int expect_weights(const Golden& golden, const Module& net, const std::string& p
   return off;
 }
 
-/// Runs a file's steps on the reference kernels and on the fast ones; `steps` returns the sum of
+/// Runs a file's steps on the reference kernels and on the fast ones, in every set of vectors; `steps` returns the sum of
 /// expect_weights.
-void on_both_kernels(const std::function<int()>& steps) {
-  REQUIRE_TEST_DATA(golden_folder());
+void on_both_kernels(const std::string& name, const std::function<int(const Golden&)>& steps) {
   const bool before = reference_kernels_in_use();
-  for (const bool reference : {true, false}) {
-    SCOPED_TRACE(reference ? "reference" : "cpu");
-    use_reference_kernels(reference);
-    EXPECT_LE(steps(), reference && !compute_device().is_cuda() ? 0 : 1);
-  }
+  for (const VectorFile& file : vector_files("steps", name))
+    for (const bool reference : {true, false}) {
+      SCOPED_TRACE(file.set + (reference ? " reference" : " cpu"));
+      use_reference_kernels(reference);
+      EXPECT_LE(steps(Golden(file.path)), reference && !compute_device().is_cuda() ? 0 : 1);
+    }
   use_reference_kernels(before);
 }
 
@@ -74,8 +74,7 @@ std::string at(const char* what, int step) {
   return what + std::to_string(step) + ".";
 }
 
-int pretraining() {
-  const Golden golden("steps/pretrain");
+int pretraining(const Golden& golden) {
   const auto config = golden.metadata("config");
   const double rate = config["lr"];
   FlowAnonymizer model({config["init_features"], {config["mu"], WarpOperator::published}},
@@ -98,11 +97,10 @@ int pretraining() {
 }
 
 TEST(GoldenSteps, Pretraining) {
-  on_both_kernels(pretraining);
+  on_both_kernels("pretrain", pretraining);
 }
 
-int adversarial_game() {
-  const Golden golden("steps/adversarial");
+int adversarial_game(const Golden& golden) {
   const auto config = golden.metadata("config");
   const auto &v = config["verifier"], &c = config["classifier"];
   const double rate = config["lr"];
@@ -158,7 +156,7 @@ int adversarial_game() {
 
     classifier.set_training(true);
     classifier.zero_gradients();
-    const Variable loss_classifier = bce(classifier.probabilities(resized(shown)), labels);
+    const Variable loss_classifier = bce(sigmoid(classifier.logits(resized(shown))), labels);
     expect_loss(golden, loss_classifier, at("step", step) + "loss_ac", step);
     backward(loss_classifier);
     classifier_sgd.step();
@@ -171,11 +169,10 @@ int adversarial_game() {
 }
 
 TEST(GoldenSteps, AdversarialGame) {
-  on_both_kernels(adversarial_game);
+  on_both_kernels("adversarial", adversarial_game);
 }
 
-int sparse_coder() {
-  const Golden golden("steps/primis");
+int sparse_coder(const Golden& golden) {
   const auto config = golden.metadata("config");
   const double rate = config["lr"];
   SparseTernaryCoder coder({.sampling_ratio_list = config["sampling_ratio_list"].get<Numbers>(),
@@ -206,7 +203,7 @@ int sparse_coder() {
 }
 
 TEST(GoldenSteps, SparseCoder) {
-  on_both_kernels(sparse_coder);
+  on_both_kernels("primis", sparse_coder);
 }
 
 }  // namespace

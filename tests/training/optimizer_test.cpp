@@ -32,14 +32,13 @@ std::unique_ptr<Optimizer> optimizer_of(const Json& config, std::vector<NamedPar
                                                      decoupled ? 0 : decay, decoupled ? decay : 0});
 }
 
-class GoldenOptimizer : public testing::TestWithParam<const char*> {};
+class GoldenOptimizer : public testing::TestWithParam<VectorFile> {};
 
 // The file's param0 is an alias of the last parameters, so the steps are followed from the state after step
 // 1, with the stored gradients; what step 1 itself makes of its gradient is compared where it does not depend
 // on the parameter.
 TEST_P(GoldenOptimizer, FollowsEveryStep) {
-  REQUIRE_TEST_DATA(golden_folder());
-  const Golden golden(std::string("optim/") + GetParam());
+  const Golden golden(GetParam().path);
   const Json config = golden.metadata("config");
   const std::vector<std::string> names = {"w", "b"};
   const auto at = [](int step, const std::string& what) {
@@ -89,9 +88,7 @@ TEST_P(GoldenOptimizer, FollowsEveryStep) {
   use_reference_kernels(before);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, GoldenOptimizer,
-                         testing::Values("adam", "adam_l2", "adamw", "sgd", "sgd_momentum", "sgd_nesterov"),
-                         [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Files, GoldenOptimizer, testing::ValuesIn(vector_files("optim")), test_name);
 
 TEST(Optimizer, StateGoesOnWhereItStopped) {
   const auto run = [](int stop_after) {
