@@ -39,7 +39,7 @@ int main() {
     male.mutable_data<float>()[std::size_t(i)] = anatomy.male;
   }
   Classifier classifier(Initializer(1));
-  Adam adam(classifier.parameters(), 3e-3);
+  Adam adam(classifier.parameters(), 1e-2);
   for (int step = 0; step <= 120; ++step) {
     classifier.zero_gradients();
     const Variable loss = bce_with_logits(classifier(x), male);
