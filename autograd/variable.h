@@ -50,7 +50,6 @@ class Kept {
   Kept() = default;
   explicit Kept(const Variable& variable);
   Tensor get() const;
-  bool is_recomputed() const { return recompute_ != nullptr; }
   std::size_t bytes() const { return recompute_ || !tensor_.defined() ? 0 : tensor_.bytes(); }
 
  private:

@@ -121,8 +121,4 @@ Variable DenseNet::logits(const Variable& x) {
   return (*head_)(reshape(y, {y.shape()[0], y.shape()[3]}));
 }
 
-Variable DenseNet::probabilities(const Variable& x) {
-  return sigmoid(logits(x));
-}
-
 }  // namespace scrim

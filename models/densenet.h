@@ -29,7 +29,6 @@ class DenseNet : public Module {
   ~DenseNet() override;
 
   Variable logits(const Variable& x);
-  Variable probabilities(const Variable& x);  ///< sigmoid of the logits
 
  private:
   class Layer;

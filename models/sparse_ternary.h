@@ -60,7 +60,6 @@ class SparseTernaryCoder : public Module {
   /// Another k at run time, 1 <= k, 2k <= c. quantized() and signs_alone() need k <= the trained one, whose
   /// betas exist.
   void set_k(std::int64_t k);
-  std::int64_t trained_k() const { return trained_k_; }
   /// Of a square patch's code: its height and width. Throws Error for a patch that encode() does not take.
   std::int64_t code_side(std::int64_t patch) const;
   const SparseTernaryOptions& options() const { return options_; }

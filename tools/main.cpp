@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/notice.h"
+#include "base/strings.h"
 #include "base/version.h"
 #include "tensor/compute_device.h"
 #include "tensor/device_memory.h"
@@ -35,6 +36,24 @@ void choose_device(const scrim::Common& common) {
   const Device device = choose_compute_device(common.device);
   set_compute_device(device);
   if (device.is_cuda()) say(fmt::format("computing on {}\n", cuda::description(device)));
+}
+
+/// What was meant by a verb that does not exist, or an empty text.
+std::string unknown_verb(const CLI::App& app) {
+  const auto any = [](const CLI::App*) { return true; };
+  const CLI::App* place = &app;  // the last verb that was understood
+  std::string path = "scrim", word;
+  while (!place->get_subcommands().empty()) {
+    place = place->get_subcommands().front();
+    path += " " + place->get_name();
+  }
+  for (const std::string& left : app.remaining(true))
+    if (word.empty() && !left.starts_with("-")) word = left;
+  std::vector<std::string> verbs;
+  for (const CLI::App* verb : place->get_subcommands(any)) verbs.push_back(verb->get_name());
+  if (word.empty() || verbs.empty()) return "";
+  return fmt::format("there is no {} {}{}; there are {}", path, word, scrim::suggestion(word, verbs),
+                     scrim::joined_names(verbs));
 }
 
 int report(const std::exception& e, int status) {
@@ -88,6 +107,8 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
+    const std::string verb = e.get_exit_code() == 0 ? "" : unknown_verb(app);
+    if (!verb.empty()) return report(UsageError(verb), 2);
     return app.exit(e) == 0 ? 0 : 2;
   } catch (const UsageError& e) {
     return report(e, 2);

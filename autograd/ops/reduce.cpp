@@ -80,19 +80,6 @@ Variable largest(const Variable& x, kernels::Axes axes, bool keep) {
   return extreme(kernels::Extreme::largest, x, axes, keep);
 }
 
-Variable smallest(const Variable& x, kernels::Axes axes, bool keep) {
-  return extreme(kernels::Extreme::smallest, x, axes, keep);
-}
-
-Variable variance(const Variable& x, kernels::Axes axes, bool unbiased, bool keep) {
-  const Variable centered = x - mean(x, axes, true);
-  const Variable squares = sum(centered * centered, axes, keep);
-  const double count = double(x.value().numel()) / double(squares.value().numel());
-  require(!unbiased || count > 1, "variance", "one value came ({}): its unbiased variance is not defined",
-          x.shape().str());
-  return scale(squares, 1 / (unbiased ? count - 1 : count));
-}
-
 Variable expand(const Variable& x, const Shape& shape) {
   require(kernels::broadcast_shape(x.shape(), shape) == shape, "expand", "{} cannot be repeated to {}",
           x.shape().str(), shape.str());

@@ -11,12 +11,8 @@ Variable sum(const Variable& x, kernels::Axes axes, bool keep = false);
 Variable mean(const Variable& x, kernels::Axes axes, bool keep = false);
 Variable mean(const Variable& x);  ///< over all axes, a scalar
 
-/// The largest (smallest) over axes; equal ones share the gradient.
+/// The largest over axes; equal ones share the gradient.
 Variable largest(const Variable& x, kernels::Axes axes, bool keep = false);
-Variable smallest(const Variable& x, kernels::Axes axes, bool keep = false);
-
-/// Mean of (x - mean)^2 over axes; `unbiased`: divided by one less than the number of elements.
-Variable variance(const Variable& x, kernels::Axes axes, bool unbiased, bool keep = false);
 
 /// x repeated to `shape` (kernels/binary/binary.h); its gradient is the sum over the repetitions.
 Variable expand(const Variable& x, const Shape& shape);

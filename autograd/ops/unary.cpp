@@ -71,14 +71,5 @@ Variable softplus(const Variable& x) {
 Variable sqrt(const Variable& x) {
   return unary(UnaryFunction::sqrt, x);
 }
-Variable rsqrt(const Variable& x) {
-  return unary(UnaryFunction::rsqrt, x);
-}
-Variable reciprocal(const Variable& x) {
-  return unary(UnaryFunction::reciprocal, x);
-}
-Variable power(const Variable& x, double exponent) {
-  return unary(UnaryFunction::power, x, {exponent, 0});
-}
 
 }  // namespace scrim

@@ -15,8 +15,5 @@ Variable clamp(const Variable& x, double low, double high);
 Variable negate(const Variable& x);
 Variable softplus(const Variable& x);
 Variable sqrt(const Variable& x);
-Variable rsqrt(const Variable& x);
-Variable reciprocal(const Variable& x);
-Variable power(const Variable& x, double exponent);
 
 }  // namespace scrim

@@ -24,20 +24,13 @@ std::string_view name_of(UnaryFunction function) {
       return "softplus";
     case UnaryFunction::sqrt:
       return "sqrt";
-    case UnaryFunction::rsqrt:
-      return "rsqrt";
-    case UnaryFunction::reciprocal:
-      return "reciprocal";
-    case UnaryFunction::power:
-      return "power";
   }
   return "?";
 }
 
 bool derivative_uses_result(UnaryFunction function) {
   return function == UnaryFunction::sigmoid || function == UnaryFunction::tanh ||
-         function == UnaryFunction::exp || function == UnaryFunction::sqrt ||
-         function == UnaryFunction::rsqrt || function == UnaryFunction::reciprocal;
+         function == UnaryFunction::exp || function == UnaryFunction::sqrt;
 }
 
 void unary_forward(UnaryFunction function, ConstView x, View y, UnaryParameters parameters) {

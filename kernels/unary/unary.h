@@ -11,9 +11,6 @@
 //   negate       -x                             -1
 //   softplus     ln(1 + exp(x))                 sigmoid(x)                   does not overflow
 //   sqrt         sqrt(x)                        1 / (2 y)
-//   rsqrt        1 / sqrt(x)                    -y^3 / 2
-//   reciprocal   1 / x                          -y^2
-//   power        x^a                            a * x^(a-1)                  parameters.a = the exponent
 // NaN in gives NaN out, in every function.
 #pragma once
 
@@ -21,21 +18,7 @@
 
 namespace scrim::kernels {
 
-enum class UnaryFunction {
-  leaky_relu,
-  sigmoid,
-  tanh,
-  exp,
-  log,
-  abs,
-  clamp,
-  negate,
-  softplus,
-  sqrt,
-  rsqrt,
-  reciprocal,
-  power
-};
+enum class UnaryFunction { leaky_relu, sigmoid, tanh, exp, log, abs, clamp, negate, softplus, sqrt };
 
 struct UnaryParameters {
   double a = 0, b = 0;

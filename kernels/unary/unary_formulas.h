@@ -67,23 +67,6 @@ struct Sqrt {
   SCRIM_HOST_DEVICE T derivative(T y) const { return 1 / (2 * y); }
 };
 
-template <class T>
-struct Rsqrt {
-  SCRIM_HOST_DEVICE T forward(T x) const { return 1 / std::sqrt(x); }
-  SCRIM_HOST_DEVICE T derivative(T y) const { return T(-0.5) * y * y * y; }
-};
-template <class T>
-struct Reciprocal {
-  SCRIM_HOST_DEVICE T forward(T x) const { return 1 / x; }
-  SCRIM_HOST_DEVICE T derivative(T y) const { return -y * y; }
-};
-template <class T>
-struct Power {
-  T exponent;
-  SCRIM_HOST_DEVICE T forward(T x) const { return std::pow(x, exponent); }
-  SCRIM_HOST_DEVICE T derivative(T x) const { return exponent * std::pow(x, exponent - 1); }
-};
-
 /// Calls body(formula) with the struct of `function`.
 template <class T, class Body>
 void with_formula(UnaryFunction function, UnaryParameters p, Body&& body) {
@@ -108,12 +91,6 @@ void with_formula(UnaryFunction function, UnaryParameters p, Body&& body) {
       return body(Softplus<T>{});
     case UnaryFunction::sqrt:
       return body(Sqrt<T>{});
-    case UnaryFunction::rsqrt:
-      return body(Rsqrt<T>{});
-    case UnaryFunction::reciprocal:
-      return body(Reciprocal<T>{});
-    case UnaryFunction::power:
-      return body(Power<T>{T(p.a)});
   }
 }
 

@@ -17,7 +17,6 @@ inline constexpr std::string_view magic = "SCRIMSHR";
 inline constexpr std::uint16_t version = 1;
 
 // Sizes in bytes
-inline constexpr std::size_t header_size = 128;
 inline constexpr std::size_t hash_size = 32;
 inline constexpr std::size_t nonce_size = 24;
 inline constexpr std::size_t file_key_size = 32;

@@ -75,19 +75,6 @@ TEST(TopK, RefusesWhatIsNotThere) {
 std::vector<OpCase> reduce_cases() {
   return {
       {"largest_of_an_axis", {{3, 7}}, [](const In& in) { return largest(in[0], Axes::of({1})); }},
-      {"smallest_of_two_axes",
-       {{2, 3, 4}},
-       [](const In& in) {
-         return smallest(in[0], Axes::of({0, 2}), true);
-       }},
-      {"variance",
-       {{2, 5, 3}},
-       [](const In& in) {
-         return variance(in[0], Axes::of({0, 1}), false);
-       }},
-      {"unbiased_variance",
-       {{4, 3}},
-       [](const In& in) { return variance(in[0], Axes::of({0}), true, true); }},
       {"expand",
        {{2, 1, 3}},
        [](const In& in) {

@@ -93,6 +93,19 @@ Variable run_top_k(Call& c, const Variable& x) {
   return result.values;
 }
 
+Variable one_like(const Variable& x) {
+  return x.value().full_like({}, 1);
+}
+
+Variable run_variance(Call& c) {
+  const Variable& x = c.in["x"];
+  const kernels::Axes over = axes(c.attrs["dims"]);
+  const Variable centered = x - mean(x, over, true);
+  const Variable squares = sum(centered * centered, over);
+  const double count = double(x.value().numel()) / double(squares.value().numel());
+  return scale(squares, 1 / (c.attrs["unbiased"].get<bool>() ? count - 1 : count));
+}
+
 Variable run_pad(Call& c) {
   const auto mode = c.attrs["mode"].get<std::string>();
   const Json& border = c.attrs["left_right_top_bottom"];
@@ -216,9 +229,10 @@ const std::map<std::string, Op>& plain_ops() {
       {"exp", [](Call& c) { return exp(c.in["x"]); }},
       {"log", [](Call& c) { return log(c.in["x"]); }},
       {"sqrt", [](Call& c) { return sqrt(c.in["x"]); }},
-      {"rsqrt", [](Call& c) { return rsqrt(c.in["x"]); }},
-      {"reciprocal", [](Call& c) { return reciprocal(c.in["x"]); }},
-      {"pow", [](Call& c) { return power(c.in["x"], c.attrs["exponent"]); }},
+      // Put together from other ops, as a reader of the other set would.
+      {"rsqrt", [](Call& c) { return one_like(c.in["x"]) / sqrt(c.in["x"]); }},
+      {"reciprocal", [](Call& c) { return one_like(c.in["x"]) / c.in["x"]; }},
+      {"pow", [](Call& c) { return exp(scale(log(c.in["x"]), c.attrs["exponent"])); }},
       {"abs", [](Call& c) { return abs(c.in["x"]); }},
       {"clamp01", [](Call& c) { return clamp(c.in["x"], 0, 1); }},
       {"neg", [](Call& c) { return negate(c.in["x"]); }},
@@ -235,8 +249,9 @@ const std::map<std::string, Op>& plain_ops() {
       {"sum", [](Call& c) { return sum(c.in["x"], axes(c.attrs["dims"]), c.attrs["keepdim"]); }},
       {"mean", [](Call& c) { return mean(c.in["x"], axes(c.attrs["dims"]), c.attrs["keepdim"]); }},
       {"amax", [](Call& c) { return largest(c.in["x"], axes(c.attrs["dims"]), c.attrs["keepdim"]); }},
-      {"amin", [](Call& c) { return smallest(c.in["x"], axes(c.attrs["dims"]), c.attrs["keepdim"]); }},
-      {"var", [](Call& c) { return variance(c.in["x"], axes(c.attrs["dims"]), c.attrs["unbiased"]); }},
+      {"amin",
+       [](Call& c) { return negate(largest(negate(c.in["x"]), axes(c.attrs["dims"]), c.attrs["keepdim"])); }},
+      {"var", run_variance},
       {"argmax",
        [](Call& c) {
          const Tensor& x = c.in["x"].value();

@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <map>
 
 #include "base/atomic_file.h"
 #include "data/files/image_file.h"
 #include "models/flow_anonymizer.h"
 #include "models/networks/builtin_weights.h"
+#include "models/networks/network_list.h"
 #include "tensor/safetensors.h"
 #include "tests/support/phantom_suite.h"
 #include "tests/support/program.h"
@@ -244,6 +246,55 @@ TEST_F(Binary, InspectShowsWeightsConfigAndBuild) {
   const Result config = run({"inspect", folder / "c.toml"});
   EXPECT_EQ(config.status, 0);
   expect_contains(config.out, "learning_rate = 0.0001");
+}
+
+TEST(Verbs, MistypedOnesAreAnsweredWithTheNearest) {
+  const Result verb = run({"anonimize", "x.png", "-o", "out"});
+  EXPECT_EQ(verb.status, 2);
+  expect_contains(verb.error,
+                  "there is no scrim anonimize, did you mean anonymize?; there are phantom, split");
+  const Result inner = run({"share", "seel", "x.png"});
+  EXPECT_EQ(inner.status, 2);
+  expect_contains(inner.error, "there is no scrim share seel, did you mean seal?");
+}
+
+TEST(Inspect, SetTakesOneValueAndOverridesAConfiguration) {
+  const std::string config = SCRIM_SOURCE_DIR "/configs/pretrain_generator.toml";
+  const Result changed = run({"inspect", "--set", "training.epochs=7", config});
+  EXPECT_EQ(changed.status, 0) << changed.error;
+  expect_contains(changed.out, "epochs = 7 ");
+  const Result no_value = run({"train", "--set", "training.epochs", config});
+  EXPECT_EQ(no_value.status, 2);
+  expect_contains(no_value.error, "expected KEY=VALUE (got training.epochs)");
+}
+
+TEST(Inspect, ShowsTheGraphOfEveryNetwork) {
+  const std::map<std::string, std::vector<std::string>> small{
+      {"flow_unet", {"init_features=2"}},
+      {"flow_anonymizer", {"init_features=2"}},
+      {"protected_anonymizer", {"init_features=2"}},
+      {"noise_anonymizer", {"init_features=2"}},
+      {"privacy_net", {"init_features=2"}},
+      {"siamese_verifier", {"width=4", "layers=1,1,1,1", "embed=4"}},
+      {"densenet_classifier", {"growth=4", "blocks=1,1,1,1", "init_features=4"}},
+      {"hybrid_unet", {"c=1"}},
+      {"hybridgnet", {"c=1", "image_size=64", "latents=4", "f=4"}},
+      {"sparse_ternary", {"channels_list=1,4,4", "num_proj_channels=8", "num_code_maps=2", "k=2"}}};
+  for (const NetworkEntry& network : network_list()) {
+    if (network.name == "dp_pix") continue;  // nothing of it is trained
+    SCOPED_TRACE(network.name);
+    ASSERT_TRUE(small.contains(network.name));
+    std::vector<std::string> command{"inspect", "--graph", "--model", network.name, "--image-size", "64"};
+    for (const std::string& setting : small.at(network.name))
+      command.insert(command.end(), {"--set", setting});
+    const Result result = run(command);
+    EXPECT_EQ(result.status, 0) << result.error;
+    expect_contains(result.out, "graph of a training step of " + network.name);
+    expect_contains(result.out, "peak memory of tensors during the step");
+  }
+  const Result of_weights = run({"inspect", "--graph", "builtin:segmenter"});
+  EXPECT_EQ(of_weights.status, 0) << of_weights.error;
+  expect_contains(of_weights.out, "graph of a training step of hybrid_unet, batch 1 of 128x128");
 }
 
 TEST_F(Binary, RealFilmsKeepTheirSize) {

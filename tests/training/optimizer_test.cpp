@@ -109,14 +109,6 @@ TEST(Optimizer, StateGoesOnWhereItStopped) {
   EXPECT_TRUE(same_bytes(run(-1), run(3)));
 }
 
-TEST(StepSchedule, FollowsItsFormula) {
-  const StepSchedule schedule{3, 0.1};
-  EXPECT_DOUBLE_EQ(schedule.at(1, 0), 1);
-  EXPECT_DOUBLE_EQ(schedule.at(1, 2), 1);
-  EXPECT_DOUBLE_EQ(schedule.at(1, 3), 0.1);
-  EXPECT_DOUBLE_EQ(schedule.at(1, 7), 0.01);
-}
-
 TEST(PlateauSchedule, WaitsForItsPatience) {
   PlateauSchedule schedule(0.5, 2);
   // torch.optim.lr_scheduler.ReduceLROnPlateau(factor=0.5, patience=2) on the same losses

@@ -95,10 +95,6 @@ void Sgd::update(const std::vector<Item>& items, ConstView clock, ConstView fact
   kernels::sgd_step(options_, tensors, clock, factor);
 }
 
-double StepSchedule::at(double start, std::int64_t epoch) const {
-  return start * std::pow(gamma, double(epoch / epochs));
-}
-
 double PlateauSchedule::after(double loss, double learning_rate) {
   if (loss < best_ * (1 - threshold_)) {
     best_ = loss;

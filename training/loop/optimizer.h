@@ -75,13 +75,6 @@ class Sgd : public Optimizer {
   kernels::SgdOptions options_;
 };
 
-/// learning rate = start * gamma^floor(epoch / epochs), epochs counted from 0 (PyTorch's StepLR).
-struct StepSchedule {
-  std::int64_t epochs = 30;
-  double gamma = 0.1;
-  double at(double start, std::int64_t epoch) const;
-};
-
 /// Multiplies the learning rate by `factor` after more than `patience` epochs in a row without a loss below
 /// best * (1 - threshold) (PyTorch's ReduceLROnPlateau, mode min, threshold relative).
 class PlateauSchedule {
