@@ -32,7 +32,7 @@ for preset in "${presets[@]}"; do
       settings=(-DCMAKE_CXX_FLAGS_RELEASE=-O1)
       targets=(tensor_test ops_test) ;;
     # What threads share is below the tools, and so is what computes on a GPU.
-    tsan) targets=(tensor_test ops_test data_test training_test) ;;
+    tsan) targets=(tensor_test ops_test data_test films_test training_test) ;;
     cuda-emulated)
       targets=(tensor_test ops_test models_test training_test sharing_test evaluation_test gpu_test cuda_test
         cuda_emulation_test) ;;
@@ -49,15 +49,13 @@ for preset in "${presets[@]}"; do
   if [ "$preset" = standalone ]; then
     tests/standalone_test.sh "$build/scrim"
   else
-    # Only the programs that were built have tests to list. The longest tests are for the release build: what the
-    # others look for shows at a smaller size too.
-    skipped='_NOT_BUILT|^on_gpu'
+    # The longest tests are for the release build: what the others look for shows at a smaller size too (tests/CMakeLists.txt).
     case "$preset" in
-      release | cuda) ;;
-      *) skipped+='|GoldenFull|winograd_wide|OnRealFilms|Learn|KilledAtRandomMoments|PlaysTheGame|PixelsOfNoise|DoesNotMindShifts|InversionTakes' ;;
+      release | cuda) labels='^(fast|asan|long)$' ;;
+      asan) labels='^fast$' ;;
+      *) labels='^(fast|asan)$' ;;
     esac
-    [ "$preset" != asan ] || skipped+='|StudyRun.MakesAReport|CorrelationTells|KilledAtAnyMoment'
-    ctest --test-dir "$build" -j "$jobs" --output-on-failure -E "$skipped"
+    ctest --test-dir "$build" -j "$jobs" --output-on-failure -L "$labels"
   fi
   [ "$preset" != asan ] || tests/fuzz/run.sh "$build" 10
   echo "== $preset took $((SECONDS - begin)) s"
