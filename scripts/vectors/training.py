@@ -56,15 +56,25 @@ def weights(networks, prefix):
             for name, network in networks.items() for key, value in network.state_dict().items()}
 
 
-def films(name, n=4, side=32):
-    return uniform(name, (n, 1, side, side), SEED)
+def films(name, seed, n=4, side=32):
+    return uniform(name, (n, 1, side, side), seed)
 
 
-def pretraining(dtype):
+def start(network, seed, dtype, shake):
+    """The network with generated weights, moved by some f32 rounding errors where `shake` is not 0."""
+    network = fill(network.double(), GAIN, seed)
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            if shake:
+                parameter *= 1 + 3e-6 * uniform(f"{name} {shake}", tuple(parameter.shape), seed, -1, 1)
+    return network.to(dtype)
+
+
+def pretraining(dtype, seed, shake=0):
     """The generator learns to leave films as they are."""
     config = {"init_features": 2, "mu": 0.05, "lr": 0.001}
-    net = fill(Anonymizer(2, config["mu"]).double(), GAIN, SEED).to(dtype).train()
-    x = films("x1").to(dtype)
+    net = start(Anonymizer(2, config["mu"]), seed, dtype, shake).train()
+    x = films("x1", seed).to(dtype)
     adam = torch.optim.Adam(net.parameters(), lr=config["lr"])
     records = {"in.x1": x, **weights({"": net}, "before")}
     for step in range(2):
@@ -77,7 +87,7 @@ def pretraining(dtype):
     return config, records
 
 
-def adversarial(dtype):
+def adversarial(dtype, seed, shake=0):
     """Generator, then verifier and classifier on what it has shown (PriCheXy-Net, section 2)."""
     config = {"generator": {"init_features": 2}, "verifier": {"width": 3, "layers": [1, 1, 1, 1], "embed": 5},
               "classifier": {"growth": 4, "blocks": [1, 2, 1, 1], "init_features": 6, "bn_size": 4, "num_labels": 14},
@@ -85,7 +95,7 @@ def adversarial(dtype):
     v, c = config["verifier"], config["classifier"]
     nets = {"generator.": Anonymizer(2, config["mu"]).generator, "verifier.": Verifier(v["width"], v["layers"], v["embed"]),
             "classifier.": Classifier(c["growth"], c["blocks"], c["init_features"])}
-    nets = {name: fill(net.double(), GAIN, SEED).to(dtype) for name, net in nets.items()}
+    nets = {name: start(net, seed, dtype, shake) for name, net in nets.items()}
     generator = Anonymizer(2, config["mu"])
     generator.generator = nets["generator."].train()
     verifier, classifier = nets["verifier."], nets["classifier."]
@@ -93,7 +103,7 @@ def adversarial(dtype):
     adam = torch.optim.Adam(generator.parameters(), lr=lr)
     verifier_adam = torch.optim.Adam(verifier.parameters(), lr=lr)
     sgd = torch.optim.SGD(classifier.parameters(), lr=lr, momentum=0.9, weight_decay=1e-4)
-    inputs = {"x1": films("x1"), "x2": films("x2"), "labels": (uniform("labels", (4, 14), SEED) > 0.7).double(),
+    inputs = {"x1": films("x1", seed), "x2": films("x2", seed), "labels": (uniform("labels", (4, 14), seed) > 0.7).double(),
               "same": torch.tensor([1.0, 0, 1, 0], dtype=torch.float64)}
     t = {key: value.to(dtype) for key, value in inputs.items()}
     records = {**{f"in.{key}": value for key, value in t.items()}, **weights(nets, "before")}
@@ -123,11 +133,11 @@ def adversarial(dtype):
     return config, records
 
 
-def primis(dtype):
+def primis(dtype, seed, shake=0):
     config = {"sampling_ratio_list": [2, 2], "channels_list": [1, 4, 6], "proj_filter_size": 8, "num_proj_channels": 8, "k": 2,
               "num_code_maps": 2, "patch": 32, "lr": 0.0003, "weight_decay": 1e-6}
-    net = fill(SparseCoder([2, 2], [1, 4, 6], 8, 8, 2, 2).double(), GAIN, SEED).to(dtype).train()
-    image = uniform("im", (1, 1, 64, 64), SEED).to(dtype)
+    net = start(SparseCoder([2, 2], [1, 4, 6], 8, 8, 2, 2), seed, dtype, shake).train()
+    image = uniform("im", (1, 1, 64, 64), seed).to(dtype)
     patches = F.unfold(image, 32, stride=32).transpose(1, 2).reshape(-1, 1, 32, 32)
     adam = torch.optim.Adam(net.parameters(), lr=config["lr"], weight_decay=config["weight_decay"])
     records = {"in.im": image, **weights({"net.": net}, "before")}
@@ -141,10 +151,23 @@ def primis(dtype):
     return config, records
 
 
+def steady(steps, seed):
+    """Whether weights that start some f32 rounding errors away end where these do: no relu and no chosen channel flips."""
+    config, exact = steps(torch.float64, seed)
+    for shake in range(1, 9):
+        _, moved = steps(torch.float64, seed, shake)
+        for name, value in exact.items():
+            if name.startswith("after") and value.dtype.is_floating_point:
+                if (moved[name] - value).pow(2).mean().sqrt().item() > 0.03 * config["lr"]:
+                    return False
+    return True
+
+
 def write_steps(folder):
     for name, steps in (("pretrain", pretraining), ("adversarial", adversarial), ("primis", primis)):
-        (config, exact), (_, rough) = steps(torch.float64), steps(torch.float32)
-        vectors = Vectors(group="steps", name=name, config=config)
+        seed = next(seed for seed in range(1, 200) if steady(steps, seed))
+        (config, exact), (_, rough) = steps(torch.float64, seed), steps(torch.float32, seed)
+        vectors = Vectors(group="steps", name=name, config=config, seed=seed)
         for key, value in exact.items():
             vectors.add(key, value, rough[key])
         yield f"steps/{name}", vectors.write(folder / "steps" / f"{name}.safetensors")
