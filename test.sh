@@ -34,7 +34,7 @@ for preset in "${presets[@]}"; do
     # What threads share is below the tools, and so is what computes on a GPU.
     tsan) targets=(tensor_test ops_test data_test films_test training_test) ;;
     cuda-emulated)
-      targets=(tensor_test ops_test models_test training_test sharing_test evaluation_test gpu_test cuda_test
+      targets=(tensor_test ops_test models_test films_test training_test sharing_test evaluation_test gpu_test cuda_test
         cuda_emulation_test) ;;
   esac
   cmake --preset "$preset" "${settings[@]}" >/dev/null

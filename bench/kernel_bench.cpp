@@ -7,7 +7,7 @@
 
 #include "bench/fma_limit.h"
 #include "kernels/conv2d/conv2d.h"
-#include "kernels/conv2d/cpu/conv2d_packed.h"
+#include "kernels/conv2d/conv2d_packed.h"
 #include "kernels/vector/vector_kernels.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"

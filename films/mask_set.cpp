@@ -1,5 +1,7 @@
 #include "films/mask_set.h"
 
+#include <algorithm>
+
 #include "autograd/ops/binary.h"
 #include "models/organ_protection.h"
 
@@ -35,7 +37,7 @@ Tensor MaskSet::batch(const std::vector<std::int64_t>& indices) const {
 }
 
 Tensor MaskSet::native(std::int64_t index, std::int64_t height, std::int64_t width) const {
-  const double rim = feather_ * double(height) / double(organs_.front().image_size());
+  const double rim = std::min(256.0, feather_ * double(height) / double(organs_.front().image_size()));
   return joined(organs_, rim, [&](const FilmSet& organ) {
     return resized_film(tensor_from_image(organ.image(index)), height, width);
   });

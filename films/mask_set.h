@@ -24,7 +24,7 @@ class MaskSet {
 
   /// [n, size, size, 1] in [0,1], 1 = organ: the largest of the folders' masks, with its soft rim.
   Tensor batch(const std::vector<std::int64_t>& indices) const;
-  /// The mask of one film at its own size, [1,height,width,1]; the rim grows with the film.
+  /// The mask of one film at its own size, [1,height,width,1]; the rim grows with the film, up to 256 pixels.
   Tensor native(std::int64_t index, std::int64_t height, std::int64_t width) const;
 
  private:

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "kernels/conv2d/cpu/conv2d_packed.h"
+#include "kernels/conv2d/conv2d_packed.h"
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
 

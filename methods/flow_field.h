@@ -16,7 +16,8 @@ class FlowField : public LearnedMethod {
   FlowField(const Settings& settings, const Initializer& initializer);
 
   Release draw(const Variable& film, const Variable& small, const Variable& mask) const override;
-  bool wants_masks() const override { return settings_.protection != "none"; }
+  static bool keeps_organs(const Settings& settings) { return settings.protection != "none"; }
+  bool wants_masks() const override { return keeps_organs(settings_); }
   std::string describe() const override;
 
  private:

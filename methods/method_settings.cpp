@@ -64,6 +64,15 @@ void check(const GeneratorSettings& g, std::string_view table) {
          method_names(true));
 }
 
+bool wants_masks(const MethodSettings& settings) {
+  bool wants = false;
+  for_chosen(settings, [&]<class Each>() {
+    if constexpr (requires { Each::keeps_organs(settings.of<Each>()); })
+      wants = Each::keeps_organs(settings.of<Each>());
+  });
+  return wants;
+}
+
 Facts facts_of(const GeneratorSettings& settings) {
   Facts facts = facts_from_fields(settings);
   facts["model"] = find_method(settings.method)->network;
@@ -95,14 +104,15 @@ std::unique_ptr<Method> make_method(const MethodSettings& settings, const Initia
 }
 
 LoadedMethod load_method(const std::filesystem::path& weights,
-                         const std::function<void(GeneratorSettings&)>& change) {
+                         const std::function<void(GeneratorSettings&)>& change,
+                         std::optional<std::int64_t> image_size) {
   TensorFile file = read_weight_file(weights);
   State state = generator_state(file);
   auto settings = settings_from_fields<GeneratorSettings>(file.metadata);
   choose_method(settings, file.metadata, state, weights.string());
   change(settings);
   LoadedMethod loaded{make_generator(settings, Initializer::none()), settings};
-  loaded.method->set_image_size(image_size_from(file.metadata, 256));
+  loaded.method->set_image_size(image_size.value_or(image_size_from(file.metadata, 256)));
   Module& generator = loaded.method->generator();
   generator.load_state(std::move(state));
   generator.set_training(false);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 
 #include "base/facts.h"
 #include "methods/method_list.h"
@@ -72,6 +73,9 @@ void check(const MethodSettings& settings, std::string_view table);
 /// The same, and for a method that has no network.
 void check(const GeneratorSettings& settings, std::string_view table);
 
+/// Whether the method keeps organs or treats them in another way.
+bool wants_masks(const MethodSettings& settings);
+
 /// Settings as metadata of a weight file.
 Facts facts_of(const GeneratorSettings& settings);
 
@@ -81,14 +85,15 @@ std::unique_ptr<LearnedMethod> make_generator(const GeneratorSettings& settings,
                                               const Initializer& initializer);
 
 /// From a weight file or checkpoint of scrim's, or a published state dict of the flow field's generator ("generator." before
-/// the names or not), in evaluation mode on compute_device(). `change` may alter the settings that the file says. Throws
-/// Error when it holds no generator.
+/// the names or not), in evaluation mode on compute_device(). `change` may alter the settings that the file says, and
+/// `image_size` the size at which the network looks. Throws Error when it holds no generator.
 struct LoadedMethod {
   std::unique_ptr<LearnedMethod> method;
   GeneratorSettings settings;
 };
 LoadedMethod load_method(
     const std::filesystem::path& weights,
-    const std::function<void(GeneratorSettings&)>& change = [](GeneratorSettings&) {});
+    const std::function<void(GeneratorSettings&)>& change = [](GeneratorSettings&) {},
+    std::optional<std::int64_t> image_size = {});
 
 }  // namespace scrim

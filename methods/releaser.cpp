@@ -36,7 +36,13 @@ ReleasedFilm Releaser::release_one(const FilmSet& films, std::int64_t index, std
 
 FilmSet Releaser::release(const FilmSet& films, std::uint64_t release) const {
   std::vector<GrayImage> released;
-  for (std::int64_t i = 0; i < films.count(); ++i) released.push_back(release_one(films, i, release).image);
+  const std::int64_t size = films.image_size();
+  for (std::int64_t i = 0; i < films.count(); ++i) {
+    GrayImage film = release_one(films, i, release).image;
+    if (film.height != size || film.width != size)
+      film = image_from_tensor(resized_film(tensor_from_image(film), size, size), film.bits);
+    released.push_back(std::move(film));
+  }
   return FilmSet(films.names(), std::move(released), films.image_size());
 }
 

@@ -46,7 +46,8 @@ class Releaser {
 
   /// Film `index` at its own size and depth. `release`: which of several releases of the same film.
   ReleasedFilm release_one(const FilmSet& films, std::int64_t index, std::uint64_t release = 0) const;
-  /// All of them, under their names. Whoever looks at them at films.image_size() resizes what was released.
+  /// All of them, under their names, as somebody sees them who looks at films.image_size() pixels: what was released is
+  /// resized, and keeps its depth.
   FilmSet release(const FilmSet& films, std::uint64_t release = 0) const;
 
   /// What a learned method makes of x[1,S,S,1], with gradients to x: for attackers who hold the network. mask: that of

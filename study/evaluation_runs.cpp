@@ -49,10 +49,12 @@ void claim_folder(const fs::path& folder, const std::string& config_text, const 
   require(!error, "evaluate", "{} cannot be made: {}", folder.string(), error.message());
   const auto claim = [&](const char* file, const std::string& text, const char* what) {
     if (!fs::exists(folder / file)) return write_file(folder / file, text);
-    if (what_decides_numbers(read_file(folder / file, 1 << 20)) != what_decides_numbers(text))
+    const std::string before = read_file(folder / file, 1 << 20);
+    if (what_decides_numbers(before) != what_decides_numbers(text))
       throw UsageError(
-          fmt::format("[evaluate] {} holds an evaluation {} (see its {}); choose another output.folder",
-                      folder.string(), what, file));
+          fmt::format("[evaluate] {} holds an evaluation {}{} (see its {}); choose another output.folder",
+                      folder.string(), what,
+                      before.find("[perturbation]") == std::string::npos ? "" : ", of scrim 0.1", file));
   };
   claim("config.toml", config_text, "with another configuration");
   claim("inputs.txt", hashes, "of other weights, lists or tables under the same names");

@@ -51,6 +51,8 @@ void check(const StudyMethod& m, std::int64_t number, const std::set<std::string
   expect(sane, key, "\"" + m.name + "\"", "a word of letters, digits and _ . -");
   expect(!taken.contains(m.name), key, m.name, "a name that no other method has");
   check(m.method, fmt::format("method.{}", number));
+  expect(m.method.method != Unchanged::name, fmt::format("method.{}.method", number), "\"none\"",
+         "a method that changes films: every study attacks the raw films too");
 }
 
 class StudyReader {
@@ -139,8 +141,7 @@ class StudyReader {
 
   void add_method(const StudyMethod& m) {
     const ReleaseSettings release = study_.release_of(m);
-    const MaskSettings masks =
-        make_method(m.method, Initializer::none())->wants_masks() ? c_.masks : MaskSettings{};
+    const MaskSettings masks = wants_masks(m.method) ? c_.masks : MaskSettings{};
     std::vector<std::filesystem::path> generator;
     if (m.is_learned()) {
       add(pretraining_step(m), m.name + ": pretraining",

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "measures/image_quality.h"
+#include "models/warp.h"
 #include "study/html.h"
 #include "study/report_figures.h"
 #include "tensor/compute_device.h"
@@ -27,7 +28,9 @@ class Pictures {
                        figure(difference_image(before, after, difference_gain),
                               fmt::format("difference, {} times", difference_gain));
     if (released.displacement.defined())
-      html += flow_figure(released.displacement, films.image_size(), released.largest_displacement);
+      html +=
+          flow_figure(released.displacement, films.image_size(),
+                      largest_displacement(released.displacement, films.image_size(), films.image_size()));
     if (const Variable mask = releaser.mask_at(films, 0); mask.defined())
       html += figure(image_from_tensor(to_host(mask.value()), 8), "what is spared");
     return html + "</div>\n";

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/notice.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 
 namespace scrim {
 namespace {

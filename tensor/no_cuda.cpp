@@ -1,6 +1,6 @@
-// tensor/device_memory.h in a build without CUDA: there is no GPU to speak of.
+// tensor/memory/device_memory.h in a build without CUDA: there is no GPU to speak of.
 #include "tensor/device_graph.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 
 namespace scrim::cuda {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 
 namespace scrim {
 Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {

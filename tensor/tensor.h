@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "tensor/device.h"
 #include "tensor/dtype.h"
+#include "tensor/memory/storage.h"
 #include "tensor/shape.h"
-#include "tensor/storage.h"
 
 namespace scrim {
 

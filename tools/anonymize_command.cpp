@@ -20,17 +20,18 @@ struct Settings {
 };
 
 LoadedMethod load(const Settings& s) {
-  LoadedMethod loaded = load_method(s.weights, [&](GeneratorSettings& g) {
-    if (g.method != FlowField::name && (s.mu || s.op))
-      throw UsageError(
-          fmt::format("[anonymize] --mu and --operator belong to flow fields; {} holds a {} generator",
-                      s.weights, g.method));
-    auto& flow = g.of<FlowField>();
-    flow.mu = s.mu.value_or(flow.mu);
-    flow.op = s.op.value_or(flow.op);
-  });
-  if (s.image_size) loaded.method->set_image_size(*s.image_size);
-  return loaded;
+  return load_method(
+      s.weights,
+      [&](GeneratorSettings& g) {
+        if (g.method != FlowField::name && (s.mu || s.op))
+          throw UsageError(
+              fmt::format("[anonymize] --mu and --operator belong to flow fields; {} holds a {} generator",
+                          s.weights, g.method));
+        auto& flow = g.of<FlowField>();
+        flow.mu = s.mu.value_or(flow.mu);
+        flow.op = s.op.value_or(flow.op);
+      },
+      s.image_size);
 }
 
 int anonymize(const Settings& s, bool json) {

@@ -5,14 +5,14 @@
 
 #include "base/config.h"
 #include "base/version.h"
-#include "kernels/conv2d/cpu/conv2d_packed.h"
+#include "kernels/conv2d/conv2d_packed.h"
 #include "kernels/kernel_list.h"
 #include "kernels/vector/vector_kernels.h"
 #include "models/networks/builtin_weights.h"
 #include "models/networks/weight_files.h"
 #include "study/evaluation_runs.h"
 #include "study/training_runs.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 #include "tensor/parallel.h"
 #include "tools/network_choice.h"
 #include "tools/share/share_command.h"
@@ -88,9 +88,8 @@ KnownNetwork network_from(const Facts& facts) {
   entry.for_each_setting([&](const std::string& key, const std::string&, const std::string&) {
     if (const auto fact = facts.find(key); fact != facts.end()) settings.insert(*fact);
   });
-  const auto patch = facts.find("patch_size");  // what a sparse coder looks at
-  const std::int64_t size =
-      image_size_from(patch == facts.end() ? facts : Facts{{"image_size", patch->second}}, 256);
+  std::int64_t size = image_size_from(facts, 256);
+  if (const auto patch = facts.find("patch_size"); patch != facts.end()) parse_fact(patch->second, size);
   return {entry.make(settings, Initializer(0)), entry.name, size};
 }
 
@@ -99,12 +98,15 @@ void print_graph(const KnownNetwork& known, std::int64_t batch) {
   const Network& net = known.network;
   net.module->set_training(true);
   const NamedVariables in = net.example(batch, known.image_size);
+  std::int64_t side = known.image_size;
+  for (const auto& [name, input] : in)
+    if (input.shape().rank() == 4) side = input.shape()[1];
   memory::reset_peak();
   const Variable loss = net.loss(net.run(in), in);
   fmt::print(
       "\ngraph of a training step of {}, batch {} of {}x{}, {} parameters\n{:<24} {:<44} keeps until "
       "backward\n",
-      known.name, batch, known.image_size, known.image_size, net.module->parameter_count(), "op", "in");
+      known.name, batch, side, side, net.module->parameter_count(), "op", "in");
   std::size_t total = 0;
   for (const auto& node : graph_of(loss)) {
     std::string kept;
@@ -213,6 +215,8 @@ int inspect(const Settings& s) {
   if (!s.file.empty()) return inspect_weights(s);
   if (s.network.model.empty() && !s.network.assignments.empty())
     throw UsageError("[inspect] --set needs a configuration file, or --model NAME");
+  if (!s.network.model.empty() && !s.graph)
+    throw UsageError("[inspect] --model needs a weight file, or --graph");
   if (s.network.model.empty()) print_build();
   if (s.graph && s.network.model.empty())
     print_graph(network_from({{"model", "flow_anonymizer"}}), s.batch);

@@ -5,7 +5,7 @@
 #include "base/strings.h"
 #include "base/version.h"
 #include "tensor/compute_device.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 #include "tensor/parallel.h"
 #include "tools/command.h"
 

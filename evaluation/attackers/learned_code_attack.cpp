@@ -153,6 +153,7 @@ AttackResult LearnedAttacker::mean_film(const AttackedFilm& target) const {
 
 double LearnedAttacker::trust() const {
   const NoGradient no_gradient;
+  require(network_ != nullptr, "attack", "the learned attacker was not trained");
   return to_host(network_->share().value()).item();
 }
 

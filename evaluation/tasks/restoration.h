@@ -1,7 +1,7 @@
 // Tasks "inversion" and "averaging": what an attacker gets back who does more than look at what was released.
 //
 //   inversion   he holds the network: he looks for the film x whose release comes closest to the one he sees,
-//               min |A(x) - y|^2 from x = y by gradient descent (Adam) on the pixels
+//               min |A(x) - y|^2 from x = y by gradient descent (Adam) on the pixels, at image_size
 //   averaging   he holds several releases of one film and averages them; helps against methods that draw noise
 #pragma once
 

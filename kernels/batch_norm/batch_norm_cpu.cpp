@@ -6,8 +6,8 @@
 
 #include "kernels/batch_norm/batch_norm.h"
 #include "kernels/vector/vector_kernels.h"
+#include "tensor/memory/workspace.h"
 #include "tensor/parallel.h"
-#include "tensor/workspace.h"
 
 namespace scrim::kernels {
 namespace {

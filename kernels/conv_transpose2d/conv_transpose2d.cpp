@@ -1,7 +1,7 @@
 #include "kernels/conv_transpose2d/conv_transpose2d.h"
 
 #include "kernels/binary/binary.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 
 namespace scrim::kernels {
 

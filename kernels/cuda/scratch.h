@@ -1,7 +1,7 @@
 // Scratch memory of a kernel on the GPU, freed in the stream's order at the end of the block that made it. None for a count of 0.
 #pragma once
 
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 
 namespace scrim::kernels {
 

@@ -1,6 +1,6 @@
 #include "kernels/cuda/many_tensors.h"
 #include "kernels/finite/finite.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 
 namespace scrim::kernels {
 namespace {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "kernels/gaussian/gaussian.h"
+#include "tensor/memory/workspace.h"
 #include "tensor/parallel.h"
-#include "tensor/workspace.h"
 
 namespace scrim::kernels {
 namespace {

@@ -5,8 +5,8 @@
 #include "kernels/conv2d/cpu/conv2d_direct.h"
 #include "kernels/matmul/matmul.h"
 #include "kernels/vector/vector_kernels.h"
+#include "tensor/memory/workspace.h"
 #include "tensor/parallel.h"
-#include "tensor/workspace.h"
 
 namespace scrim::kernels {
 

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "kernels/resize/resize_rows.h"
+#include "tensor/memory/workspace.h"
 #include "tensor/parallel.h"
-#include "tensor/workspace.h"
 
 namespace scrim::kernels {
 namespace {

@@ -2,7 +2,7 @@
 #include "kernels/axis_lines.h"
 #include "kernels/top_k/top_k.h"
 #include "tensor/cuda/launch.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 
 namespace scrim::kernels {
 namespace {

@@ -106,7 +106,9 @@ void load_weights(HybridGNet& network, State state) {
 void load_weights(SparseTernaryCoder& network, State state) {
   const auto encoder = state.find("encoder.conv_indexer.proj.weight"),
              decoder = state.find("decoder.conv_deindexer.weight");
-  if (encoder != state.end() && decoder != state.end() && encoder->second.shape() == decoder->second.shape())
+  if (encoder != state.end() && decoder != state.end() &&
+      encoder->second.shape() == decoder->second.shape() &&
+      encoder->second.dtype() == decoder->second.dtype())
     require(
         std::memcmp(encoder->second.view().data, decoder->second.view().data, encoder->second.bytes()) == 0,
         "weights",

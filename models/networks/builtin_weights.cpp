@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 
-extern "C" {  // of embedded.S
+extern "C" {  // of builtin_weights.S
 extern const char scrim_flow_field_weights[], scrim_flow_field_weights_end[], scrim_flow_field_card[],
     scrim_flow_field_card_end[];
 extern const char scrim_noise_weights[], scrim_noise_weights_end[], scrim_noise_card[],

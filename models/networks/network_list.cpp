@@ -47,8 +47,8 @@ const std::vector<NetworkEntry>& network_list() {
             "x as above; sensitivity, of its shape (optional)", "y", film_out_loss, noise_anonymizer),
       entry("privacy_net", "Privacy-Net's image-to-image U-Net", "x [N,1,H,W] in [0,1], sides divisible by 8",
             "y", "target, of y's shape: mean squared error", privacy_net),
-      entry("dp_pix", "differentially private pixelization; no network, no weights",
-            "x [N,C,H,W] in [0,1], sides divisible by cell", "y", "none", pixelization),
+      entry("dp_pix", "differentially private pixelization; no network, no weights", "x [N,C,H,W] in [0,1]",
+            "y", "none", pixelization),
       entry("siamese_verifier", "the Siamese ResNet-50 patient verifier", "a and b [N,1,H,W] in [0,1]",
             "y: logits [N,1]; nll; embedding_a, embedding_b [N,embed]",
             "same [N], 1 = one patient: BCE with logits", siamese_verifier),
@@ -60,11 +60,14 @@ const std::vector<NetworkEntry>& network_list() {
       entry("hybridgnet", "HybridGNet with two image-to-graph skips",
             "x [N,1,S,S], S = image_size; eps [N,latents] (in training)",
             "y: landmarks [N,nodes,2]; pos1, pos2; mu, log_var [N,latents]",
-            "target [N,nodes,2]: mean squared errors + 1e-5 KL", hybridgnet),
+            "target [N,nodes,2]: mean squared errors + 1e-5 KL", hybridgnet,
+            // The published weights, which carry no graph; scrim trains with closed contours.
+            HybridGNetRunSettings{.network = {.contour = "published"}}),
       entry("sparse_ternary", "PRIMIS's sparse ternary autoencoder",
             "x [N,1,H,W], sides divisible by the ratios' product; drop_mask [N,c*m] (optional, in training)",
             "y; y_quantized (evaluation); code.pos.val, code.pos.ind, code.neg.val, code.neg.ind [N,k,m,h,w]",
-            "x itself: mean squared error of clamp(y, -clamp, clamp)", sparse_ternary),
+            "x itself: mean squared error of clamp(y, -clamp, clamp)", sparse_ternary,
+            SparseTernaryRunSettings{.network = {.beta_momentum = 1}}),
   };
   return list;
 }

@@ -199,7 +199,10 @@ Variable published_code(const Variable& code) {
 }  // namespace
 
 Network sparse_ternary(const SparseTernaryRunSettings& s, const Initializer& initializer) {
-  auto module = build(s.network, initializer);
+  SparseCoderSettings settings = s.network;
+  settings.patch_size = settings.proj_filter_size;  // whatever fits: nothing is cut into patches here
+  for (const std::int64_t ratio : settings.sampling_ratio_list) settings.patch_size *= ratio;
+  auto module = build(settings, initializer);
   SparseTernaryCoder& net = *module;
   return network(
       std::move(module),

@@ -2,7 +2,7 @@
 #include "tensor/cuda/check.h"
 #include "tensor/cuda/device_code.h"
 #include "tensor/cuda/runtime.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 
 namespace scrim::cuda {
 namespace {

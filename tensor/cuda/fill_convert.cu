@@ -1,5 +1,5 @@
 #include "tensor/cuda/launch.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 
 namespace scrim::cuda {
 namespace {

@@ -2,7 +2,7 @@
 #include "tensor/cuda/capture.h"
 #include "tensor/cuda/check.h"
 #include "tensor/device_graph.h"
-#include "tensor/storage.h"
+#include "tensor/memory/storage.h"
 
 namespace scrim {
 namespace {

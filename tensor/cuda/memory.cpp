@@ -1,4 +1,4 @@
-// tensor/device_memory.h on CUDA's own stream-ordered pool.
+// tensor/memory/device_memory.h on CUDA's own stream-ordered pool.
 #include <algorithm>
 #include <map>
 #include <mutex>
@@ -8,7 +8,7 @@
 #include "tensor/cuda/capture.h"
 #include "tensor/cuda/check.h"
 #include "tensor/cuda/runtime.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 
 namespace scrim::cuda {
 namespace {

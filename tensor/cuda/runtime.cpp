@@ -6,7 +6,7 @@
 
 #include "tensor/cuda/capture.h"
 #include "tensor/cuda/check.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 
 namespace scrim::cuda {
 

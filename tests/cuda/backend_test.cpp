@@ -7,7 +7,7 @@
 #include "kernels/dropout/dropout.h"
 #include "models/flow_anonymizer.h"
 #include "models/unet.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 #include "tests/cuda/observed.h"
 #include "tests/support/errors.h"
 #include "training/loop/learner.h"

@@ -1,6 +1,7 @@
 // Any text either is a training configuration or gives an Error; what is read prints and reads back as
 // itself. The same for a network's settings.
 #include "base/config.h"
+#include "models/networks/network_settings.h"
 #include "study/plan.h"
 #include "study/training_runs.h"
 
@@ -8,9 +9,10 @@ namespace {
 
 void read_settings(const std::string& text) {
   try {
-    scrim::ModelSettings settings(scrim::ConfigSource(text, "fuzz").rest());
-    settings.get("layers", std::vector<std::int64_t>{});
-    settings.get("mu", 0.5);
+    const scrim::Facts facts = scrim::ConfigSource(text, "fuzz").rest();
+    scrim::VerifierSettings verifier;
+    scrim::set_fields(verifier, facts, "siamese_verifier");
+    check(verifier, "settings");
   } catch (const scrim::Error&) {
   }
 }

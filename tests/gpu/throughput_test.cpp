@@ -10,7 +10,7 @@
 #include "kernels/matmul/matmul.h"
 #include "models/flow_anonymizer.h"
 #include "tensor/compute_device.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/device_memory.h"
 #include "tests/support/op_check.h"
 #include "training/loop/repeated_step.h"
 

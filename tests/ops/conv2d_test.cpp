@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/conv2d/cpu/conv2d_packed.h"
+#include "kernels/conv2d/conv2d_packed.h"
 #include "tests/support/op_check.h"
 
 namespace scrim::test {

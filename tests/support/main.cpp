@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "tensor/compute_device.h"
-#include "tensor/storage.h"
+#include "tensor/memory/storage.h"
 #ifdef SCRIM_TEST_EMULATED_CUDA
 #include "tests/cuda_emulation/emulation.h"
 #endif

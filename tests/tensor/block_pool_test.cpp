@@ -1,4 +1,4 @@
-#include "tensor/block_pool.h"
+#include "tensor/memory/block_pool.h"
 
 #include <gtest/gtest.h>
 

@@ -42,6 +42,9 @@ void StepQueue::run(const Batch& batch, const std::optional<Batch>& next) {
     unread.values = steps_->run(batch, next, options_.as_graphs);
   } catch (const NonFiniteError& e) {
     stop_at(batch, e.what());
+  } catch (const NoRoomError& e) {
+    if (!options_.as_graphs) throw;
+    throw NoRoomError(fmt::format("{}; so does training.cuda_graph = false", e.what()));
   }
   std::vector<Tensor> numbers;
   for (const StepValue& value : unread.values) numbers.push_back(value.numbers);

@@ -59,7 +59,8 @@ class Loop {
   /// One step; at its turn also reading, validation and checkpoint.
   void run_step(const std::function<void(const TrainingProgress&)>& progress) {
     const double rate = task_.learners().front()->optimizer().learning_rate();
-    queue_.run(*batch_ahead(0), batch_ahead(1));
+    const Batch batch = *batch_ahead(0);
+    queue_.run(batch, batch_ahead(1));
     ++step_;
     ++step_in_epoch_;
     const bool epoch_ends = step_in_epoch_ == steps_in_epoch_,

@@ -120,6 +120,8 @@ void check(const ClassifierConfig& c) {
   check_given("data.labels", c.labels, "a table of findings");
   check(c.augmentation);
   check(c.model, "model");
+  expect(c.model.num_labels == finding_count, "model.num_labels", c.model.num_labels,
+         fmt::format("{}, the findings of NIH ChestX-ray14", finding_count));
   check_run_fields(c);
 }
 
@@ -133,7 +135,12 @@ TrainingResult run(const ClassifierConfig& config, const std::string& config_tex
 Tensor finding_logits(DenseNet& classifier, const FilmSet& films) {
   const NoGradient no_gradient;
   classifier.set_training(false);
-  return rows_of_films(films, [&](const Tensor& batch) { return classifier.logits(batch).value(); });
+  return rows_of_films(films, [&](const Tensor& batch) {
+    const Tensor logits = classifier.logits(batch).value();
+    require(logits.size(1) == finding_count, "classifier", "the network names {} findings, expected {}",
+            logits.size(1), finding_count);
+    return logits;
+  });
 }
 
 Tensor finding_targets(const LabelTable& labels, const std::vector<std::string>& names) {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "kernels/conv2d/conv2d_packed.h"
 #include "kernels/conv2d/cpu/conv2d_direct.h"
 #include "kernels/conv2d/cpu/conv2d_lanewise.h"
-#include "kernels/conv2d/cpu/conv2d_packed.h"
 #include "kernels/vector/vector_kernels.h"
+#include "tensor/memory/workspace.h"
 #include "tensor/parallel.h"
-#include "tensor/workspace.h"
 
 namespace scrim::kernels {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "kernels/vector/vector_kernels.h"
+#include "tensor/memory/workspace.h"
 #include "tensor/parallel.h"
-#include "tensor/workspace.h"
 
 namespace scrim::kernels {
 namespace {

@@ -4,8 +4,8 @@
 #include <type_traits>
 
 #include "kernels/vector/vector_kernels.h"
+#include "tensor/memory/workspace.h"
 #include "tensor/parallel.h"
-#include "tensor/workspace.h"
 
 namespace scrim::kernels {
 namespace {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/notice.h"
-#include "kernels/conv2d/cpu/conv2d_packed.h"
+#include "kernels/conv2d/conv2d_packed.h"
 #include "kernels/conv2d/cuda/conv2d_plain_cuda.h"
 #include "kernels/cuda/cudnn.h"
 #include "kernels/cuda/scratch.h"

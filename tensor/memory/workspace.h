@@ -1,7 +1,7 @@
 // Workspace: scratch memory of a kernel, freed at the end of the block that made it. Uninitialized.
 #pragma once
 
-#include "tensor/storage.h"
+#include "tensor/memory/storage.h"
 
 namespace scrim {
 

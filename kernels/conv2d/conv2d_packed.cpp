@@ -1,6 +1,6 @@
-#include "kernels/conv2d/cpu/conv2d_packed.h"
+#include "kernels/conv2d/conv2d_packed.h"
 
-#include <optional>
+#include <variant>
 
 #include "kernels/conv2d/cpu/conv2d_lanewise.h"
 #include "kernels/conv2d/cpu/conv2d_winograd.h"
@@ -19,11 +19,9 @@ struct DeviceConvolution {
 
 }  // namespace
 
+/// One of the ways to compute it; a direct convolution has a part for each group and phase.
 struct PackedConv2d::Plan {
-  std::optional<DeviceConvolution> on_device;
-  std::vector<TapConvolution> direct;
-  std::optional<WinogradConvolution> winograd;
-  std::optional<LanewiseConvolution> lanewise;
+  std::variant<DeviceConvolution, std::vector<TapConvolution>, WinogradConvolution, LanewiseConvolution> way;
 };
 
 namespace {
@@ -45,12 +43,12 @@ struct Sizes {
 /// A plan whose phases still lack channels, columns and weights: lanewise for all groups at once, or
 /// directly, each group by itself.
 Plan plan_phases(const std::vector<TapConvolution>& phases, const Sizes& s, const WeightAccess& access) {
-  Plan plan;
   if (lanewise_serves(s.groups, s.channels, s.columns)) {
-    plan.lanewise = LanewiseConvolution{s.groups, s.channels, s.columns, phases, {}};
-    pack_lanewise(*plan.lanewise, access);
-    return plan;
+    LanewiseConvolution lanewise{s.groups, s.channels, s.columns, phases, {}};
+    pack_lanewise(lanewise, access);
+    return {std::move(lanewise)};
   }
+  std::vector<TapConvolution> direct;
   for (std::int64_t g = 0; g < s.groups; ++g)
     for (TapConvolution phase : phases) {
       phase.channels = s.channels;
@@ -61,16 +59,15 @@ Plan plan_phases(const std::vector<TapConvolution>& phases, const Sizes& s, cons
       of_group.data += g * access.group_step;
       if (access.scale) of_group.scale += g * s.columns;
       pack_taps(phase, of_group);
-      plan.direct.push_back(std::move(phase));
+      direct.push_back(std::move(phase));
     }
-  return plan;
+  return {std::move(direct)};
 }
 
 Plan plan_winograd(const Sizes& s, Extent2d padding, const WeightAccess& access, bool flipped) {
-  Plan plan;
-  plan.winograd = WinogradConvolution{s.channels, s.columns, padding, {}, {}};
-  pack_winograd(*plan.winograd, access, flipped);
-  return plan;
+  WinogradConvolution winograd{s.channels, s.columns, padding, {}, {}};
+  pack_winograd(winograd, access, flipped);
+  return {std::move(winograd)};
 }
 
 Plan plan_forward(ConstView w, const Conv2dOptions& o, ConstView scale) {
@@ -129,9 +126,7 @@ Plan plan_on_device(ConstView w, const Conv2dOptions& options, ConstView scale, 
   Tensor weights = Tensor::empty(w.shape, product_type(w.dtype, w.device), w.device);
   dispatch(pack_weights_kernels, weights.mutable_view(), w, scale, input_gradient, options.groups,
            weights.mutable_view());
-  Plan plan;
-  plan.on_device = DeviceConvolution{std::move(weights), options, input_gradient};
-  return plan;
+  return {DeviceConvolution{std::move(weights), options, input_gradient}};
 }
 
 }  // namespace
@@ -148,26 +143,54 @@ PackedConv2d PackedConv2d::for_input_gradient(ConstView w, const Conv2dOptions& 
   return PackedConv2d(std::make_unique<Plan>(plan_input_gradient(w, options, scale)));
 }
 
+namespace {
+
+void run_way(const DeviceConvolution& plan, ConstView in, ConstView bias, View out,
+             const ConvEpilogue& epilogue) {
+  require(in.dtype == plan.weights.dtype(), "conv2d", "x is of {}, the packed weights of {}",
+          scrim::name_of(in.dtype), scrim::name_of(plan.weights.dtype()));
+  dispatch(conv2d_packed_kernels, out, in, plan.weights.view(), bias, out, plan.options, plan.input_gradient,
+           epilogue);
+}
+void run_way(const std::vector<TapConvolution>& parts, ConstView in, ConstView bias, View out,
+             const ConvEpilogue& epilogue) {
+  for (const TapConvolution& part : parts) run_taps(part, in, bias, out, epilogue);
+}
+void run_way(const WinogradConvolution& plan, ConstView in, ConstView bias, View out,
+             const ConvEpilogue& epilogue) {
+  run_winograd(plan, in, bias, out, epilogue);
+}
+void run_way(const LanewiseConvolution& plan, ConstView in, ConstView bias, View out,
+             const ConvEpilogue& epilogue) {
+  run_lanewise(plan, in, bias, out, epilogue);
+}
+
+std::string_view name_of(const DeviceConvolution&) {
+  return "cudnn";
+}
+std::string_view name_of(const std::vector<TapConvolution>&) {
+  return "direct";
+}
+std::string_view name_of(const WinogradConvolution&) {
+  return "winograd F(4x4,3x3)";
+}
+std::string_view name_of(const LanewiseConvolution&) {
+  return "lanewise";
+}
+
+}  // namespace
+
 void PackedConv2d::run(ConstView in, ConstView bias, View out, const ConvEpilogue& epilogue) const {
   require_same_type("conv2d", in, out);
-  const Device weights = plan_->on_device ? plan_->on_device->weights.device() : Device::cpu;
-  require(in.device == weights, "conv2d", "x lies on {}, the packed weights on {}", name_of(in.device),
-          name_of(weights));
-  if (plan_->on_device) {
-    require(in.dtype == plan_->on_device->weights.dtype(), "conv2d", "x is of {}, the packed weights of {}",
-            name_of(in.dtype), name_of(plan_->on_device->weights.dtype()));
-    return dispatch(conv2d_packed_kernels, out, in, plan_->on_device->weights.view(), bias, out,
-                    plan_->on_device->options, plan_->on_device->input_gradient, epilogue);
-  }
-  if (plan_->lanewise) run_lanewise(*plan_->lanewise, in, bias, out, epilogue);
-  if (plan_->winograd) run_winograd(*plan_->winograd, in, bias, out, epilogue);
-  for (const TapConvolution& part : plan_->direct) run_taps(part, in, bias, out, epilogue);
+  const auto* on_device = std::get_if<DeviceConvolution>(&plan_->way);
+  const Device weights = on_device ? on_device->weights.device() : Device::cpu;
+  require(in.device == weights, "conv2d", "x lies on {}, the packed weights on {}", scrim::name_of(in.device),
+          scrim::name_of(weights));
+  std::visit([&](const auto& way) { run_way(way, in, bias, out, epilogue); }, plan_->way);
 }
 
 std::string_view PackedConv2d::algorithm() const {
-  if (plan_->on_device) return "cudnn";
-  if (plan_->lanewise) return "lanewise";
-  return plan_->winograd ? "winograd F(4x4,3x3)" : "direct";
+  return std::visit([](const auto& way) { return name_of(way); }, plan_->way);
 }
 
 }  // namespace scrim::kernels

@@ -1,9 +1,9 @@
-#include "tensor/storage.h"
+#include "tensor/memory/storage.h"
 
 #include <atomic>
 
-#include "tensor/block_pool.h"
-#include "tensor/device_memory.h"
+#include "tensor/memory/block_pool.h"
+#include "tensor/memory/device_memory.h"
 
 namespace scrim {
 namespace {
