@@ -72,7 +72,7 @@ def models():
         lambda net, t: {"y": net(t["x"])}, lambda out, t: F.cross_entropy(out["y"], t["labels"]) + dice(out["y"], t["labels"], 1e-6))
     organs = [7, 6, 5]
     yield "hybridgnet", Model(
-        "hybridgnet", {"image_size": 64, "c": 1, "latents": 6, "f": 6, "K": 3, "landmarks": "7,6,5"},
+        "hybridgnet", {"image_size": 64, "c": 1, "latents": 6, "f": 6, "K": 3, "landmarks": "7,6,5", "contour": "closed"},
         lambda: HybridGNet(64, 1, 6, 6, 3, organs),
         {"x": film("x", 2, 64), "eps": uniform("eps", (2, 6), SEED, -2, 2), "target": uniform("t", (2, 18, 2), SEED)},
         lambda net, t: dict(zip(("y", "pos1", "pos2", "mu", "log_var"), net(t["x"], t["eps"]))),
