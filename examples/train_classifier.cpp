@@ -12,14 +12,13 @@
 
 using namespace scrim;
 
-struct Classifier : Module {
-  explicit Classifier(const Initializer& draw)
-      : first(same_padded(1, 8, 3, true, 2), draw.of("first")),
-        second(same_padded(8, 16, 3, true, 2), draw.of("second")),
-        head(16 * 4 * 4, 1, draw.of("head")) {
-    add_module("first", first), add_module("second", second), add_module("head", head);
-  }
-  Variable operator()(const Variable& x) {
+struct Classifier : Callable<Classifier> {
+  explicit Classifier(const Place& place)
+      : Callable(place),
+        first(same_padded(1, 8, 3, true, 2), child("first")),
+        second(same_padded(8, 16, 3, true, 2), child("second")),
+        head(16 * 4 * 4, 1, child("head")) {}
+  Variable forward(const Variable& x) {
     const Variable y = adaptive_avg_pool2d(relu(second(relu(first(x)))), 4, 4);
     return reshape(head(reshape(y, {y.shape()[0], 16 * 4 * 4})), {y.shape()[0]});
   }

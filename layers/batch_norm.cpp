@@ -2,8 +2,9 @@
 
 namespace scrim {
 
-BatchNorm2d::BatchNorm2d(std::int64_t channels, RunningStatistics running)
-    : weight(Variable::parameter(Tensor::full({channels}, 1))),
+BatchNorm2d::BatchNorm2d(std::int64_t channels, const Place& place, RunningStatistics running)
+    : Callable(place),
+      weight(Variable::parameter(Tensor::full({channels}, 1))),
       bias(Variable::parameter(Tensor::zeros({channels}))) {
   add_parameter("weight", weight);
   add_parameter("bias", bias);
@@ -16,8 +17,7 @@ BatchNorm2d::BatchNorm2d(std::int64_t channels, RunningStatistics running)
   add_buffer("num_batches_tracked", num_batches_tracked);
 }
 
-Variable BatchNorm2d::operator()(const Variable& x, bool relu) {
-  const Scope scope(name());
+Variable BatchNorm2d::forward(const Variable& x, bool relu) {
   const bool kept = has_running_statistics();
   const auto statistics = is_training() || !kept ? NormStatistics::batch : NormStatistics::running;
   return batch_norm(x, weight, bias, kept ? &running_mean : nullptr, kept ? &running_var : nullptr,

@@ -10,13 +10,13 @@ namespace scrim {
 /// so that a result depends on the other images of its batch.
 enum class RunningStatistics { kept, none };
 
-class BatchNorm2d : public Module {
+class BatchNorm2d : public Callable<BatchNorm2d> {
  public:
-  explicit BatchNorm2d(std::int64_t channels, RunningStatistics running = RunningStatistics::kept);
+  BatchNorm2d(std::int64_t channels, const Place& place, RunningStatistics running = RunningStatistics::kept);
   bool has_running_statistics() const { return running_mean.defined(); }
   /// In training by the batch's statistics, updating the running ones; in evaluation by the running ones.
   /// `relu`: max(0, .) of the result, in the same pass.
-  Variable operator()(const Variable& x, bool relu = false);
+  Variable forward(const Variable& x, bool relu = false);
 
   Variable weight, bias;             ///< [C], 1 and 0 at first
   Tensor running_mean, running_var;  ///< [C], 0 and 1 at first; undefined without running statistics

@@ -2,7 +2,8 @@
 
 namespace scrim {
 
-Conv2d::Conv2d(const Conv2dShape& s, const Initializer& initializer) : options(s.options) {
+Conv2d::Conv2d(const Conv2dShape& s, const Place& place) : Callable(place), options(s.options) {
+  const Initializer initializer = place.initializer();
   const std::int64_t channels = s.in_channels / options.groups, fan_in = channels * s.kernel * s.kernel;
   weight = Variable::parameter(
       initializer.of("weight").uniform({s.out_channels, channels, s.kernel, s.kernel}, fan_in));
@@ -12,13 +13,13 @@ Conv2d::Conv2d(const Conv2dShape& s, const Initializer& initializer) : options(s
   add_parameter("bias", bias);
 }
 
-Variable Conv2d::operator()(const Variable& x) const {
-  const Scope scope(name());
+Variable Conv2d::forward(const Variable& x) const {
   return conv2d(x, weight, bias, options);
 }
 
-ConvTranspose2d::ConvTranspose2d(const ConvTranspose2dShape& s, const Initializer& initializer)
-    : options(s.options) {
+ConvTranspose2d::ConvTranspose2d(const ConvTranspose2dShape& s, const Place& place)
+    : Callable(place), options(s.options) {
+  const Initializer initializer = place.initializer();
   const std::int64_t columns = s.out_channels / options.groups;
   const std::int64_t fan_in = columns * s.kernel * s.kernel;  // PyTorch counts the second axis here too
   weight = Variable::parameter(
@@ -28,8 +29,7 @@ ConvTranspose2d::ConvTranspose2d(const ConvTranspose2dShape& s, const Initialize
   add_parameter("bias", bias);
 }
 
-Variable ConvTranspose2d::operator()(const Variable& x) const {
-  const Scope scope(name());
+Variable ConvTranspose2d::forward(const Variable& x) const {
   return conv_transpose2d(x, weight, bias, options);
 }
 

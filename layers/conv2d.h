@@ -3,7 +3,6 @@
 
 #include "autograd/ops/conv2d.h"
 #include "autograd/ops/conv_transpose2d.h"
-#include "layers/initialize.h"
 #include "layers/module.h"
 
 namespace scrim {
@@ -24,10 +23,10 @@ constexpr Conv2dShape same_padded(std::int64_t in_channels, std::int64_t out_cha
           {.stride = {stride, stride}, .padding = {kernel / 2, kernel / 2}}};
 }
 
-class Conv2d : public Module {
+class Conv2d : public Callable<Conv2d> {
  public:
-  Conv2d(const Conv2dShape& shape, const Initializer& initializer);
-  Variable operator()(const Variable& x) const;
+  Conv2d(const Conv2dShape& shape, const Place& place);
+  Variable forward(const Variable& x) const;
 
   Variable weight;  ///< [O, C/groups, k, k]
   Variable bias;    ///< [O], or undefined
@@ -39,10 +38,10 @@ struct ConvTranspose2dShape {
   kernels::ConvTranspose2dOptions options{};
 };
 
-class ConvTranspose2d : public Module {
+class ConvTranspose2d : public Callable<ConvTranspose2d> {
  public:
-  ConvTranspose2d(const ConvTranspose2dShape& shape, const Initializer& initializer);
-  Variable operator()(const Variable& x) const;
+  ConvTranspose2d(const ConvTranspose2dShape& shape, const Place& place);
+  Variable forward(const Variable& x) const;
 
   Variable weight;  ///< [C, O/groups, k, k]
   Variable bias;    ///< [O]

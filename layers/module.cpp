@@ -2,18 +2,17 @@
 
 namespace scrim {
 
+Module::Module(const Place& place)
+    : name_(place.name_), parent_(place.parent_), initializer_(place.initializer()) {
+  if (place.parent_) place.parent_->children_.emplace_back(name_, this);
+}
+
 void Module::add_parameter(std::string name, Variable& parameter) {
   parameters_.emplace_back(std::move(name), &parameter);
 }
 
 void Module::add_buffer(std::string name, Tensor& buffer) {
   buffers_.emplace_back(std::move(name), &buffer);
-}
-
-void Module::add_module(std::string name, Module& child) {
-  child.name_ = name;
-  child.parent_ = this;
-  children_.emplace_back(std::move(name), &child);
 }
 
 std::string Module::path() const {

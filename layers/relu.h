@@ -6,12 +6,10 @@
 
 namespace scrim {
 
-class Relu : public Module {
+class Relu : public Callable<Relu> {
  public:
-  Variable operator()(const Variable& x) const {
-    const Scope scope(name());
-    return relu(x);
-  }
+  using Callable::Callable;
+  Variable forward(const Variable& x) const { return relu(x); }
 };
 
 }  // namespace scrim

@@ -1,5 +1,7 @@
 #include "models/densenet.h"
 
+#include <deque>
+
 #include "autograd/ops/concat.h"
 #include "autograd/ops/pool.h"
 #include "autograd/ops/reduce.h"
@@ -18,46 +20,58 @@ Conv2dShape conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::in
 }  // namespace
 
 /// norm1, relu, 1x1 convolution, norm2, relu, 3x3 convolution: `growth` new features from all before.
-class DenseNet::Layer : public Module {
+class DenseNet::Layer : public Callable<Layer> {
  public:
-  Layer(std::int64_t in_channels, const DenseNetOptions& o, const Initializer& initializer)
-      : norm1_(in_channels),
-        norm2_(o.bn_size * o.growth),
-        conv1_(conv(in_channels, o.bn_size * o.growth, 1), initializer.of("conv1")),
-        conv2_(conv(o.bn_size * o.growth, o.growth, 3), initializer.of("conv2")),
+  Layer(std::int64_t in_channels, const DenseNetOptions& o, const Place& place)
+      : Callable(place),
+        norm1_(in_channels, child("norm1")),
+        conv1_(conv(in_channels, o.bn_size * o.growth, 1), child("conv1")),
+        norm2_(o.bn_size * o.growth, child("norm2")),
+        conv2_(conv(o.bn_size * o.growth, o.growth, 3), child("conv2")),
         inner_(conv1_, norm2_),
         outer_(conv2_) {
     norm1_.remake_input = o.linear_memory;
-    add_module("norm1", norm1_);
-    add_module("conv1", conv1_);
-    add_module("norm2", norm2_);
-    add_module("conv2", conv2_);
   }
-  Variable operator()(const std::vector<Variable>& before) {
-    const Scope scope(name());
+  Variable forward(const std::vector<Variable>& before) {
     const Variable x = before.size() == 1 ? before[0] : concat(before, channel_axis);
     return outer_(inner_(norm1_(x, true)));
   }
 
  private:
-  BatchNorm2d norm1_, norm2_;
-  Conv2d conv1_, conv2_;
+  BatchNorm2d norm1_;
+  Conv2d conv1_;
+  BatchNorm2d norm2_;
+  Conv2d conv2_;
   FusedConv2d inner_, outer_;
 };
 
-/// norm, relu, 1x1 convolution to half the features, mean over 2x2.
-class DenseNet::Transition : public Module {
+/// Its layers, each of which sees the features of all before it.
+class DenseNet::Block : public Group {
  public:
-  Transition(std::int64_t in_channels, bool linear_memory, const Initializer& initializer)
-      : norm_(in_channels),
-        conv_(conv(in_channels, in_channels / 2, 1), initializer.of("conv")),
+  Block(std::int64_t in_channels, std::int64_t layers, const DenseNetOptions& o, const Place& place)
+      : Group(place) {
+    for (std::int64_t l = 0; l < layers; ++l)
+      layers_.emplace_back(in_channels + l * o.growth, o, child(fmt::format("denselayer{}", l + 1)));
+  }
+  void append_to(std::vector<Variable>& features) {
+    for (Layer& layer : layers_) features.push_back(layer(features));
+  }
+
+ private:
+  std::deque<Layer> layers_;
+};
+
+/// norm, relu, 1x1 convolution to half the features, mean over 2x2.
+class DenseNet::Transition : public Callable<Transition> {
+ public:
+  Transition(std::int64_t in_channels, bool linear_memory, const Place& place)
+      : Callable(place),
+        norm_(in_channels, child("norm")),
+        conv_(conv(in_channels, in_channels / 2, 1), child("conv")),
         fused_(conv_) {
     norm_.remake_input = linear_memory;
-    add_module("norm", norm_);
-    add_module("conv", conv_);
   }
-  Variable operator()(const std::vector<Variable>& features) {
-    const Scope scope(name());
+  Variable forward(const std::vector<Variable>& features) {
     // Mean and 1x1 convolution commute; the mean first leaves a quarter of the work.
     const Variable x = avg_pool2d(norm_(concat(features, channel_axis), true), halve);
     return fused_(x);
@@ -69,42 +83,31 @@ class DenseNet::Transition : public Module {
   FusedConv2d fused_;
 };
 
-DenseNet::DenseNet(const DenseNetOptions& o, const Initializer& initializer)
-    : conv0_(conv(3, o.init_features, 7, 2), initializer.of("features.conv0")),
-      norm0_(o.init_features),
-      stem_(conv0_, norm0_) {
+DenseNet::DenseNet(const DenseNetOptions& o, const Place& place)
+    : Module(place),
+      features_(child("features")),
+      conv0_(conv(3, o.init_features, 7, 2), features_.child("conv0")),
+      norm0_(o.init_features, features_.child("norm0")),
+      stem_(conv0_, norm0_),
+      classifier_(child("classifier")) {
   require(!o.blocks.empty() && o.growth > 0 && o.init_features > 0 && o.bn_size > 0 && o.num_labels > 0,
           "densenet",
           "{} blocks, growth {}, {} first features, bn_size {}, {} labels came, expected at least 1 of each",
           o.blocks.size(), o.growth, o.init_features, o.bn_size, o.num_labels);
-  features_.add_module("conv0", conv0_);
-  features_.add_module("norm0", norm0_);
   std::int64_t channels = o.init_features;
   for (std::size_t b = 0; b < o.blocks.size(); ++b) {
-    const std::string name = fmt::format("denseblock{}", b + 1);
-    groups_.push_back(std::make_unique<Group>());
-    blocks_.emplace_back();
-    for (std::int64_t l = 0; l < o.blocks[b]; ++l, channels += o.growth) {
-      const std::string layer = fmt::format("denselayer{}", l + 1);
-      blocks_[b].push_back(
-          std::make_unique<Layer>(channels, o, initializer.of("features." + name + "." + layer)));
-      groups_[b]->add_module(layer, *blocks_[b].back());
+    if (b > 0) {
+      transitions_.push_back(std::make_unique<Transition>(channels, o.linear_memory,
+                                                          features_.child(fmt::format("transition{}", b))));
+      channels /= 2;
     }
-    features_.add_module(name, *groups_[b]);
-    if (b + 1 == o.blocks.size()) break;
-    const std::string transition = fmt::format("transition{}", b + 1);
-    transitions_.push_back(
-        std::make_unique<Transition>(channels, o.linear_memory, initializer.of("features." + transition)));
-    features_.add_module(transition, *transitions_.back());
-    channels /= 2;
+    blocks_.push_back(std::make_unique<Block>(channels, o.blocks[b], o,
+                                              features_.child(fmt::format("denseblock{}", b + 1))));
+    channels += o.blocks[b] * o.growth;
   }
-  norm5_ = std::make_unique<BatchNorm2d>(channels);
+  norm5_.emplace(channels, features_.child("norm5"));
   norm5_->remake_input = o.linear_memory;
-  features_.add_module("norm5", *norm5_);
-  head_ = std::make_unique<Linear>(channels, o.num_labels, initializer.of("classifier.0"));
-  classifier_.add_module("0", *head_);
-  add_module("features", features_);
-  add_module("classifier", classifier_);
+  head_.emplace(channels, o.num_labels, classifier_.child("0"));
 }
 
 DenseNet::~DenseNet() = default;
@@ -114,8 +117,8 @@ Variable DenseNet::logits(const Variable& x) {
   std::vector<Variable> features{
       max_pool2d(stem_(imagenet_normalized(x)), {.kernel = 3, .stride = 2, .padding = 1})};
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
-    for (const auto& layer : blocks_[b]) features.push_back((*layer)(features));
-    if (b < transitions_.size()) features = {(*transitions_[b])(features)};
+    if (b > 0) features = {(*transitions_[b - 1])(features)};
+    blocks_[b]->append_to(features);
   }
   const Variable y = global_avg_pool2d((*norm5_)(concat(features, channel_axis), true));
   return (*head_)(reshape(y, {y.shape()[0], y.shape()[3]}));

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "layers/fused_conv2d.h"
 #include "layers/group.h"
@@ -25,24 +26,25 @@ struct DenseNetOptions {
 
 class DenseNet : public Module {
  public:
-  DenseNet(const DenseNetOptions& options, const Initializer& initializer);
+  DenseNet(const DenseNetOptions& options, const Place& place);
   ~DenseNet() override;
 
   Variable logits(const Variable& x);
 
  private:
   class Layer;
+  class Block;
   class Transition;
 
+  Group features_;
   Conv2d conv0_;
   BatchNorm2d norm0_;
   FusedConv2d stem_;
-  Group features_, classifier_;
-  std::vector<std::unique_ptr<Group>> groups_;
-  std::vector<std::vector<std::unique_ptr<Layer>>> blocks_;
-  std::vector<std::unique_ptr<Transition>> transitions_;
-  std::unique_ptr<BatchNorm2d> norm5_;
-  std::unique_ptr<Linear> head_;
+  std::vector<std::unique_ptr<Block>> blocks_;
+  std::vector<std::unique_ptr<Transition>> transitions_;  ///< between two blocks
+  std::optional<BatchNorm2d> norm5_;
+  Group classifier_;
+  std::optional<Linear> head_;
 };
 
 }  // namespace scrim

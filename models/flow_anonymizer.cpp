@@ -2,11 +2,11 @@
 
 namespace scrim {
 
-FlowAnonymizer::FlowAnonymizer(const FlowAnonymizerOptions& o, const Initializer& initializer)
-    : generator({.in_channels = 1, .out_channels = 2, .init_features = o.init_features}, initializer),
-      options(o) {
-  add_module("generator", generator);
-}
+FlowAnonymizer::FlowAnonymizer(const FlowAnonymizerOptions& o, const Place& place)
+    : Callable(place),
+      generator({.in_channels = 1, .out_channels = 2, .init_features = o.init_features},
+                child("generator", place.initializer())),
+      options(o) {}
 
 FlowAnonymizer::Warped FlowAnonymizer::warped(const Variable& film, const Variable& field,
                                               const Variable& mask) const {

@@ -14,9 +14,9 @@ struct FlowAnonymizerOptions {
   Protection protection = Protection::none;
 };
 
-class FlowAnonymizer : public Module {
+class FlowAnonymizer : public Callable<FlowAnonymizer> {
  public:
-  FlowAnonymizer(const FlowAnonymizerOptions& options, const Initializer& initializer);
+  FlowAnonymizer(const FlowAnonymizerOptions& options, const Place& place);
 
   /// x[N,H,W,1] in [0,1], sides divisible by 16; the field [N,H,W,2] in (-1,1).
   Variable field(const Variable& x) { return generator(x); }
@@ -30,7 +30,7 @@ class FlowAnonymizer : public Module {
   Warped warped(const Variable& film, const Variable& field, const Variable& mask) const;
 
   /// The released x, of the same shape.
-  Variable operator()(const Variable& x, const Variable& mask = {}) { return warped(x, field(x), mask).film; }
+  Variable forward(const Variable& x, const Variable& mask = {}) { return warped(x, field(x), mask).film; }
 
   UNet generator;
   FlowAnonymizerOptions options;

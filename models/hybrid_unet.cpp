@@ -16,36 +16,23 @@ Variable joined(const Variable& deeper, const Variable& level) {
 
 }  // namespace
 
-HybridUNet::HybridUNet(const HybridUNetOptions& o, const Initializer& initializer)
-    : down1_(1, 2 * o.c, initializer.of("dconv_down1")),
-      down2_(2 * o.c, 4 * o.c, initializer.of("dconv_down2")),
-      down3_(4 * o.c, 8 * o.c, initializer.of("dconv_down3")),
-      down4_(8 * o.c, 16 * o.c, initializer.of("dconv_down4")),
-      down5_(16 * o.c, 32 * o.c, initializer.of("dconv_down5")),
-      bottleneck_(32 * o.c, 32 * o.c, initializer.of("bottleneck")),
-      up5_(64 * o.c, 32 * o.c, initializer.of("dconv_up5")),
-      up4_(48 * o.c, 16 * o.c, initializer.of("dconv_up4")),
-      up3_(24 * o.c, 8 * o.c, initializer.of("dconv_up3")),
-      up2_(12 * o.c, 4 * o.c, initializer.of("dconv_up2")),
-      up1_(6 * o.c, 2 * o.c, initializer.of("dconv_up1")),
-      last_conv_({2 * o.c, o.n_classes, 1}, initializer.of("conv_last")),
-      last_(last_conv_) {
-  add_module("dconv_down1", down1_);
-  add_module("dconv_down2", down2_);
-  add_module("dconv_down3", down3_);
-  add_module("dconv_down4", down4_);
-  add_module("dconv_down5", down5_);
-  add_module("bottleneck", bottleneck_);
-  add_module("dconv_up5", up5_);
-  add_module("dconv_up4", up4_);
-  add_module("dconv_up3", up3_);
-  add_module("dconv_up2", up2_);
-  add_module("dconv_up1", up1_);
-  add_module("conv_last", last_conv_);
-}
+HybridUNet::HybridUNet(const HybridUNetOptions& o, const Place& place)
+    : Callable(place),
+      down1_(1, 2 * o.c, child("dconv_down1")),
+      down2_(2 * o.c, 4 * o.c, child("dconv_down2")),
+      down3_(4 * o.c, 8 * o.c, child("dconv_down3")),
+      down4_(8 * o.c, 16 * o.c, child("dconv_down4")),
+      down5_(16 * o.c, 32 * o.c, child("dconv_down5")),
+      bottleneck_(32 * o.c, 32 * o.c, child("bottleneck")),
+      up5_(64 * o.c, 32 * o.c, child("dconv_up5")),
+      up4_(48 * o.c, 16 * o.c, child("dconv_up4")),
+      up3_(24 * o.c, 8 * o.c, child("dconv_up3")),
+      up2_(12 * o.c, 4 * o.c, child("dconv_up2")),
+      up1_(6 * o.c, 2 * o.c, child("dconv_up1")),
+      last_conv_({2 * o.c, o.n_classes, 1}, child("conv_last")),
+      last_(last_conv_) {}
 
-Variable HybridUNet::operator()(const Variable& x) {
-  const Scope scope(name());
+Variable HybridUNet::forward(const Variable& x) {
   const Shape& s = x.shape();
   require(s.rank() == 4 && s[1] > 0 && s[2] > 0 && s[1] % 32 == 0 && s[2] % 32 == 0 && s[3] == 1,
           "hybrid_unet", "x has the shape {}, expected [N,H,W,1] with H and W divisible by 32", s.str());

@@ -13,11 +13,11 @@ struct HybridUNetOptions {
   std::int64_t c = 4, n_classes = 3;
 };
 
-class HybridUNet : public Module {
+class HybridUNet : public Callable<HybridUNet> {
  public:
-  HybridUNet(const HybridUNetOptions& options, const Initializer& initializer);
+  HybridUNet(const HybridUNetOptions& options, const Place& place);
   /// Throws Error when a side of x is not divisible by 32 or x has not one channel.
-  Variable operator()(const Variable& x);
+  Variable forward(const Variable& x);
 
  private:
   ResidualBlock down1_, down2_, down3_, down4_, down5_, bottleneck_, up5_, up4_, up3_, up2_, up1_;

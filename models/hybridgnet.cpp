@@ -1,6 +1,7 @@
 #include "models/hybridgnet.h"
 
 #include <cmath>
+#include <deque>
 
 #include "autograd/ops/binary.h"
 #include "autograd/ops/concat.h"
@@ -38,32 +39,23 @@ const HybridGNetOptions& checked(const HybridGNetOptions& o) {
 
 }  // namespace
 
-class HybridGNet::Encoder : public Module {
+class HybridGNet::Encoder : public Callable<Encoder> {
  public:
-  Encoder(const HybridGNetOptions& o, const Initializer& initializer)
-      : down1_(1, 2 * o.c, initializer.of("dconv_down1")),
-        down2_(2 * o.c, 4 * o.c, initializer.of("dconv_down2")),
-        down3_(4 * o.c, 8 * o.c, initializer.of("dconv_down3")),
-        down4_(8 * o.c, 16 * o.c, initializer.of("dconv_down4")),
-        down5_(16 * o.c, 32 * o.c, initializer.of("dconv_down5")),
-        down6_(32 * o.c, 32 * o.c, initializer.of("dconv_down6")),
-        fc_mu_(flattened(o), o.latents, initializer.of("fc_mu")),
-        fc_logvar_(flattened(o), o.latents, initializer.of("fc_logvar")) {
-    add_module("dconv_down1", down1_);
-    add_module("dconv_down2", down2_);
-    add_module("dconv_down3", down3_);
-    add_module("dconv_down4", down4_);
-    add_module("dconv_down5", down5_);
-    add_module("dconv_down6", down6_);
-    add_module("fc_mu", fc_mu_);
-    add_module("fc_logvar", fc_logvar_);
-  }
+  Encoder(const HybridGNetOptions& o, const Place& place)
+      : Callable(place),
+        down1_(1, 2 * o.c, child("dconv_down1")),
+        down2_(2 * o.c, 4 * o.c, child("dconv_down2")),
+        down3_(4 * o.c, 8 * o.c, child("dconv_down3")),
+        down4_(8 * o.c, 16 * o.c, child("dconv_down4")),
+        down5_(16 * o.c, 32 * o.c, child("dconv_down5")),
+        down6_(32 * o.c, 32 * o.c, child("dconv_down6")),
+        fc_mu_(flattened(o), o.latents, child("fc_mu")),
+        fc_logvar_(flattened(o), o.latents, child("fc_logvar")) {}
 
   struct Features {
     Variable mean, log_variance, level6, level5;
   };
-  Features operator()(const Variable& x) {
-    const Scope scope(name());
+  Features forward(const Variable& x) {
     Variable y = max_pool2d(down1_(x), halve);
     y = max_pool2d(down2_(y), halve);
     y = max_pool2d(down3_(y), halve);
@@ -86,53 +78,44 @@ class HybridGNet::Encoder : public Module {
 };
 
 /// Chebyshev convolution: lins.0.weight to lins.K-1.weight, bias if wanted.
-class HybridGNet::GraphConv : public Module {
+class HybridGNet::GraphConv : public Callable<GraphConv> {
  public:
-  GraphConv(std::int64_t in, std::int64_t out, std::int64_t order, bool with_bias,
-            const Initializer& initializer)
-      : weights_(std::size_t(order)), groups_(std::size_t(order)) {
+  GraphConv(std::int64_t in, std::int64_t out, std::int64_t order, bool with_bias, const Place& place)
+      : Callable(place), lins_(child("lins")), weights_(std::size_t(order)) {
     if (with_bias) {
       bias_ = Variable::parameter(Tensor::zeros({out}));
       add_parameter("bias", bias_);
     }
     for (std::size_t k = 0; k < weights_.size(); ++k) {
-      const std::string index = std::to_string(k);
-      weights_[k] = Variable::parameter(initializer.of("lins." + index).uniform({out, in}, in));
-      groups_[k].add("weight", weights_[k]);
-      lins_.add_module(index, groups_[k]);
+      const Place of_order = lins_.child(std::to_string(k));
+      weights_[k] = Variable::parameter(of_order.initializer().uniform({out, in}, in));
+      groups_.emplace_back(of_order).add_parameter("weight", weights_[k]);
     }
-    add_module("lins", lins_);
   }
-  Variable operator()(const Variable& x, const SharedMatrix& laplacian) const {
-    const Scope scope(name());
+  Variable forward(const Variable& x, const SharedMatrix& laplacian) const {
     return chebyshev_conv(x, laplacian, weights_, bias_);
   }
 
  private:
-  struct Weight : Module {
-    void add(const std::string& name, Variable& weight) { add_parameter(name, weight); }
-  };
-  std::vector<Variable> weights_;
-  std::vector<Weight> groups_;
   Group lins_;
+  std::deque<Group> groups_;
+  std::vector<Variable> weights_;
   Variable bias_;
 };
 
 /// Reads positions off the nodes' features and looks up the image's features around them.
-class HybridGNet::Skip : public Module {
+class HybridGNet::Skip : public Callable<Skip> {
  public:
-  Skip(std::int64_t features, const HybridGNetOptions& o, const Initializer& initializer)
-      : position_(features, 2, 1, false, initializer.of("graphConv_pre")),
+  Skip(std::int64_t features, const HybridGNetOptions& o, const Place& place)
+      : Callable(place),
+        position_(features, 2, 1, false, child("graphConv_pre")),
         window_(o.window),
-        sampling_(o.roi_sampling) {
-    add_module("graphConv_pre", position_);
-  }
+        sampling_(o.roi_sampling) {}
 
   struct Result {
     Variable features, position;
   };
-  Result operator()(const Variable& x, const SharedMatrix& laplacian, const Variable& level) {
-    const Scope scope(name());
+  Result forward(const Variable& x, const SharedMatrix& laplacian, const Variable& level) {
     const Variable position = position_(x, laplacian);
     const std::int64_t n = x.shape()[0], nodes = x.shape()[1];
     const Variable window = roi_align(level, boxes(position.value(), level.shape()[1]), {1, 1, sampling_});
@@ -161,33 +144,23 @@ class HybridGNet::Skip : public Module {
   std::int64_t window_, sampling_;
 };
 
-HybridGNet::HybridGNet(const HybridGNetOptions& o, const Initializer& initializer)
-    : options_(checked(o)),
-      encoder_(std::make_unique<Encoder>(o, initializer.of("encoder"))),
-      dec_lin_(o.latents, landmark_graph(o.organs, o.contour).coarse_nodes * (o.f / 2),
-               initializer.of("dec_lin")) {
+HybridGNet::HybridGNet(const HybridGNetOptions& o, const Place& place)
+    : Callable(place),
+      options_(checked(o)),
+      encoder_(std::make_unique<Encoder>(o, child("encoder"))),
+      dec_lin_(o.latents, landmark_graph(o.organs, o.contour).coarse_nodes * (o.f / 2), child("dec_lin")) {
   const std::int64_t half = o.f / 2, looked_up = 32 * o.c + 2;
   const auto conv = [&](const char* name, std::int64_t in, std::int64_t out, std::int64_t order, bool bias) {
-    return std::make_unique<GraphConv>(in, out, order, bias, initializer.of(name));
+    return std::make_unique<GraphConv>(in, out, order, bias, child(name));
   };
   up6_ = conv("graphConv_up6", half, half, o.K, true);
   up5_ = conv("graphConv_up5", half, half, o.K, true);
-  skip1_ = std::make_unique<Skip>(half, o, initializer.of("SC_1"));
+  skip1_ = std::make_unique<Skip>(half, o, child("SC_1"));
   up4_ = conv("graphConv_up4", half + looked_up, o.f, o.K, true);
   up3_ = conv("graphConv_up3", o.f, o.f, o.K, true);
-  skip2_ = std::make_unique<Skip>(o.f, o, initializer.of("SC_2"));
+  skip2_ = std::make_unique<Skip>(o.f, o, child("SC_2"));
   up2_ = conv("graphConv_up2", o.f + looked_up, o.f, o.K, true);
   up1_ = conv("graphConv_up1", o.f, 2, 1, false);
-  add_module("encoder", *encoder_);
-  add_module("dec_lin", dec_lin_);
-  add_module("graphConv_up6", *up6_);
-  add_module("graphConv_up5", *up5_);
-  add_module("SC_1", *skip1_);
-  add_module("graphConv_up4", *up4_);
-  add_module("graphConv_up3", *up3_);
-  add_module("SC_2", *skip2_);
-  add_module("graphConv_up2", *up2_);
-  add_module("graphConv_up1", *up1_);
   set_graph(landmark_graph(o.organs, o.contour));
 }
 
@@ -208,8 +181,7 @@ Variable HybridGNet::activated(GraphConv& conv, const Variable& x, const SharedM
   return relu(instance_norm(conv(x, laplacian)));
 }
 
-HybridGNet::Result HybridGNet::operator()(const Variable& x, const Variable& noise) {
-  const Scope scope(name());
+HybridGNet::Result HybridGNet::forward(const Variable& x, const Variable& noise) {
   const Shape& s = x.shape();
   require(s.rank() == 4 && s[1] == options_.inputsize && s[2] == options_.inputsize && s[3] == 1,
           "hybridgnet", "x has the shape {}, expected [N,{},{},1]", s.str(), options_.inputsize,

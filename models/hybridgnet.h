@@ -28,9 +28,9 @@ struct HybridGNetOptions {
   Contour contour = Contour::closed;
 };
 
-class HybridGNet : public Module {
+class HybridGNet : public Callable<HybridGNet> {
  public:
-  HybridGNet(const HybridGNetOptions& options, const Initializer& initializer);
+  HybridGNet(const HybridGNetOptions& options, const Place& place);
   ~HybridGNet() override;
 
   struct Result {
@@ -40,7 +40,7 @@ class HybridGNet : public Module {
   };
   /// In training the latent is mean + noise * exp(log_variance / 2); noise[N,latents] is a standard normal
   /// draw. In evaluation it is the mean, and noise is not looked at.
-  Result operator()(const Variable& x, const Variable& noise = {});
+  Result forward(const Variable& x, const Variable& noise = {});
 
   /// 3 terms of mean squared error (landmarks and both positions against target[N,nodes,2] and its coarse
   /// form)
@@ -62,8 +62,11 @@ class HybridGNet : public Module {
   SharedMatrix laplacian_, coarse_laplacian_, down_, up_;
   std::unique_ptr<Encoder> encoder_;
   Linear dec_lin_;
-  std::unique_ptr<GraphConv> up6_, up5_, up4_, up3_, up2_, up1_;
-  std::unique_ptr<Skip> skip1_, skip2_;
+  std::unique_ptr<GraphConv> up6_, up5_;
+  std::unique_ptr<Skip> skip1_;
+  std::unique_ptr<GraphConv> up4_, up3_;
+  std::unique_ptr<Skip> skip2_;
+  std::unique_ptr<GraphConv> up2_, up1_;
 };
 
 }  // namespace scrim

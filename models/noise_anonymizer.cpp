@@ -7,11 +7,11 @@
 
 namespace scrim {
 
-NoiseAnonymizer::NoiseAnonymizer(const NoiseAnonymizerOptions& o, const Initializer& initializer)
-    : generator({.in_channels = 1, .out_channels = 1, .init_features = o.init_features}, initializer),
-      options(o) {
-  add_module("generator", generator);
-}
+NoiseAnonymizer::NoiseAnonymizer(const NoiseAnonymizerOptions& o, const Place& place)
+    : Callable(place),
+      generator({.in_channels = 1, .out_channels = 1, .init_features = o.init_features},
+                child("generator", place.initializer())),
+      options(o) {}
 
 Variable NoiseAnonymizer::field(const Variable& x) {
   const Variable field = generator(x);
@@ -19,7 +19,7 @@ Variable NoiseAnonymizer::field(const Variable& x) {
                         : field;
 }
 
-Variable NoiseAnonymizer::operator()(const Variable& x, const Variable& sensitivity) {
+Variable NoiseAnonymizer::forward(const Variable& x, const Variable& sensitivity) {
   return add_noise(x, field(x), options.noise_degree, sensitivity);
 }
 

@@ -13,15 +13,15 @@ struct NoiseAnonymizerOptions {
   bool smooth = false;        ///< the field is smoothed by a 9x9 Gaussian of sigma 2, zeros outside
 };
 
-class NoiseAnonymizer : public Module {
+class NoiseAnonymizer : public Callable<NoiseAnonymizer> {
  public:
-  NoiseAnonymizer(const NoiseAnonymizerOptions& options, const Initializer& initializer);
+  NoiseAnonymizer(const NoiseAnonymizerOptions& options, const Place& place);
 
   /// x[N,H,W,1] in [0,1], sides divisible by 16; the field [N,H,W,1] in (-1,1), smoothed if asked for.
   Variable field(const Variable& x);
   /// The anonymized x. sensitivity[N,H,W,1] in [0,1]: how much of the noise a pixel takes; undefined = all of
   /// it.
-  Variable operator()(const Variable& x, const Variable& sensitivity = {});
+  Variable forward(const Variable& x, const Variable& sensitivity = {});
 
   UNet generator;
   NoiseAnonymizerOptions options;

@@ -16,70 +16,49 @@ Conv2dShape conv3x3(std::int64_t in_channels, std::int64_t features) {
 
 }  // namespace
 
-PrivacyNet::Block::Block(std::int64_t in_channels, std::int64_t features, const Initializer& initializer)
-    : conv1_(conv3x3(in_channels, features), initializer.of("0.0")),
-      conv2_(conv3x3(features, features), initializer.of("1")),
-      norm1_(features),
-      norm2_(features),
+PrivacyNet::Block::Block(std::int64_t in_channels, std::int64_t features, const Place& place)
+    : Callable(place),
+      first_(child("0")),
+      conv1_(conv3x3(in_channels, features), first_.child("0")),
+      norm1_(features, first_.child("1")),
+      conv2_(conv3x3(features, features), child("1")),
+      norm2_(features, child("2")),
       inner_(conv1_, norm1_, leaky),
-      outer_(conv2_, norm2_, Activation::none()) {
-  first_.add_module("0", conv1_);
-  first_.add_module("1", norm1_);
-  add_module("0", first_);
-  add_module("1", conv2_);
-  add_module("2", norm2_);
-}
+      outer_(conv2_, norm2_, Activation::none()) {}
 
-Variable PrivacyNet::Block::operator()(const Variable& x) {
-  const Scope scope(name());
+Variable PrivacyNet::Block::forward(const Variable& x) {
   return outer_(inner_(x));
 }
 
-PrivacyNet::Doubling::Doubling(std::int64_t features, const Initializer& initializer)
-    : conv_({features, features, 3, {.stride = 2, .padding = 1, .output_padding = 1}}, initializer.of("0")),
-      norm_(features),
-      fused_(conv_, norm_, leaky) {
-  add_module("0", conv_);
-  add_module("1", norm_);
-}
+PrivacyNet::Doubling::Doubling(std::int64_t features, const Place& place)
+    : Callable(place),
+      conv_({features, features, 3, {.stride = 2, .padding = 1, .output_padding = 1}}, child("0")),
+      norm_(features, child("1")),
+      fused_(conv_, norm_, leaky) {}
 
-Variable PrivacyNet::Doubling::operator()(const Variable& x) {
-  const Scope scope(name());
+Variable PrivacyNet::Doubling::forward(const Variable& x) {
   return fused_(x);
 }
 
-PrivacyNet::PrivacyNet(const PrivacyNetOptions& o, const Initializer& initializer)
-    : options_(o),
-      down1_(o.in_dim, o.num_filter, initializer.of("down_1")),
-      down2_(o.num_filter, o.num_filter * 2, initializer.of("down_2")),
-      down3_(o.num_filter * 2, o.num_filter * 4, initializer.of("down_3")),
-      bridge_(o.num_filter * 4, o.num_filter * 8, initializer.of("bridge")),
-      trans1_(o.num_filter * 8, initializer.of("trans_1")),
-      up1_(o.num_filter * 12, o.num_filter * 4, initializer.of("up_1")),
-      trans2_(o.num_filter * 4, initializer.of("trans_2")),
-      up2_(o.num_filter * 6, o.num_filter * 2, initializer.of("up_2")),
-      trans3_(o.num_filter * 2, initializer.of("trans_3")),
-      up3_(o.num_filter * 3, o.num_filter, initializer.of("up_3")),
-      last_conv_(conv3x3(o.num_filter, o.out_dim), initializer.of("out")),
-      last_norm_(o.out_dim),
-      last_(last_conv_, last_norm_, Activation::none()) {
-  add_module("down_1", down1_);
-  add_module("down_2", down2_);
-  add_module("down_3", down3_);
-  add_module("bridge", bridge_);
-  add_module("trans_1", trans1_);
-  add_module("up_1", up1_);
-  add_module("trans_2", trans2_);
-  add_module("up_2", up2_);
-  add_module("trans_3", trans3_);
-  add_module("up_3", up3_);
-  out_.add_module("0", last_conv_);
-  out_.add_module("1", last_norm_);
-  add_module("out", out_);
-}
+PrivacyNet::PrivacyNet(const PrivacyNetOptions& o, const Place& place)
+    : Callable(place),
+      options_(o),
+      down1_(o.in_dim, o.num_filter, child("down_1")),
+      down2_(o.num_filter, o.num_filter * 2, child("down_2")),
+      down3_(o.num_filter * 2, o.num_filter * 4, child("down_3")),
+      bridge_(o.num_filter * 4, o.num_filter * 8, child("bridge")),
+      trans1_(o.num_filter * 8, child("trans_1")),
+      up1_(o.num_filter * 12, o.num_filter * 4, child("up_1")),
+      trans2_(o.num_filter * 4, child("trans_2")),
+      up2_(o.num_filter * 6, o.num_filter * 2, child("up_2")),
+      trans3_(o.num_filter * 2, child("trans_3")),
+      up3_(o.num_filter * 3, o.num_filter, child("up_3")),
+      out_(child("out")),
+      last_conv_(conv3x3(o.num_filter, o.out_dim), out_.child("0", place.initializer().of("out"))),
+      last_norm_(o.out_dim, out_.child("1")),
+      last_(last_conv_, last_norm_, Activation::none()) {}
 
-Variable PrivacyNet::operator()(const Variable& x) {
-  const Scope scope(name());
+Variable PrivacyNet::forward(const Variable& x) {
   const Shape& s = x.shape();
   require(s.rank() == 4 && s[1] > 0 && s[2] > 0 && s[1] % 8 == 0 && s[2] % 8 == 0 && s[3] == options_.in_dim,
           "privacy_net", "x has the shape {}, expected [N,H,W,{}] with H and W divisible by 8", s.str(),

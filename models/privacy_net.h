@@ -16,31 +16,33 @@ struct PrivacyNetOptions {
   std::int64_t in_dim = 1, out_dim = 1, num_filter = 16;
 };
 
-class PrivacyNet : public Module {
+class PrivacyNet : public Callable<PrivacyNet> {
  public:
-  PrivacyNet(const PrivacyNetOptions& options, const Initializer& initializer);
+  PrivacyNet(const PrivacyNetOptions& options, const Place& place);
   /// Throws Error when a side of x is not divisible by 8 or its channels differ.
-  Variable operator()(const Variable& x);
+  Variable forward(const Variable& x);
 
  private:
   /// 0.0 convolution, 0.1 norm, leaky relu, 1 convolution, 2 norm.
-  class Block : public Module {
+  class Block : public Callable<Block> {
    public:
-    Block(std::int64_t in_channels, std::int64_t features, const Initializer& initializer);
-    Variable operator()(const Variable& x);
+    Block(std::int64_t in_channels, std::int64_t features, const Place& place);
+    Variable forward(const Variable& x);
 
    private:
     Group first_;
-    Conv2d conv1_, conv2_;
-    BatchNorm2d norm1_, norm2_;
+    Conv2d conv1_;
+    BatchNorm2d norm1_;
+    Conv2d conv2_;
+    BatchNorm2d norm2_;
     FusedConv2d inner_, outer_;
   };
 
   /// 0 transposed convolution (doubles the sides), 1 norm, leaky relu.
-  class Doubling : public Module {
+  class Doubling : public Callable<Doubling> {
    public:
-    Doubling(std::int64_t features, const Initializer& initializer);
-    Variable operator()(const Variable& x);
+    Doubling(std::int64_t features, const Place& place);
+    Variable forward(const Variable& x);
 
    private:
     ConvTranspose2d conv_;

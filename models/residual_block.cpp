@@ -9,30 +9,23 @@ Conv2dShape conv3x3(std::int64_t in_channels, std::int64_t features) {
 
 }  // namespace
 
-ResidualBlock::ResidualBlock(std::int64_t in, std::int64_t out, const Initializer& initializer)
-    : norm0_(in, RunningStatistics::none),
-      norm3_(out, RunningStatistics::none),
-      conv2_(conv3x3(in, out), initializer.of("block.2")),
-      conv5_(conv3x3(out, out), initializer.of("block.5")),
+ResidualBlock::ResidualBlock(std::int64_t in, std::int64_t out, const Place& place)
+    : Callable(place),
+      skip_(child("skip")),
+      block_(child("block")),
+      norm0_(in, block_.child("0"), RunningStatistics::none),
+      conv2_(conv3x3(in, out), block_.child("2")),
+      norm3_(out, block_.child("3"), RunningStatistics::none),
+      conv5_(conv3x3(out, out), block_.child("5")),
       inner_(conv2_, norm3_),
       outer_(conv5_, Activation::relu()) {
-  if (in != out) {
-    skip_conv_ = std::make_unique<Conv2d>(Conv2dShape{in, out, 1, false}, initializer.of("skip.0"));
-    skip_norm_ = std::make_unique<BatchNorm2d>(out, RunningStatistics::none);
-    shortcut_ = std::make_unique<FusedConv2d>(*skip_conv_, *skip_norm_, Activation::none());
-    skip_.add_module("0", *skip_conv_);
-    skip_.add_module("1", *skip_norm_);
-    add_module("skip", skip_);
-  }
-  block_.add_module("0", norm0_);
-  block_.add_module("2", conv2_);
-  block_.add_module("3", norm3_);
-  block_.add_module("5", conv5_);
-  add_module("block", block_);
+  if (in == out) return;
+  skip_conv_.emplace(Conv2dShape{in, out, 1, false}, skip_.child("0"));
+  skip_norm_.emplace(out, skip_.child("1"), RunningStatistics::none);
+  shortcut_.emplace(*skip_conv_, *skip_norm_, Activation::none());
 }
 
-Variable ResidualBlock::operator()(const Variable& x) {
-  const Scope scope(name());
+Variable ResidualBlock::forward(const Variable& x) {
   const Variable inner = inner_(norm0_(x, true));
   return outer_(inner, shortcut_ ? (*shortcut_)(x) : x);
 }

@@ -6,26 +6,28 @@
 // others in its batch. One image at a time is the sound way to use it.
 #pragma once
 
-#include <memory>
+#include <optional>
 
 #include "layers/fused_conv2d.h"
 #include "layers/group.h"
 
 namespace scrim {
 
-class ResidualBlock : public Module {
+class ResidualBlock : public Callable<ResidualBlock> {
  public:
-  ResidualBlock(std::int64_t in_channels, std::int64_t out_channels, const Initializer& initializer);
-  Variable operator()(const Variable& x);
+  ResidualBlock(std::int64_t in_channels, std::int64_t out_channels, const Place& place);
+  Variable forward(const Variable& x);
 
  private:
-  Group block_, skip_;
-  BatchNorm2d norm0_, norm3_;
-  Conv2d conv2_, conv5_;
+  Group skip_, block_;
+  BatchNorm2d norm0_;
+  Conv2d conv2_;
+  BatchNorm2d norm3_;
+  Conv2d conv5_;
   FusedConv2d inner_, outer_;
-  std::unique_ptr<Conv2d> skip_conv_;  ///< null where x is added as it is
-  std::unique_ptr<BatchNorm2d> skip_norm_;
-  std::unique_ptr<FusedConv2d> shortcut_;
+  std::optional<Conv2d> skip_conv_;  ///< empty where x is added as it is
+  std::optional<BatchNorm2d> skip_norm_;
+  std::optional<FusedConv2d> shortcut_;
 };
 
 }  // namespace scrim

@@ -5,7 +5,8 @@
 //   (times 4 at each block's end), mean over the image, one linear layer
 #pragma once
 
-#include <memory>
+#include <deque>
+#include <optional>
 
 #include "layers/fused_conv2d.h"
 #include "layers/group.h"
@@ -19,36 +20,39 @@ struct ResNetOptions {
   std::int64_t embed = 128;                         ///< outputs of the linear layer
 };
 
-class ResNet : public Module {
+class ResNet : public Callable<ResNet> {
  public:
-  ResNet(const ResNetOptions& options, const Initializer& initializer);
+  ResNet(const ResNetOptions& options, const Place& place);
   /// Throws Error when x has not 3 channels or a side is empty.
-  Variable operator()(const Variable& x);
+  Variable forward(const Variable& x);
 
  private:
   /// 1x1, 3x3 (with the stride), 1x1; the input, or a 1x1 convolution of it, is added before the last relu.
-  class Bottleneck : public Module {
+  class Bottleneck : public Callable<Bottleneck> {
    public:
-    Bottleneck(std::int64_t in_channels, std::int64_t features, std::int64_t stride,
-               const Initializer& initializer);
-    Variable operator()(Variable x);
+    Bottleneck(std::int64_t in_channels, std::int64_t features, std::int64_t stride, const Place& place);
+    Variable forward(Variable x);
 
    private:
-    Conv2d conv1_, conv2_, conv3_;
-    BatchNorm2d norm1_, norm2_, norm3_;
+    Conv2d conv1_;
+    BatchNorm2d norm1_;
+    Conv2d conv2_;
+    BatchNorm2d norm2_;
+    Conv2d conv3_;
+    BatchNorm2d norm3_;
     FusedConv2d first_, second_, third_;
     Group downsample_;
-    std::unique_ptr<Conv2d> downsample_conv_;  ///< null where the input is added as it is
-    std::unique_ptr<BatchNorm2d> downsample_norm_;
-    std::unique_ptr<FusedConv2d> shortcut_;
+    std::optional<Conv2d> downsample_conv_;  ///< empty where the input is added as it is
+    std::optional<BatchNorm2d> downsample_norm_;
+    std::optional<FusedConv2d> shortcut_;
   };
 
   Conv2d conv1_;
   BatchNorm2d norm1_;
   FusedConv2d stem_;
-  Group stages_[4];
-  std::vector<std::unique_ptr<Bottleneck>> blocks_;
-  Linear fc_;
+  std::deque<Group> stages_;
+  std::deque<Bottleneck> blocks_;  ///< of all stages
+  std::optional<Linear> fc_;
 };
 
 }  // namespace scrim

@@ -6,13 +6,10 @@
 
 namespace scrim {
 
-SiameseVerifier::SiameseVerifier(const ResNetOptions& options, const Initializer& initializer)
-    : model(options, initializer.of("model")), fc_end_(options.embed, 1, initializer.of("fc_end")) {
-  add_module("model", model);
-  add_module("fc_end", fc_end_);
-}
+SiameseVerifier::SiameseVerifier(const ResNetOptions& options, const Place& place)
+    : Callable(place), model(options, child("model")), fc_end_(options.embed, 1, child("fc_end")) {}
 
-Variable SiameseVerifier::operator()(const Variable& a, const Variable& b) {
+Variable SiameseVerifier::forward(const Variable& a, const Variable& b) {
   const Variable embedding_a = embedding(a);
   return compare(embedding_a, embedding(b));
 }

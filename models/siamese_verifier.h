@@ -8,13 +8,13 @@
 
 namespace scrim {
 
-class SiameseVerifier : public Module {
+class SiameseVerifier : public Callable<SiameseVerifier> {
  public:
-  SiameseVerifier(const ResNetOptions& options, const Initializer& initializer);
+  SiameseVerifier(const ResNetOptions& options, const Place& place);
 
   /// Logits [N,1] for films a and b [N,H,W,1] in [0,1]; sigmoid gives the probability of the same patient.
   /// The branches run one after the other: in training each has its own batch statistics.
-  Variable operator()(const Variable& a, const Variable& b);
+  Variable forward(const Variable& a, const Variable& b);
   /// e(x): [N,embed], before the sigmoid.
   Variable embedding(const Variable& x);
   /// The logits from two embeddings.

@@ -25,10 +25,24 @@ Variable enlarged(const Variable& x, std::int64_t ratio) {
   return ratio == 1 ? x : resize(x, x.shape()[1] * ratio, x.shape()[2] * ratio, {});
 }
 
-/// By how much the encoder shrinks a film before the projection.
-std::int64_t ratio_of(const SparseTernaryOptions& o) {
-  return std::accumulate(o.sampling_ratio_list.begin(), o.sampling_ratio_list.end(), std::int64_t(1),
-                         std::multiplies<>());
+/// By how much the encoder shrinks a level's features before the projection.
+std::int64_t ratio_from(const SparseTernaryOptions& o, std::size_t level) {
+  return std::accumulate(o.sampling_ratio_list.begin() + std::ptrdiff_t(level), o.sampling_ratio_list.end(),
+                         std::int64_t(1), std::multiplies<>());
+}
+
+/// The features of all levels, as the last level joins them.
+std::int64_t joined_channels(const SparseTernaryOptions& o) {
+  return o.channels_list.back() * std::int64_t(o.channels_list.size());
+}
+std::int64_t coded_channels(const SparseTernaryOptions& o) {
+  return o.num_proj_channels * o.num_code_maps;
+}
+
+Conv2dShape projection(const SparseTernaryOptions& o) {
+  const std::int64_t coded = coded_channels(o), stride = o.proj_filter_size / 4;
+  return {
+      coded, coded, o.proj_filter_size, true, {.stride = {stride, stride}, .groups = o.num_proj_channels}};
 }
 
 const SparseTernaryOptions& checked(const SparseTernaryOptions& o) {
@@ -56,71 +70,58 @@ const SparseTernaryOptions& checked(const SparseTernaryOptions& o) {
 
 /// seq.0 3x3, leaky relu, seq.2 5x5 with the stride, seq.3 norm; plus a strided 1x1 of the input; relu. (The
 /// published block takes a leaky relu of that relu, which changes nothing.)
-class SparseTernaryCoder::InternalDown : public Module {
+class SparseTernaryCoder::InternalDown : public Callable<InternalDown> {
  public:
-  InternalDown(std::int64_t in, std::int64_t out, std::int64_t ratio, const Initializer& initializer)
-      : res_conv_({in, out, 1, true, {.stride = {ratio, ratio}}}, initializer.of("res_conv")),
-        conv0_(conv(in, out, 3), initializer.of("seq.0")),
-        conv2_(conv(out, out, 5, ratio), initializer.of("seq.2")),
-        norm3_(out),
+  InternalDown(std::int64_t in, std::int64_t out, std::int64_t ratio, const Place& place)
+      : Callable(place),
+        res_conv_({in, out, 1, true, {.stride = {ratio, ratio}}}, child("res_conv")),
+        seq_(child("seq")),
+        conv0_(conv(in, out, 3), seq_.child("0")),
+        conv2_(conv(out, out, 5, ratio), seq_.child("2")),
+        norm3_(out, seq_.child("3")),
         shortcut_(res_conv_),
         first_(conv0_, leaky),
-        second_(conv2_, norm3_) {
-    add_module("res_conv", res_conv_);
-    seq_.add_module("0", conv0_);
-    seq_.add_module("2", conv2_);
-    seq_.add_module("3", norm3_);
-    add_module("seq", seq_);
-  }
-  Variable operator()(const Variable& x) {
-    const Scope scope(name());
-    return second_(first_(x), shortcut_(x));
-  }
+        second_(conv2_, norm3_) {}
+  Variable forward(const Variable& x) { return second_(first_(x), shortcut_(x)); }
 
  private:
+  Conv2d res_conv_;
   Group seq_;
-  Conv2d res_conv_, conv0_, conv2_;
+  Conv2d conv0_, conv2_;
   BatchNorm2d norm3_;
   FusedConv2d shortcut_, first_, second_;
 };
 
 /// seq.0 3x3, leaky relu, seq.2 5x5, seq.3 1x1 with the whole remaining stride, seq.4 norm; plus a strided
 /// 1x1 of the input; leaky relu.
-class SparseTernaryCoder::ExternalDown : public Module {
+class SparseTernaryCoder::ExternalDown : public Callable<ExternalDown> {
  public:
-  ExternalDown(std::int64_t in, std::int64_t out, std::int64_t ratio, const Initializer& initializer)
-      : res_conv_({in, out, 1, true, {.stride = {ratio, ratio}}}, initializer.of("res_conv")),
-        conv0_(conv(in, in, 3), initializer.of("seq.0")),
+  ExternalDown(std::int64_t in, std::int64_t out, std::int64_t ratio, const Place& place)
+      : Callable(place),
+        res_conv_({in, out, 1, true, {.stride = {ratio, ratio}}}, child("res_conv")),
+        seq_(child("seq")),
+        conv0_(conv(in, in, 3), seq_.child("0")),
         // Of the 5x5's results the 1x1 after it reads one in ratio * ratio: only those are computed.
-        conv2_(conv(in, in, 5, ratio), initializer.of("seq.2")),
-        conv3_({in, out, 1, true}, initializer.of("seq.3")),
-        norm4_(out),
+        conv2_(conv(in, in, 5, ratio), seq_.child("2")),
+        conv3_({in, out, 1, true}, seq_.child("3")),
+        norm4_(out, seq_.child("4")),
         shortcut_(res_conv_),
         first_(conv0_, leaky),
         second_(conv2_),
-        third_(conv3_, norm4_, leaky) {
-    add_module("res_conv", res_conv_);
-    seq_.add_module("0", conv0_);
-    seq_.add_module("2", conv2_);
-    seq_.add_module("3", conv3_);
-    seq_.add_module("4", norm4_);
-    add_module("seq", seq_);
-  }
-  Variable operator()(const Variable& x) {
-    const Scope scope(name());
-    return third_(second_(first_(x)), shortcut_(x));
-  }
+        third_(conv3_, norm4_, leaky) {}
+  Variable forward(const Variable& x) { return third_(second_(first_(x)), shortcut_(x)); }
 
  private:
+  Conv2d res_conv_;
   Group seq_;
-  Conv2d res_conv_, conv0_, conv2_, conv3_;
+  Conv2d conv0_, conv2_, conv3_;
   BatchNorm2d norm4_;
   FusedConv2d shortcut_, first_, second_, third_;
 };
 
 /// Enlarged; seq.0, leaky relu, seq.2; plus a 1x1 of the enlarged input. Internal blocks: 5x5 in to out, 3x3
 /// out to out. External ones: 3x3 in to in, 1x1 in to out.
-class SparseTernaryCoder::Up : public Module {
+class SparseTernaryCoder::Up : public Callable<Up> {
  public:
   struct Sizes {
     std::int64_t in, middle, out, first_kernel, second_kernel;
@@ -128,98 +129,72 @@ class SparseTernaryCoder::Up : public Module {
   static Sizes internal(std::int64_t in, std::int64_t out) { return {in, out, out, 5, 3}; }
   static Sizes external(std::int64_t in, std::int64_t out) { return {in, in, out, 3, 1}; }
 
-  Up(const Sizes& s, std::int64_t ratio, const Initializer& initializer)
-      : ratio_(ratio),
-        res_conv_(conv(s.in, s.out, 1), initializer.of("res_conv")),
-        conv0_(conv(s.in, s.middle, s.first_kernel), initializer.of("seq.0")),
-        conv2_(conv(s.middle, s.out, s.second_kernel), initializer.of("seq.2")),
+  Up(const Sizes& s, std::int64_t ratio, const Place& place)
+      : Callable(place),
+        ratio_(ratio),
+        res_conv_(conv(s.in, s.out, 1), child("res_conv")),
+        seq_(child("seq")),
+        conv0_(conv(s.in, s.middle, s.first_kernel), seq_.child("0")),
+        conv2_(conv(s.middle, s.out, s.second_kernel), seq_.child("2")),
         shortcut_(res_conv_),
         first_(conv0_, leaky),
-        second_(conv2_) {
-    add_module("res_conv", res_conv_);
-    seq_.add_module("0", conv0_);
-    seq_.add_module("2", conv2_);
-    add_module("seq", seq_);
-  }
-  Variable operator()(const Variable& x) {
-    const Scope scope(name());
+        second_(conv2_) {}
+  Variable forward(const Variable& x) {
     // A 1x1 convolution commutes with enlarging; before it, it is a fraction of the work.
     return second_(first_(enlarged(x, ratio_)), enlarged(shortcut_(x), ratio_));
   }
 
  private:
   std::int64_t ratio_;
+  Conv2d res_conv_;
   Group seq_;
-  Conv2d res_conv_, conv0_, conv2_;
+  Conv2d conv0_, conv2_;
   FusedConv2d shortcut_, first_, second_;
 };
 
-SparseTernaryCoder::SparseTernaryCoder(const SparseTernaryOptions& o, const Initializer& initializer)
-    : options_(checked(o)), trained_k_(o.k) {
+SparseTernaryCoder::SparseTernaryCoder(const SparseTernaryOptions& o, const Place& place)
+    : Module(place),
+      options_(checked(o)),
+      trained_k_(o.k),
+      encoder_(child("encoder")),
+      down_int_(encoder_.child("down_blocks_int")),
+      down_ext_(encoder_.child("down_blocks_ext")),
+      to_channels_(conv(joined_channels(o), coded_channels(o), 1), encoder_.child("conv_channel")),
+      indexer_(encoder_.child("conv_indexer")),
+      projection_(projection(o), indexer_.child("proj")),
+      decoder_(child("decoder")),
+      deindexer_(decoder_.child("conv_deindexer")),
+      from_channels_(conv(coded_channels(o), joined_channels(o), 1), decoder_.child("conv_channel")),
+      up_int_(decoder_.child("up_blocks_int")),
+      up_ext_(decoder_.child("up_blocks_ext")),
+      beta_positive_(Tensor::zeros({o.k * o.num_code_maps})),
+      beta_negative_(Tensor::zeros({o.k * o.num_code_maps})) {
   const auto& ratios = o.sampling_ratio_list;
   const auto& channels = o.channels_list;
   const std::size_t levels = ratios.size();
-  const std::int64_t last = channels.back(), joined = last * std::int64_t(levels + 1),
-                     coded = o.num_proj_channels * o.num_code_maps;
   for (std::size_t i = 0; i < levels; ++i) {
     const std::string index = std::to_string(i);
-    const auto part = [&](const std::string& name) { return initializer.of(name + "." + index); };
-    const std::int64_t remaining = std::accumulate(ratios.begin() + std::ptrdiff_t(i), ratios.end(),
-                                                   std::int64_t(1), std::multiplies<>());
-    internal_down_.push_back(std::make_unique<InternalDown>(channels[i], channels[i + 1], ratios[i],
-                                                            part("encoder.down_blocks_int")));
-    external_down_.push_back(
-        std::make_unique<ExternalDown>(channels[i], last, remaining, part("encoder.down_blocks_ext")));
-    down_int_.add_module(index, *internal_down_.back());
-    down_ext_.add_module(index, *external_down_.back());
+    internal_down_.push_back(
+        std::make_unique<InternalDown>(channels[i], channels[i + 1], ratios[i], down_int_.child(index)));
+    external_down_.push_back(std::make_unique<ExternalDown>(channels[i], channels.back(), ratio_from(o, i),
+                                                            down_ext_.child(index)));
     // The decoder's levels run backwards.
-    const std::size_t from = levels - i;
-    const std::int64_t done = std::accumulate(ratios.begin() + std::ptrdiff_t(from - 1), ratios.end(),
-                                              std::int64_t(1), std::multiplies<>());
-    internal_up_.push_back(std::make_unique<Up>(Up::internal(channels[from], channels[from - 1]),
-                                                ratios[from - 1], part("decoder.up_blocks_int")));
-    external_up_.push_back(
-        std::make_unique<Up>(Up::external(last, channels[from - 1]), done, part("decoder.up_blocks_ext")));
-    up_int_.add_module(index, *internal_up_.back());
-    up_ext_.add_module(index, *external_up_.back());
+    const std::size_t level = levels - 1 - i;
+    internal_up_.push_back(std::make_unique<Up>(Up::internal(channels[level + 1], channels[level]),
+                                                ratios[level], up_int_.child(index)));
+    external_up_.push_back(std::make_unique<Up>(Up::external(channels.back(), channels[level]),
+                                                ratio_from(o, level), up_ext_.child(index)));
   }
-  to_channels_ = std::make_unique<Conv2d>(conv(joined, coded, 1), initializer.of("encoder.conv_channel"));
-  from_channels_ = std::make_unique<Conv2d>(conv(coded, joined, 1), initializer.of("decoder.conv_channel"));
-  const std::int64_t stride = o.proj_filter_size / 4;
-  projection_ =
-      std::make_unique<Conv2d>(Conv2dShape{coded,
-                                           coded,
-                                           o.proj_filter_size,
-                                           true,
-                                           {.stride = {stride, stride}, .groups = o.num_proj_channels}},
-                               initializer.of("encoder.conv_indexer.proj"));
-  to_channels_fused_ = std::make_unique<FusedConv2d>(*to_channels_);
-  projection_fused_ = std::make_unique<FusedConv2d>(*projection_);
-  from_channels_fused_ = std::make_unique<FusedConv2d>(*from_channels_);
-  beta_positive_ = Tensor::zeros({o.k * o.num_code_maps});
-  beta_negative_ = Tensor::zeros({o.k * o.num_code_maps});
-
-  encoder_.add_module("down_blocks_int", down_int_);
-  encoder_.add_module("down_blocks_ext", down_ext_);
-  encoder_.add_module("conv_channel", *to_channels_);
-  indexer_.add_module("proj", *projection_);
-  encoder_.add_module("conv_indexer", indexer_);
   // The tied weight is in published files under both names; it is one parameter.
-  deindexer_.add_buffer("weight", projection_->weight.mutable_value());
+  deindexer_.add_buffer("weight", projection_.weight.mutable_value());
   deindexer_.add_buffer("beta_pos", beta_positive_);
   deindexer_.add_buffer("beta_neg", beta_negative_);
-  decoder_.add_module("conv_deindexer", deindexer_);
-  decoder_.add_module("conv_channel", *from_channels_);
-  decoder_.add_module("up_blocks_int", up_int_);
-  decoder_.add_module("up_blocks_ext", up_ext_);
-  add_module("encoder", encoder_);
-  add_module("decoder", decoder_);
 }
 
 SparseTernaryCoder::~SparseTernaryCoder() = default;
 
 Variable SparseTernaryCoder::projected(const Variable& x) {
-  const std::int64_t ratio = ratio_of(options_);
+  const std::int64_t ratio = ratio_from(options_, 0);
   const Shape& s = x.shape();
   const std::int64_t least = ratio * options_.proj_filter_size;
   require(s.rank() == 4 && s[3] == options_.channels_list[0] && s[1] % ratio == 0 && s[2] % ratio == 0 &&
@@ -234,7 +209,7 @@ Variable SparseTernaryCoder::projected(const Variable& x) {
     level = (*internal_down_[i])(level);
   }
   parts.push_back(level);
-  return (*projection_fused_)((*to_channels_fused_)(concat(parts, channel_axis)));
+  return projection_fused_(to_channels_fused_(concat(parts, channel_axis)));
 }
 
 TernaryCode SparseTernaryCoder::encode(const Variable& x, const Variable& channel_mask) {
@@ -284,9 +259,9 @@ Variable SparseTernaryCoder::decode_dense(const Variable& dense) {
           "channels {} came, expected [N,h,w,{},{}]", s.str(), c, m);
   const Variable channels = reshape(permute(dense, {0, 1, 2, 4, 3}), {s[0], s[1], s[2], c * m});
   const std::int64_t stride = options_.proj_filter_size / 4;
-  const Variable back = conv_transpose2d(channels, projection_->weight, {},
+  const Variable back = conv_transpose2d(channels, projection_.weight, {},
                                          {.stride = stride, .groups = options_.num_proj_channels});
-  const Variable joined = (*from_channels_fused_)(back);
+  const Variable joined = from_channels_fused_(back);
   const std::int64_t last = options_.channels_list.back();
   Variable y = slice(joined, channel_axis, 0, last);
   for (std::size_t i = 0; i < internal_up_.size(); ++i)
@@ -324,7 +299,7 @@ TernaryCode SparseTernaryCoder::from_signs(const Tensor& positive_index, const T
 }
 
 std::int64_t SparseTernaryCoder::code_side(std::int64_t patch) const {
-  const std::int64_t ratio = ratio_of(options_), filter = options_.proj_filter_size;
+  const std::int64_t ratio = ratio_from(options_, 0), filter = options_.proj_filter_size;
   require(patch % ratio == 0 && patch >= ratio * filter, "sparse_ternary",
           "patches of {} came, expected a multiple of {}, at least {}", patch, ratio, ratio * filter);
   return (patch / ratio - filter) / (filter / 4) + 1;

@@ -38,7 +38,7 @@ struct TernaryCode {
 
 class SparseTernaryCoder : public Module {
  public:
-  SparseTernaryCoder(const SparseTernaryOptions& options, const Initializer& initializer);
+  SparseTernaryCoder(const SparseTernaryOptions& options, const Place& place);
   ~SparseTernaryCoder() override;
 
   /// x[N,H,W,channels_list[0]]; sides divisible by the product of the ratios. In training,
@@ -75,12 +75,18 @@ class SparseTernaryCoder : public Module {
 
   SparseTernaryOptions options_;
   std::int64_t trained_k_;
-  Group encoder_, decoder_, down_int_, down_ext_, up_int_, up_ext_, indexer_, deindexer_;
+  Group encoder_, down_int_, down_ext_;
+  Conv2d to_channels_;
+  Group indexer_;
+  Conv2d projection_;
+  Group decoder_, deindexer_;
+  Conv2d from_channels_;
+  Group up_int_, up_ext_;
   std::vector<std::unique_ptr<InternalDown>> internal_down_;
   std::vector<std::unique_ptr<ExternalDown>> external_down_;
   std::vector<std::unique_ptr<Up>> internal_up_, external_up_;
-  std::unique_ptr<Conv2d> to_channels_, projection_, from_channels_;
-  std::unique_ptr<FusedConv2d> to_channels_fused_, projection_fused_, from_channels_fused_;
+  FusedConv2d to_channels_fused_{to_channels_}, projection_fused_{projection_},
+      from_channels_fused_{from_channels_};
   Tensor beta_positive_, beta_negative_;  ///< [k*m], rank-major
 };
 

@@ -18,57 +18,38 @@ ConvTranspose2dShape doubling(std::int64_t in_channels, std::int64_t features) {
 
 }  // namespace
 
+// Named "enc1conv1", drawn as "conv1".
 UNet::Block::Block(const std::string& prefix, std::int64_t in_channels, std::int64_t features,
-                   const Initializer& initializer)
-    : conv1_(conv3x3(in_channels, features), initializer.of("conv1")),
-      conv2_(conv3x3(features, features), initializer.of("conv2")),
-      norm1_(features),
-      norm2_(features) {
-  add_module(prefix + "conv1", conv1_);
-  add_module(prefix + "norm1", norm1_);
-  add_module(prefix + "conv2", conv2_);
-  add_module(prefix + "norm2", norm2_);
-}
+                   const Place& place)
+    : Callable(place),
+      conv1_(conv3x3(in_channels, features), child(prefix + "conv1", place.initializer().of("conv1"))),
+      norm1_(features, child(prefix + "norm1")),
+      conv2_(conv3x3(features, features), child(prefix + "conv2", place.initializer().of("conv2"))),
+      norm2_(features, child(prefix + "norm2")) {}
 
-Variable UNet::Block::operator()(const Variable& x) {
-  const Scope scope(name());
+Variable UNet::Block::forward(const Variable& x) {
   return second_(first_(x));
 }
 
-UNet::UNet(const UNetOptions& o, const Initializer& initializer)
-    : options_(o),
-      encoder1_("enc1", o.in_channels, o.init_features, initializer.of("encoder1")),
-      encoder2_("enc2", o.init_features, o.init_features * 2, initializer.of("encoder2")),
-      encoder3_("enc3", o.init_features * 2, o.init_features * 4, initializer.of("encoder3")),
-      encoder4_("enc4", o.init_features * 4, o.init_features * 8, initializer.of("encoder4")),
-      bottleneck_("bottleneck", o.init_features * 8, o.init_features * 16, initializer.of("bottleneck")),
-      upconv4_(doubling(o.init_features * 16, o.init_features * 8), initializer.of("upconv4")),
-      upconv3_(doubling(o.init_features * 8, o.init_features * 4), initializer.of("upconv3")),
-      upconv2_(doubling(o.init_features * 4, o.init_features * 2), initializer.of("upconv2")),
-      upconv1_(doubling(o.init_features * 2, o.init_features), initializer.of("upconv1")),
-      decoder4_("dec4", o.init_features * 16, o.init_features * 8, initializer.of("decoder4")),
-      decoder3_("dec3", o.init_features * 8, o.init_features * 4, initializer.of("decoder3")),
-      decoder2_("dec2", o.init_features * 4, o.init_features * 2, initializer.of("decoder2")),
-      decoder1_("dec1", o.init_features * 2, o.init_features, initializer.of("decoder1")),
-      conv_({o.init_features, o.out_channels, 1}, initializer.of("conv")) {
-  add_module("encoder1", encoder1_);
-  add_module("encoder2", encoder2_);
-  add_module("encoder3", encoder3_);
-  add_module("encoder4", encoder4_);
-  add_module("bottleneck", bottleneck_);
-  add_module("upconv4", upconv4_);
-  add_module("decoder4", decoder4_);
-  add_module("upconv3", upconv3_);
-  add_module("decoder3", decoder3_);
-  add_module("upconv2", upconv2_);
-  add_module("decoder2", decoder2_);
-  add_module("upconv1", upconv1_);
-  add_module("decoder1", decoder1_);
-  add_module("conv", conv_);
-}
+UNet::UNet(const UNetOptions& o, const Place& place)
+    : Callable(place),
+      options_(o),
+      encoder1_("enc1", o.in_channels, o.init_features, child("encoder1")),
+      encoder2_("enc2", o.init_features, o.init_features * 2, child("encoder2")),
+      encoder3_("enc3", o.init_features * 2, o.init_features * 4, child("encoder3")),
+      encoder4_("enc4", o.init_features * 4, o.init_features * 8, child("encoder4")),
+      bottleneck_("bottleneck", o.init_features * 8, o.init_features * 16, child("bottleneck")),
+      upconv4_(doubling(o.init_features * 16, o.init_features * 8), child("upconv4")),
+      decoder4_("dec4", o.init_features * 16, o.init_features * 8, child("decoder4")),
+      upconv3_(doubling(o.init_features * 8, o.init_features * 4), child("upconv3")),
+      decoder3_("dec3", o.init_features * 8, o.init_features * 4, child("decoder3")),
+      upconv2_(doubling(o.init_features * 4, o.init_features * 2), child("upconv2")),
+      decoder2_("dec2", o.init_features * 4, o.init_features * 2, child("decoder2")),
+      upconv1_(doubling(o.init_features * 2, o.init_features), child("upconv1")),
+      decoder1_("dec1", o.init_features * 2, o.init_features, child("decoder1")),
+      conv_({o.init_features, o.out_channels, 1}, child("conv")) {}
 
-Variable UNet::operator()(const Variable& x) {
-  const Scope scope(name());
+Variable UNet::forward(const Variable& x) {
   const Shape& s = x.shape();
   require(s.rank() == 4 && s[1] > 0 && s[2] > 0 && s[1] % 16 == 0 && s[2] % 16 == 0 &&
               s[3] == options_.in_channels,

@@ -17,31 +17,38 @@ struct UNetOptions {
   std::int64_t in_channels = 1, out_channels = 2, init_features = 32;
 };
 
-class UNet : public Module {
+class UNet : public Callable<UNet> {
  public:
-  UNet(const UNetOptions& options, const Initializer& initializer);
+  UNet(const UNetOptions& options, const Place& place);
   /// Throws Error when a side of x is not divisible by 16 or its channels differ.
-  Variable operator()(const Variable& x);
+  Variable forward(const Variable& x);
   const UNetOptions& options() const { return options_; }
 
  private:
   /// Two convolutions, each with norm and relu: children NAMEconv1, NAMEnorm1, NAMEconv2, NAMEnorm2.
-  class Block : public Module {
+  class Block : public Callable<Block> {
    public:
-    Block(const std::string& prefix, std::int64_t in_channels, std::int64_t features,
-          const Initializer& initializer);
-    Variable operator()(const Variable& x);
+    Block(const std::string& prefix, std::int64_t in_channels, std::int64_t features, const Place& place);
+    Variable forward(const Variable& x);
 
    private:
-    Conv2d conv1_, conv2_;
-    BatchNorm2d norm1_, norm2_;
+    Conv2d conv1_;
+    BatchNorm2d norm1_;
+    Conv2d conv2_;
+    BatchNorm2d norm2_;
     FusedConv2d first_{conv1_, norm1_}, second_{conv2_, norm2_};
   };
 
   UNetOptions options_;
   Block encoder1_, encoder2_, encoder3_, encoder4_, bottleneck_;
-  ConvTranspose2d upconv4_, upconv3_, upconv2_, upconv1_;
-  Block decoder4_, decoder3_, decoder2_, decoder1_;
+  ConvTranspose2d upconv4_;
+  Block decoder4_;
+  ConvTranspose2d upconv3_;
+  Block decoder3_;
+  ConvTranspose2d upconv2_;
+  Block decoder2_;
+  ConvTranspose2d upconv1_;
+  Block decoder1_;
   Conv2d conv_;
   FusedConvTranspose2d up4_{upconv4_}, up3_{upconv3_}, up2_{upconv2_}, up1_{upconv1_};
   FusedConv2d last_{conv_};

@@ -2,6 +2,7 @@
 
 #include "base/atomic_file.h"
 #include "base/config.h"
+#include "base/json_line.h"
 #include "base/progress.h"
 #include "models/networks/builtin_weights.h"
 #include "models/networks/weight_name.h"
@@ -85,7 +86,7 @@ nlohmann::ordered_json run_evaluation(const EvaluationConfig& config, bool json)
   const auto parsed = nlohmann::ordered_json::parse(read_file(results, 256 << 20), nullptr, false);
   require(!parsed.is_discarded(), "evaluate", "{} is damaged; remove it to measure again", results.string());
   if (json)
-    fmt::print("{}\n", parsed.dump());
+    print_json_line(parsed);
   else
     fmt::print("{}results in {}\n", read_file(summary, 1 << 20), folder.string());
   std::fflush(stdout);

@@ -1,6 +1,7 @@
 #include "study/training_runs.h"
 
 #include "base/config.h"
+#include "base/json_line.h"
 #include "base/progress.h"
 
 namespace scrim {
@@ -23,10 +24,9 @@ TrainingResult run_training(const TrainingConfig& config, bool resume, bool json
   std::unique_ptr<Progress> progress;
   const auto show = [&](const TrainingProgress& p) {
     if (json) {
-      fmt::print("{{\"step\": {}, \"epoch\": {}, \"train_loss\": {}{}}}\n", p.step, p.epoch, p.train_loss,
-                 p.valid_loss ? fmt::format(", \"valid_loss\": {}", *p.valid_loss) : "");
-      std::fflush(stdout);
-      return;
+      nlohmann::ordered_json line{{"step", p.step}, {"epoch", p.epoch}, {"train_loss", p.train_loss}};
+      if (p.valid_loss) line["valid_loss"] = *p.valid_loss;
+      return print_json_line(line);
     }
     if (!progress) progress = std::make_unique<Progress>("train", p.steps, Progress::fitting(json));
     progress->update(p.step, fmt::format("epoch {}/{}, loss {:.3e}{}", p.epoch, p.epochs, p.train_loss,

@@ -3,15 +3,11 @@
 #include <cmath>
 #include <numbers>
 
+#include "base/fnv1a.h"
+
 namespace scrim {
 
 namespace {
-
-std::uint64_t fnv1a64(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (unsigned char c : text) hash = (hash ^ c) * 0x100000001b3u;
-  return hash;
-}
 
 double to_unit(std::uint64_t bits) {
   return double(bits >> 11) * 0x1p-53;
@@ -19,7 +15,7 @@ double to_unit(std::uint64_t bits) {
 
 }  // namespace
 
-Random::Random(std::uint64_t seed, std::string_view stream) : Random(seed, fnv1a64(stream)) {}
+Random::Random(std::uint64_t seed, std::string_view stream) : Random(seed, fnv1a(stream)) {}
 
 Random Random::split(std::uint64_t index) const {
   // The split's seed comes from the upper half of a block, whose lower half uniform_at() uses.
@@ -28,7 +24,7 @@ Random Random::split(std::uint64_t index) const {
 }
 
 Random Random::split(std::string_view name) const {
-  return split(fnv1a64(name));
+  return split(fnv1a(name));
 }
 
 double Random::normal_at(std::uint64_t index) const {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/json_line.h"
 #include "data/files/image_file.h"
 
 namespace scrim {
@@ -27,7 +28,7 @@ class Run {
       : verb_(verb), settings_(settings), json_(json) {}
 
   int operator()(const std::vector<FilmJob>& jobs, const std::string& describe,
-                 const std::function<nlohmann::json(const FilmJob&)>& work) {
+                 const std::function<nlohmann::ordered_json(const FilmJob&)>& work) {
     Progress progress(verb_, std::int64_t(jobs.size()),
                       jobs.size() > 1 ? Progress::fitting(json_) : Progress::Style::none);
     std::int64_t at = 0;
@@ -43,7 +44,7 @@ class Run {
     }
     progress.clear();
     if (json_)
-      fmt::print("{{\"done\": {}, \"failed\": {}, \"skipped\": {}}}\n", done_, failed_, skipped_);
+      print_json_line({{"done", done_}, {"failed", failed_}, {"skipped", skipped_}});
     else
       fmt::print("{} of {} films in {}{}{} ({})\n", done_, jobs.size(), settings_.output,
                  skipped_ ? fmt::format(", {} were there already", skipped_) : "",
@@ -52,7 +53,7 @@ class Run {
   }
 
  private:
-  void one(const FilmJob& job, const std::function<nlohmann::json(const FilmJob&)>& work) {
+  void one(const FilmJob& job, const std::function<nlohmann::ordered_json(const FilmJob&)>& work) {
     std::size_t there = 0;
     for (const fs::path& output : job.outputs) {
       require(written_.insert(output).second, verb_, "another input goes to {} too", output.string());
@@ -72,17 +73,17 @@ class Run {
       if (output.has_parent_path()) fs::create_directories(output.parent_path(), error);
       require(!error, verb_, "{} cannot be made: {}", output.parent_path().string(), error.message());
     }
-    nlohmann::json line = work(job);
+    nlohmann::ordered_json line = work(job);
     ++done_;
     if (!json_) return;
     line["input"] = job.input.string();
     line["output"] = job.outputs.front().string();
-    fmt::print("{}\n", line.dump());
+    print_json_line(line);
   }
 
   void failed(const FilmJob& job, const std::string& reason) {
     ++failed_;
-    if (json_) fmt::print("{}\n", nlohmann::json{{"input", job.input.string()}, {"error", reason}}.dump());
+    if (json_) print_json_line({{"input", job.input.string()}, {"error", reason}});
     say(fmt::format("scrim: {}: {}\n", job.input.string(), reason));
   }
 
@@ -142,7 +143,7 @@ std::vector<FilmJob> collect_film_jobs(const FilmJobs& s,
 
 int run_film_jobs(const std::string& verb, const FilmJobs& settings, const std::vector<FilmJob>& jobs,
                   bool json, const std::string& describe,
-                  const std::function<nlohmann::json(const FilmJob&)>& work) {
+                  const std::function<nlohmann::ordered_json(const FilmJob&)>& work) {
   if (jobs.empty())
     throw UsageError(fmt::format("[{}] the inputs hold no {} file", verb,
                                  settings.extension.empty() ? "PNG or JPEG" : settings.extension));

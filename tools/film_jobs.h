@@ -48,6 +48,6 @@ std::vector<FilmJob> collect_film_jobs(
 /// or 1 when some failed.
 int run_film_jobs(const std::string& verb, const FilmJobs& settings, const std::vector<FilmJob>& jobs,
                   bool json, const std::string& describe,
-                  const std::function<nlohmann::json(const FilmJob&)>& work);
+                  const std::function<nlohmann::ordered_json(const FilmJob&)>& work);
 
 }  // namespace scrim

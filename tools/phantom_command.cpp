@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "base/json_line.h"
 #include "data/phantom/phantom_cohort.h"
 #include "tools/command.h"
 
@@ -30,7 +31,7 @@ void add_phantom(CLI::App& app, const Common& common, Outcome&) {
     phantom::write_cohort(settings->folder, settings->cohort,
                           [&](std::int64_t done) { progress.update(done); });
     if (common.json)
-      fmt::print("{{\"films\": {}, \"seed\": {}}}\n", settings->cohort.films, settings->cohort.seed);
+      print_json_line({{"films", settings->cohort.films}, {"seed", settings->cohort.seed}});
     else
       fmt::print("{} films in {}\n", settings->cohort.films, settings->folder);
   });

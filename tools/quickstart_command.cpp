@@ -1,6 +1,7 @@
 // The main job on an embedded default: a small study on phantoms, from judges to report.
 #include <fmt/core.h>
 
+#include "base/json_line.h"
 #include "study/run.h"
 #include "tools/command.h"
 
@@ -94,7 +95,7 @@ void run_quickstart(const fs::path& folder, bool json) {
   const fs::path report = run_study(study, json);
   const fs::path weights = study.step_folder(game_step(study.methods.front())) / GameConfig::best_file;
   if (json)
-    fmt::print("{{\"report\": \"{}\", \"weights\": \"{}\"}}\n", report.string(), weights.string());
+    print_json_line({{"report", report.string()}, {"weights", weights.string()}});
   else
     fmt::print("\nreport     {}\nweights    {}\n", report.string(), weights.string());
 }

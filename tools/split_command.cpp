@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "base/error.h"
+#include "base/json_line.h"
 #include "data/files/cohort.h"
 #include "data/files/film_labels.h"
 #include "tools/command.h"
@@ -24,8 +25,8 @@ void split_as_published(const Settings& s, bool json) {
   say("note: the published split is by film: a patient may be on both sides, which flatters whatever is "
       "measured\n");
   if (json)
-    fmt::print("{{\"train\": {}, \"valid\": {}, \"test\": {}}}\n", splits.train.size(), splits.valid.size(),
-               splits.test.size());
+    print_json_line(
+        {{"train", splits.train.size()}, {"valid", splits.valid.size()}, {"test", splits.test.size()}});
   else
     fmt::print("{} films in {}: {} train, {} valid, {} test\n", films.size(), s.output, splits.train.size(),
                splits.valid.size(), splits.test.size());
@@ -47,7 +48,7 @@ void split(const Settings& s, bool json) {
       throw UsageError(fmt::format("[split] {} has {} already; choose another folder", s.output, part));
   write_splits(s.output, films, s.seed);
   if (json)
-    fmt::print("{{\"films\": {}, \"patients\": {}}}\n", count, films.size());
+    print_json_line({{"films", count}, {"patients", films.size()}});
   else
     fmt::print("{} films of {} patients in {}: splits and pairs\n", count, films.size(), s.output);
 }

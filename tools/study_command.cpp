@@ -1,4 +1,5 @@
 #include "base/config.h"
+#include "base/json_line.h"
 #include "study/run.h"
 #include "tools/command.h"
 
@@ -25,7 +26,7 @@ void add_study(CLI::App& app, const Common& common, Outcome&) {
         parse_study(read_config_file(settings->config), settings->config, settings->overrides);
     const std::filesystem::path report = run_study(study, common.json);
     if (common.json)
-      fmt::print("{{\"report\": \"{}\"}}\n", report.string());
+      print_json_line({{"report", report.string()}});
     else
       fmt::print("report {}\n", report.string());
   });

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "base/json_line.h"
 #include "study/training_runs.h"
 #include "tools/command.h"
 
@@ -32,12 +33,10 @@ void add_train(CLI::App& app, const Common& common, Outcome&) {
   verb->callback([settings, &common] {
     const TrainingConfig config = read_training_config(settings->config, settings->overrides);
     const TrainingResult result = run_training(config, settings->resume, common.json);
-    if (common.json)
-      fmt::print(
-          "{{\"done\": true, \"steps\": {}, \"train_loss\": {}{}}}\n", result.steps, result.train_loss,
-          result.best_valid_loss ? fmt::format(", \"best_valid_loss\": {}", *result.best_valid_loss) : "");
-    else
-      fmt::print("weights in {}\n", result.weights.string());
+    if (!common.json) return fmt::print("weights in {}\n", result.weights.string());
+    nlohmann::ordered_json line{{"done", true}, {"steps", result.steps}, {"train_loss", result.train_loss}};
+    if (result.best_valid_loss) line["best_valid_loss"] = *result.best_valid_loss;
+    print_json_line(line);
   });
 }
 

@@ -17,23 +17,21 @@
 namespace scrim {
 
 /// From dense numbers to a code for the public decoder, and how far to trust what it shows.
-class LearnedAttacker::Network : public Module {
+class LearnedAttacker::Network : public Callable<Network> {
  public:
-  Network(SparseTernaryCoder& decoder, std::int64_t channels, std::int64_t maps,
-          const Initializer& initializer)
-      : decoder_(decoder),
+  Network(SparseTernaryCoder& decoder, std::int64_t channels, std::int64_t maps, const Place& place)
+      : Callable(place),
+        decoder_(decoder),
         coded_(channels * maps),
-        read_({2 * coded_, hidden, 1, true}, initializer.of("read")),
-        write_({hidden, coded_, 1, true}, initializer.of("write")),
+        read_({2 * coded_, hidden, 1, true}, child("read")),
+        write_({hidden, coded_, 1, true}, child("write")),
         trust_(Variable::parameter(Tensor::full({1}, 2 / trust_unit))) {
     write_.weight.mutable_value().copy_from(Tensor::zeros(write_.weight.shape()));
-    add_module("read", read_);
-    add_module("write", write_);
     add_parameter("trust", trust_);
   }
 
   /// dense and smallest[N,h,w,c,m] in units of `scale`; mean[N,P,P,1].
-  Variable operator()(const Tensor& dense, const Tensor& smallest, float scale, const Tensor& mean) {
+  Variable forward(const Tensor& dense, const Tensor& smallest, float scale, const Tensor& mean) {
     const Shape& s = dense.shape();
     const Shape flat{s[0], s[1], s[2], coded_};
     const Variable known = reshape(Variable(smallest), flat);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/fnv1a.h"
 #include "kernels/cuda/axis_matrix.h"
 #include "kernels/sparse_product/sparse_product.h"
 
@@ -23,17 +24,17 @@ AxisMatrix matrix_of(const SparseMatrix& m) {
   return matrix;
 }
 
-/// FNV-1a over the entries: graphs are few and small, and a matrix is known by what is in it.
+/// Over the entries: graphs are few and small, and a matrix is known by what is in it.
 std::uint64_t hash_of(const SparseMatrix& m) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
+  Fnv1a hash;
   const auto add = [&](const auto& values) {
     const auto* words = reinterpret_cast<const std::uint64_t*>(values.data());
-    for (std::size_t i = 0; i < values.size(); ++i) hash = (hash ^ words[i]) * 0x100000001b3u;
+    for (std::size_t i = 0; i < values.size(); ++i) hash.add(words[i]);
   };
   add(m.row);
   add(m.column);
   add(m.value);
-  return hash;
+  return hash.value();
 }
 
 }  // namespace

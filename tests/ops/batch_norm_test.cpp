@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/op_check.h"
+#include "tests/support/vector_ops.h"
 
 namespace scrim::test {
 namespace {
@@ -57,6 +58,27 @@ TEST(BatchNorm, FarFromZeroLosesNothing) {
   Tensor mean = Tensor::zeros({2}), variance = Tensor::full({2}, 1);
   batch_norm(x, Tensor::full({2}, 1), Tensor::zeros({2}), &mean, &variance, {.momentum = 1.0});
   EXPECT_NEAR(variance.data<float>()[0], 1.0 / 3, 0.01);
+}
+
+Variable normalized(VectorCall& c) {
+  const auto mode = c.attrs["mode"].get<std::string>();
+  Tensor mean, variance;
+  if (mode != "batch_stats") {
+    mean = c.in["running_mean"].value().clone();
+    variance = c.in["running_var"].value().clone();
+  }
+  const Variable y =
+      batch_norm(c.in["x"], c.in["weight"], c.in["bias"], mean.defined() ? &mean : nullptr,
+                 mean.defined() ? &variance : nullptr,
+                 {.statistics = mode == "eval" ? NormStatistics::running : NormStatistics::batch,
+                  .epsilon = c.attrs["eps"],
+                  .momentum = c.attrs["momentum"]});
+  if (mode == "train") c.further = {{"running_mean_after", mean}, {"running_var_after", variance}};
+  return y;
+}
+
+TEST(BatchNorm, AgreesWithVectors) {
+  check_vectors("batch_norm", Layout::images, normalized);
 }
 
 }  // namespace

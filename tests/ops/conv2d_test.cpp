@@ -4,6 +4,7 @@
 
 #include "kernels/conv2d/conv2d_packed.h"
 #include "tests/support/op_check.h"
+#include "tests/support/vector_ops.h"
 
 namespace scrim::test {
 namespace {
@@ -99,6 +100,18 @@ TEST(Conv2d, NanInTheImageReachesEveryOutputThatReadsIt) {
   const Variable y = conv2d(x, Tensor::zeros({1, 1, 3, 3}), {}, {.padding = {1, 1}});
   EXPECT_TRUE(std::isnan(y.value().data<float>()[6]));
   EXPECT_FALSE(std::isnan(y.value().data<float>()[12]));
+}
+
+kernels::Extent2d extent(const nlohmann::json& pair) {
+  return {pair[0].get<std::int64_t>(), pair[1].get<std::int64_t>()};
+}
+
+TEST(Conv2d, AgreesWithVectors) {
+  check_vectors("conv2d", Layout::images, [](VectorCall& c) {
+    return conv2d(c.in["x"], c.in["weight"], c.in["bias"],
+                  {extent(c.attrs["stride"]), extent(c.attrs["padding"]), extent(c.attrs["dilation"]),
+                   c.attrs["groups"]});
+  });
 }
 
 }  // namespace

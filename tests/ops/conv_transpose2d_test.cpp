@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/op_check.h"
+#include "tests/support/vector_ops.h"
 
 namespace scrim::test {
 namespace {
@@ -27,6 +28,14 @@ std::vector<OpCase> cases() {
 }
 
 OP_TEST(ConvTranspose2d, cases());
+
+TEST(ConvTranspose2d, AgreesWithVectors) {
+  check_vectors("conv_transpose2d", Layout::images, [](VectorCall& c) {
+    return conv_transpose2d(
+        c.in["x"], c.in["weight"], c.in["bias"],
+        {c.attrs["stride"], c.attrs["padding"], c.attrs["output_padding"], c.attrs["groups"]});
+  });
+}
 
 }  // namespace
 }  // namespace scrim::test

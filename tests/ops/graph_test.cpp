@@ -1,22 +1,18 @@
-// Graph convolutions, RoI-align, padding, adaptive pooling, and the losses of segmenters.
 #include "autograd/ops/graph.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "autograd/ops/loss.h"
-#include "autograd/ops/pad.h"
-#include "autograd/ops/pool.h"
-#include "autograd/ops/roi_align.h"
 #include "models/landmark_graph.h"
+#include "tensor/compute_device.h"
 #include "tests/support/op_check.h"
+#include "tests/support/vector_ops.h"
 
 namespace scrim::test {
 namespace {
 
 using In = std::vector<Variable>;
-using kernels::PadMode;
 
 SharedMatrix shared(kernels::SparseMatrix matrix) {
   return std::make_shared<const kernels::SparseMatrix>(std::move(matrix));
@@ -52,73 +48,33 @@ TEST(Graph, LaplacianIgnoresLoopsAndLonelyNodes) {
   EXPECT_THROW(scaled_laplacian(edges, 2), Error);
 }
 
-std::vector<OpCase> roi_cases() {
-  // Boxes inside, over the border, outside, with no height, at whole and broken positions.
-  const Tensor boxes =
-      Tensor::from<double>({5, 5}, {0,   1.2, 0.7, 4.6, 3.9, 1,  -2, -1.5, 2.5, 2.25, 0, 5.5, 3.1,
-                                    8.5, 6.1, 1,   20,  20,  23, 23, 0,    2,   2,    2, 2});
-  const auto align = [=](const Variable& x, kernels::RoiAlignOptions o) {
-    return roi_align(x, boxes.to(wide_type(x.value().dtype())).to(x.value().device()), o);
-  };
-  return {
-      {"one_cell",
-       {{2, 6, 7, 3}},
-       [=](const In& in) {
-         return align(in[0], {1, 1, 3});
-       }},
-      {"two_by_three_cells",
-       {{2, 6, 7, 17}},
-       [=](const In& in) {
-         return align(in[0], {2, 3, 2});
-       }},
-      {"adaptive",
-       {{2, 6, 7, 2}},
-       [=](const In& in) {
-         return align(in[0], {2, 2, 0});
-       }},
-  };
-}
-OP_TEST(RoiAlign, roi_cases());
-
-TEST(RoiAlign, RefusesBoxesOfOtherImages) {
-  const auto boxes = [](float image) { return Tensor::from<float>({1, 5}, {image, 0, 0, 1, 1}); };
-  EXPECT_THROW(roi_align(Tensor::zeros({2, 4, 4, 1}), boxes(2), {}), Error);
-  EXPECT_THROW(roi_align(Tensor::zeros({2, 4, 4, 1}), boxes(-1), {}), Error);
-  EXPECT_THROW(roi_align(Tensor::zeros({2, 4, 4, 1}), boxes(std::nanf("")), {}), Error);
+Variable chebyshev(VectorCall& c) {
+  const std::int64_t nodes = c.in["x"].shape()[1];
+  std::vector<Variable> weights;
+  for (int k = 0; k < c.attrs["K"].get<int>(); ++k)
+    weights.push_back(c.in.at("lins." + std::to_string(k) + ".weight"));
+  const auto laplacian = std::make_shared<const kernels::SparseMatrix>(
+      scaled_laplacian(to_host(c.in["edge_index"].value()), nodes));
+  return chebyshev_conv(c.in["x"], laplacian, weights, c.in["bias"]);
 }
 
-std::vector<OpCase> pad_cases() {
-  const kernels::Border border{2, 1, 0, 3};
-  return {
-      {"constant", {{2, 4, 3, 2}}, [=](const In& in) { return pad2d(in[0], border, PadMode::constant); }},
-      {"replicate", {{1, 4, 3, 5}}, [=](const In& in) { return pad2d(in[0], border, PadMode::replicate); }},
-      {"reflect", {{1, 4, 3, 1}}, [=](const In& in) { return pad2d(in[0], border, PadMode::reflect); }},
-      {"adaptive_pool_smaller",
-       {{2, 7, 5, 3}},
-       [](const In& in) { return adaptive_avg_pool2d(in[0], 3, 2); }},
-      {"adaptive_pool_larger", {{1, 2, 3, 2}}, [](const In& in) { return adaptive_avg_pool2d(in[0], 5, 4); }},
-  };
-}
-OP_TEST(Pad, pad_cases());
-
-TEST(Pad, CannotMirrorMoreThanThereIs) {
-  EXPECT_THROW(pad2d(Tensor::zeros({1, 2, 2, 1}), {2, 0, 0, 0}, PadMode::reflect), Error);
+Variable graph_pool(VectorCall& c) {
+  kernels::SparseMatrix matrix{
+      .rows = c.attrs["rows"], .columns = c.attrs["cols"], .row = {}, .column = {}, .value = {}};
+  const Tensor indices = to_host(c.in["index"].value()), weights = to_host(c.in["values"].value());
+  const auto index = indices.data<std::int64_t>();
+  const auto values = weights.data<float>();
+  for (std::size_t e = 0; e < values.size(); ++e) {
+    matrix.row.push_back(index[e]);
+    matrix.column.push_back(index[values.size() + e]);
+    matrix.value.push_back(values[e]);
+  }
+  return sparse_product(std::make_shared<const kernels::SparseMatrix>(matrix), c.in["x"]);
 }
 
-std::vector<OpCase> loss_cases() {
-  const Tensor labels = Tensor::from<std::int64_t>({2, 2, 3}, {0, 1, 2, 2, 1, 0, 1, 1, 0, 2, 0, 0});
-  return {
-      {"cross_entropy", {{2, 2, 3, 3}}, [=](const In& in) { return cross_entropy(in[0], labels); }, -2, 2},
-      {"dice", {{2, 2, 3, 3}}, [=](const In& in) { return dice_loss(in[0], labels); }, -2, 2},
-      {"verification_nll", {{5, 1}}, [](const In& in) { return verification_nll(in[0]); }, -3, 3},
-      {"kl_divergence", {{3, 4}, {3, 4}}, [](const In& in) { return kl_divergence(in[0], in[1]); }},
-  };
-}
-OP_TEST(SegmenterLoss, loss_cases());
-
-TEST(SegmenterLoss, RefusesLabelsThatDoNotFit) {
-  EXPECT_THROW(cross_entropy(Tensor::zeros({2, 3}), Tensor::zeros({2})), Error);
-  EXPECT_THROW(cross_entropy(Tensor::zeros({2, 3}), Tensor::full({2}, 3, DType::i64)), Error);
+TEST(Graph, AgreesWithVectors) {
+  check_vectors("cheb_conv", Layout::plain, chebyshev);
+  check_vectors("graph_pool", Layout::plain, graph_pool);
 }
 
 }  // namespace

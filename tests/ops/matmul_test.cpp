@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/op_check.h"
+#include "tests/support/vector_ops.h"
 
 namespace scrim::test {
 namespace {
@@ -30,6 +31,12 @@ std::vector<OpCase> cases() {
 }
 
 OP_TEST(Matmul, cases());
+
+TEST(Matmul, AgreesWithVectors) {
+  check_vectors("matmul", Layout::plain, [](VectorCall& c) { return matmul(c.in["a"], c.in["b"]); });
+  check_vectors("linear", Layout::plain,
+                [](VectorCall& c) { return linear(c.in["x"], c.in["weight"], c.in["bias"]); });
+}
 
 }  // namespace
 }  // namespace scrim::test

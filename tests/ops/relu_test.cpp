@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "tests/support/op_check.h"
+#include "tests/support/vector_ops.h"
 
 namespace scrim::test {
 namespace {
@@ -28,6 +29,10 @@ TEST(Relu, GradientAtZeroIsZero) {
   Variable x = Variable::parameter(Tensor::from<float>({1}, {0}));
   backward(relu(x));
   EXPECT_EQ(x.gradient().item(), 0);
+}
+
+TEST(Relu, AgreesWithVectors) {
+  check_vectors("relu", Layout::plain, [](VectorCall& c) { return relu(c.in["x"]); });
 }
 
 }  // namespace

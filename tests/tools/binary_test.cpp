@@ -303,7 +303,7 @@ TEST_F(Binary, RealFilmsKeepTheirSize) {
   const Result result =
       run({"anonymize", data / "nih/images_1024", "-o", folder / "out", "-w", weights(), "--json"});
   EXPECT_EQ(result.status, 0) << result.error;
-  expect_contains(result.out, "\"done\": 12");
+  expect_contains(result.out, "\"done\":12");
   for (const auto& entry : fs::directory_iterator(folder / "out")) {
     const GrayImage image = read_image(entry.path());
     EXPECT_EQ(image.width, 1024);

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "base/atomic_file.h"
+#include "base/json_line.h"
 #include "evaluation/attackers/learned_code_attack.h"
 #include "evaluation/attackers/value_attack.h"
 #include "measures/image_quality.h"
@@ -226,7 +227,7 @@ int attack(const Settings& s, bool json) {
     for (const AttackResult& r : means) entry["attacks"].push_back(as_json(r));
     entry["verdict"] = verdict(kind, means);
   }
-  if (json) fmt::print("{}\n", report.dump());
+  if (json) print_json_line(report);
   if (!s.output.empty() && !by_kind.empty())
     write_file(fs::path(s.output) / "attack.json", report.dump(2) + "\n");
   return status;

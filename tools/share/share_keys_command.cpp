@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
+#include "base/json_line.h"
 #include "sharing/format/share_writer.h"
 #include "tools/share/share_command.h"
 
@@ -17,10 +18,8 @@ void keygen(const std::string& base, bool json) {
   const SecretKey key = new_secret_key();
   write_key_files(base, key);
   if (json)
-    fmt::print("{}\n", nlohmann::json{{"secret", base + ".key"},
-                                      {"public", base + ".pub"},
-                                      {"key_id", key.public_key().id_text()}}
-                           .dump());
+    print_json_line(
+        {{"secret", base + ".key"}, {"public", base + ".pub"}, {"key_id", key.public_key().id_text()}});
   else
     fmt::print(
         "{0}.key  secret: keep it to yourself\n{0}.pub  public: give it to those who seal films for you\nkey "
@@ -54,8 +53,10 @@ int change_recipients(const std::vector<std::string>& inputs, bool json,
     write_file(path, file_bytes(file));
     ++changed;
   });
-  fmt::print("{}\n", json ? nlohmann::json{{"changed", changed}}.dump()
-                          : fmt::format("{} files changed; their payloads are as they were", changed));
+  if (json)
+    print_json_line({{"changed", changed}});
+  else
+    fmt::print("{} files changed; their payloads are as they were\n", changed);
   return status;
 }
 
@@ -66,18 +67,17 @@ void show(const fs::path& path, bool json) {
   for (const Recipient& recipient : file.recipients) recipients.push_back(id_of(recipient));
   const std::size_t bytes = file_bytes(file).size();
   if (json) {
-    fmt::print("{}\n", nlohmann::ordered_json{{"file", path.string()},
-                                              {"mode", name_of(h.mode)},
-                                              {"width", h.width},
-                                              {"height", h.height},
-                                              {"bits", h.bits},
-                                              {"k", h.code.k},
-                                              {"bytes", bytes},
-                                              {"payload_bytes", file.payload.size()},
-                                              {"bits_per_pixel", bits_per_pixel(bytes, h.height, h.width)},
-                                              {"model_sha256", hexadecimal(h.model)},
-                                              {"recipients", recipients}}
-                           .dump());
+    print_json_line({{"file", path.string()},
+                     {"mode", name_of(h.mode)},
+                     {"width", h.width},
+                     {"height", h.height},
+                     {"bits", h.bits},
+                     {"k", h.code.k},
+                     {"bytes", bytes},
+                     {"payload_bytes", file.payload.size()},
+                     {"bits_per_pixel", bits_per_pixel(bytes, h.height, h.width)},
+                     {"model_sha256", hexadecimal(h.model)},
+                     {"recipients", recipients}});
     return;
   }
   fmt::print("{}\n", path.string());

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "base/atomic_file.h"
+#include "base/json_line.h"
 #include "data/files/jpeg.h"
 #include "measures/image_quality.h"
 #include "models/networks/weight_name.h"
@@ -181,7 +182,7 @@ void report(Settings s, bool json) {
                        {"bits_per_pixel", p.bits_per_pixel},
                        {"psnr_db", p.lossless() ? nlohmann::ordered_json() : nlohmann::ordered_json(p.psnr)},
                        {"ssim", p.ssim}});
-    fmt::print("{}\n", lines.dump());
+    print_json_line(lines);
     return;
   }
   fmt::print("{:<34} {:<11} {:>12} {:>9} {:>7}\n", "stored as", "setting", "bits a pixel", "PSNR, dB",
