@@ -75,7 +75,7 @@ std::vector<KernelChoice> kernel_choices() {
       line(pool_adaptive_forward_kernels),
       line(pool_adaptive_backward_kernels),
       line(reduce_kernels),
-      line(extreme_kernels),
+      line(largest_kernels),
       line(argmax_kernels),
       line(relu_forward_kernels),
       line(relu_backward_kernels),

@@ -18,11 +18,11 @@ struct SumNode : Node {
   }
 };
 
-struct ExtremeNode : Node {
+struct LargestNode : Node {
   Tensor x, y;  // y with the reduced axes as 1
   kernels::Axes axes;
 
-  std::string_view op() const override { return "extreme"; }
+  std::string_view op() const override { return "largest"; }
   std::vector<KeptItem> kept() const override { return {{"x", x.bytes()}, {"y", y.bytes()}}; }
   std::vector<Tensor> backward(Tensor gy) override {
     Tensor winners = x.empty_like(x.shape()), count = y.empty_like(y.shape());
@@ -33,18 +33,6 @@ struct ExtremeNode : Node {
     return {winners};
   }
 };
-
-Variable extreme(kernels::Extreme which, const Variable& any, kernels::Axes axes, bool keep) {
-  const Variable x = widened(any);
-  Tensor y = x.value().empty_like(kernels::reduced_shape(x.shape(), axes, keep));
-  kernels::extreme(which, x.value().view(), axes, y.mutable_view());
-  if (!wants_gradient({&x})) return constant(y, "extreme");
-  auto node = std::make_shared<ExtremeNode>();
-  node->x = x.value();
-  node->y = y.reshape(kernels::reduced_shape(x.shape(), axes, true));
-  node->axes = axes;
-  return record(y, node, {&x});
-}
 
 struct ReshapeNode : Node {
   Shape x_shape;
@@ -76,8 +64,16 @@ Variable mean(const Variable& x) {
   return mean(x, kernels::Axes::all(x.shape()));
 }
 
-Variable largest(const Variable& x, kernels::Axes axes, bool keep) {
-  return extreme(kernels::Extreme::largest, x, axes, keep);
+Variable largest(const Variable& any, kernels::Axes axes, bool keep) {
+  const Variable x = widened(any);
+  Tensor y = x.value().empty_like(kernels::reduced_shape(x.shape(), axes, keep));
+  kernels::largest(x.value().view(), axes, y.mutable_view());
+  if (!wants_gradient({&x})) return constant(y, "largest");
+  auto node = std::make_shared<LargestNode>();
+  node->x = x.value();
+  node->y = y.reshape(kernels::reduced_shape(x.shape(), axes, true));
+  node->axes = axes;
+  return record(y, node, {&x});
 }
 
 Variable expand(const Variable& x, const Shape& shape) {

@@ -38,10 +38,10 @@ void sum(ConstView x, Axes axes, View y) {
   dispatch(reduce_kernels, y, x, axes, y);
 }
 
-void extreme(Extreme which, ConstView x, Axes axes, View y) {
-  check("extreme", x, axes, y);
-  require(x.shape.numel() > 0, "extreme", "x {} is empty", x.shape.str());
-  dispatch(extreme_kernels, y, which, x, axes, y);
+void largest(ConstView x, Axes axes, View y) {
+  check("largest", x, axes, y);
+  require(x.shape.numel() > 0, "largest", "x {} is empty", x.shape.str());
+  dispatch(largest_kernels, y, x, axes, y);
 }
 
 void argmax(ConstView x, int axis, View y) {

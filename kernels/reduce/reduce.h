@@ -28,21 +28,21 @@ Axes broadcast_axes(const Shape& from, const Shape& to);
 /// Overwrites y, whose elements are those of reduced_shape(x, axes). Sums run in double.
 void sum(ConstView x, Axes axes, View y);
 
-enum class Extreme { largest, smallest };
-void extreme(Extreme which, ConstView x, Axes axes, View y);
+/// Overwrites y, as sum does. A NaN is larger than every number.
+void largest(ConstView x, Axes axes, View y);
 /// y has x's shape without `axis`.
 void argmax(ConstView x, int axis, View y);
 
 using Sum = void(ConstView x, Axes axes, View y);
-using ExtremeOf = void(Extreme, ConstView x, Axes axes, View y);
+using Largest = void(ConstView x, Axes axes, View y);
 using Argmax = void(ConstView x, int axis, View y);
 Sum sum_reference, sum_cuda;
-ExtremeOf extreme_reference, extreme_cuda;
+Largest largest_reference, largest_cuda;
 Argmax argmax_reference, argmax_cuda;
 
 inline constexpr KernelTable<Sum> reduce_kernels{"sum", sum_reference, nullptr, cuda_cell(sum_cuda)};
-inline constexpr KernelTable<ExtremeOf> extreme_kernels{"extreme", extreme_reference, nullptr,
-                                                        cuda_cell(extreme_cuda)};
+inline constexpr KernelTable<Largest> largest_kernels{"largest", largest_reference, nullptr,
+                                                      cuda_cell(largest_cuda)};
 inline constexpr KernelTable<Argmax> argmax_kernels{"argmax", argmax_reference, nullptr,
                                                     cuda_cell(argmax_cuda)};
 

@@ -38,14 +38,14 @@ struct Total {
 };
 
 /// NaN wins over every number.
-template <class T, Extreme which>
-struct Best {
+template <class T>
+struct Maximum {
   using Value = T;
-  SCRIM_HOST_DEVICE static Value empty() { return which == Extreme::largest ? T(-INFINITY) : T(INFINITY); }
+  SCRIM_HOST_DEVICE static Value empty() { return T(-INFINITY); }
   SCRIM_HOST_DEVICE static Value join(Value a, Value b) {
     if (a != a) return a;
     if (b != b) return b;
-    return (which == Extreme::largest ? b > a : b < a) ? b : a;
+    return b > a ? b : a;
   }
 };
 
@@ -147,13 +147,8 @@ void sum_cuda(ConstView x, Axes axes, View y) {
   });
 }
 
-void extreme_cuda(Extreme which, ConstView x, Axes axes, View y) {
-  for_real_type(x.dtype, "extreme", [&]<class T>(T) {
-    if (which == Extreme::largest)
-      reduce<T, Best<T, Extreme::largest>>(x, axes, y);
-    else
-      reduce<T, Best<T, Extreme::smallest>>(x, axes, y);
-  });
+void largest_cuda(ConstView x, Axes axes, View y) {
+  for_real_type(x.dtype, "largest", [&]<class T>(T) { reduce<T, Maximum<T>>(x, axes, y); });
 }
 
 void argmax_cuda(ConstView x, int axis, View y) {

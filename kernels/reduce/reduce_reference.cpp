@@ -38,13 +38,12 @@ void sum_reference(ConstView x, Axes axes, View y) {
   });
 }
 
-void extreme_reference(Extreme which, ConstView x, Axes axes, View y) {
-  for_real_type(x.dtype, "extreme", [&]<class T>(T) {
+void largest_reference(ConstView x, Axes axes, View y) {
+  for_real_type(x.dtype, "largest", [&]<class T>(T) {
     std::vector<bool> seen(std::size_t(y.shape.numel()), false);
     T* out = y.as<T>();
     for_each_element<T>(x, axes, [&](T value, std::size_t at) {
-      const bool better = which == Extreme::largest ? value > out[at] : value < out[at];
-      if (!seen[at] || better || value != value) out[at] = value;
+      if (!seen[at] || value > out[at] || value != value) out[at] = value;
       seen[at] = true;
     });
   });

@@ -17,17 +17,7 @@ Capture* in_progress = nullptr;
 GraphPool::~GraphPool() {
   if (!is_abandoned_) --in_use_;
   cudaSetDevice(device_);
-  for (const auto& [data, piece] : pieces_)
-    if (piece.begins_segment) cudaFree(data);
-}
-
-GraphPool::Pieces::iterator GraphPool::smallest_that_fits(std::size_t bytes) {
-  auto best = pieces_.end();
-  for (auto piece = pieces_.begin(); piece != pieces_.end(); ++piece)
-    if (piece->second.is_free && piece->second.bytes >= bytes &&
-        (best == pieces_.end() || piece->second.bytes < best->second.bytes))
-      best = piece;
-  return best;
+  pieces_.remove_all([](char* data) { cudaFree(data); });
 }
 
 bool GraphPool::add_segment(std::size_t bytes) {
@@ -39,38 +29,20 @@ bool GraphPool::add_segment(std::size_t bytes) {
     return false;
   }
   check(status, "cudaMalloc");
-  pieces_[static_cast<char*>(data)] = {size, true, true};
+  pieces_.add_segment(static_cast<char*>(data), size);
+  pieces_.give(static_cast<char*>(data));
   return true;
 }
 
 void* GraphPool::allocate(std::size_t bytes) {
   const std::size_t size = std::max((bytes + alignment - 1) / alignment * alignment, alignment);
-  auto piece = smallest_that_fits(size);
-  if (piece == pieces_.end()) {
-    if (!add_segment(size)) return nullptr;
-    piece = smallest_that_fits(size);
-  }
-  if (piece->second.bytes > size) {
-    pieces_[piece->first + size] = {piece->second.bytes - size, true, false};
-    piece->second.bytes = size;
-  }
-  piece->second.is_free = false;
-  return piece->first;
-}
-
-void GraphPool::join_with_next(Pieces::iterator piece) {
-  const auto next = std::next(piece);
-  if (next == pieces_.end() || !next->second.is_free || next->second.begins_segment) return;
-  piece->second.bytes += next->second.bytes;
-  pieces_.erase(next);
+  void* const piece = pieces_.take(size);
+  if (piece) return piece;
+  return add_segment(size) ? pieces_.take(size) : nullptr;
 }
 
 void GraphPool::free(void* data) {
-  const auto piece = pieces_.find(static_cast<char*>(data));
-  piece->second.is_free = true;
-  join_with_next(piece);
-  if (piece != pieces_.begin() && !piece->second.begins_segment && std::prev(piece)->second.is_free)
-    join_with_next(std::prev(piece));
+  pieces_.give(static_cast<char*>(data));
   if (is_abandoned_) release_unused_segments();
 }
 
@@ -82,14 +54,7 @@ void GraphPool::abandon() {
 
 void GraphPool::release_unused_segments() {
   cudaSetDevice(device_);
-  std::erase_if(pieces_, [&](const auto& entry) {
-    const auto next = pieces_.upper_bound(entry.first);
-    const bool is_whole =
-        entry.second.begins_segment && (next == pieces_.end() || next->second.begins_segment);
-    if (!is_whole || !entry.second.is_free) return false;
-    cudaFree(entry.first);
-    return true;
-  });
+  while (char* segment = pieces_.remove_free_segment().begin) cudaFree(segment);
 }
 
 Capture::Capture(Device device)

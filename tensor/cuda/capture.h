@@ -5,12 +5,12 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "tensor/cuda/runtime.h"
+#include "tensor/memory/pieces.h"
 #include "tensor/tensor.h"
 
 namespace scrim::cuda {
@@ -32,20 +32,13 @@ class GraphPool {
   static bool any_in_use() { return in_use_ > 0; }
 
  private:
-  struct Piece {
-    std::size_t bytes;
-    bool is_free, begins_segment;
-  };
-  using Pieces = std::map<char*, Piece>;
-  Pieces::iterator smallest_that_fits(std::size_t bytes);
   bool add_segment(std::size_t bytes);
-  void join_with_next(Pieces::iterator piece);
   void release_unused_segments();
 
   static inline int in_use_ = 0;
   int device_;
   bool is_abandoned_ = false;
-  Pieces pieces_;  ///< segments cut into pieces, by address
+  Pieces pieces_;
 };
 
 /// Between its constructor and finish() or its end, the stream notes what it is told.

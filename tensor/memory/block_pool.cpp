@@ -48,7 +48,7 @@ void* BlockPool::allocate(std::size_t bytes) {
     std::lock_guard lock(mutex_);
     in_use_ += size;
     peak_ = std::max(peak_, in_use_);
-    block = is_large(size) ? take_piece(size) : take_kept(size);
+    block = is_large(size) ? pieces_.take(size) : take_kept(size);
     if (block)
       unused_ -= size;
     else
@@ -61,7 +61,7 @@ void* BlockPool::allocate(std::size_t bytes) {
       in_use_ -= size;
       throw std::bad_alloc();
     }
-    if (is_large(size)) pieces_[static_cast<char*>(block)] = {size, false, true};
+    if (is_large(size)) pieces_.add_segment(static_cast<char*>(block), size);
   }
   if (poison_.load(std::memory_order_relaxed)) std::memset(block, 0xFF, size);
   return block;
@@ -75,7 +75,7 @@ void BlockPool::free(void* block, std::size_t bytes) {
   // Small ones are never given back at once: glibc before 2.38 loses a piece of memory with many an aligned
   // block that it frees.
   if (is_large(size))
-    give_piece(static_cast<char*>(block));
+    pieces_.give(static_cast<char*>(block));
   else
     kept_[size].push_back(block);
 }
@@ -89,50 +89,6 @@ void* BlockPool::take_kept(std::size_t size) {
   return block;
 }
 
-void BlockPool::set_free(Pieces::iterator piece, bool is_free) {
-  piece->second.is_free = is_free;
-  const std::pair entry{piece->second.size, piece->first};
-  if (is_free)
-    free_pieces_.insert(entry);
-  else
-    free_pieces_.erase(entry);
-}
-
-/// The smallest free piece that is large enough; what it has too much stays free.
-void* BlockPool::take_piece(std::size_t size) {
-  const auto found = free_pieces_.lower_bound({size, nullptr});
-  if (found == free_pieces_.end()) return nullptr;
-  const auto piece = pieces_.find(found->second);
-  set_free(piece, false);
-  const std::size_t rest = piece->second.size - size;
-  if (rest > 0) {
-    piece->second.size = size;
-    set_free(pieces_.insert({piece->first + size, {rest, false, false}}).first, true);
-  }
-  return piece->first;
-}
-
-/// Joins a piece with free neighbors of its segment.
-void BlockPool::give_piece(char* block) {
-  auto piece = pieces_.find(block);
-  const auto next = std::next(piece);
-  if (next != pieces_.end() && next->second.is_free && !next->second.begins_segment) {
-    set_free(next, false);
-    piece->second.size += next->second.size;
-    pieces_.erase(next);
-  }
-  if (!piece->second.begins_segment) {
-    const auto before = std::prev(piece);
-    if (before->second.is_free) {
-      set_free(before, false);
-      before->second.size += piece->second.size;
-      pieces_.erase(piece);
-      piece = before;
-    }
-  }
-  set_free(piece, true);
-}
-
 /// Before fresh memory is taken: what is held may be a quarter more than the most that was ever in use.
 void BlockPool::make_room() {
   while (in_use_ + unused_ > peak_ + peak_ / 4 && release_one()) continue;
@@ -140,15 +96,9 @@ void BlockPool::make_room() {
 
 /// Gives the largest segment that is wholly free back to the system, or else the largest small block.
 bool BlockPool::release_one() {
-  for (auto entry = free_pieces_.rbegin(); entry != free_pieces_.rend(); ++entry) {
-    const auto piece = pieces_.find(entry->second);
-    const auto next = std::next(piece);
-    if (!piece->second.begins_segment || (next != pieces_.end() && !next->second.begins_segment)) continue;
-    unused_ -= piece->second.size;
-    char* block = piece->first;
-    set_free(piece, false);
-    pieces_.erase(piece);
-    std::free(block);
+  if (const auto segment = pieces_.remove_free_segment(); segment.begin) {
+    unused_ -= segment.size;
+    std::free(segment.begin);
     return true;
   }
   if (kept_.empty()) return false;

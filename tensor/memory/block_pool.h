@@ -7,8 +7,9 @@
 #include <cstddef>
 #include <map>
 #include <mutex>
-#include <set>
 #include <vector>
+
+#include "tensor/memory/pieces.h"
 
 namespace scrim {
 
@@ -27,23 +28,13 @@ class BlockPool {
   void poison(bool on) { poison_ = on; }
 
  private:
-  struct Piece {
-    std::size_t size;
-    bool is_free, begins_segment;
-  };
-  using Pieces = std::map<char*, Piece>;
-
   void* take_kept(std::size_t size);
-  void* take_piece(std::size_t size);
-  void give_piece(char* block);
   void make_room();
   bool release_one();
-  void set_free(Pieces::iterator piece, bool is_free);
 
   std::mutex mutex_;
   std::map<std::size_t, std::vector<void*>> kept_;  ///< small blocks by size
-  Pieces pieces_;                                   ///< every piece of every large segment, by address
-  std::set<std::pair<std::size_t, char*>> free_pieces_;
+  Pieces pieces_;                                   ///< of large segments
   std::size_t in_use_ = 0, unused_ = 0, peak_ = 0;  ///< bytes handed out; held but not handed out
   std::atomic<bool> poison_ = false;
 };
