@@ -8,7 +8,9 @@
 // reorderings may pass 1; everything else is overhead.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 
 #include "autograd/ops/permute.h"
 #include "bench/fma_limit.h"
@@ -49,87 +51,50 @@ double sparse_coder_savings(double patches) {
   return 2 * patches * (down + up);
 }
 
-std::vector<Workload> workloads() {
-  const auto film = [](std::int64_t n, std::int64_t side) { return Shape{n, side, side, 1}; };
-  const std::map<std::string, Shape> pair{{"a", film(4, 256)}, {"b", film(4, 256)}, {"same", {4}}};
-  const std::map<std::string, Shape> findings{{"x", film(8, 224)}, {"labels", {8, 14}}};
+Shape films(std::int64_t count, std::int64_t side) {
+  return {count, side, side, 1};
+}
+
+using Inputs = std::map<std::string, Shape>;
+
+std::vector<Workload> verifier_and_classifier() {
+  using enum Kind;
+  const Inputs pair{{"a", films(4, 256)}, {"b", films(4, 256)}, {"same", {4}}};
+  const Inputs findings{{"x", films(8, 224)}, {"labels", {8, 14}}};
+  const char *verifier = "Siamese ResNet-50, pairs of 256 pixels, batch 4",
+             *classifier = "DenseNet-121, 224 pixels, batch 8";
+  const double saved = transition_savings(8);
+  const Facts linear{{"linear_memory", "true"}};
   return {
-      {"anonymizer's U-Net, 1024 pixels, batch 1",
-       "flow_unet",
-       Kind::inference,
-       {},
-       {{"x", film(1, 1024)}},
-       1.3,
-       "0.46"},
-      {"Siamese ResNet-50, pairs of 256 pixels, batch 4",
-       "siamese_verifier",
-       Kind::inference,
-       {},
-       pair,
-       1.0,
-       "0.65"},
-      {"Siamese ResNet-50, pairs of 256 pixels, batch 4",
-       "siamese_verifier",
-       Kind::training,
-       {},
-       pair,
-       0.75,
-       "0.57"},
-      {"DenseNet-121, 224 pixels, batch 8",
-       "densenet_classifier",
-       Kind::inference,
-       {},
-       findings,
-       0.85,
-       "0.61",
-       transition_savings(8)},
-      {"DenseNet-121, 224 pixels, batch 8",
-       "densenet_classifier",
-       Kind::training,
-       {},
-       findings,
-       0.65,
-       "0.52",
-       transition_savings(8)},
-      {"DenseNet-121, linear memory",
-       "densenet_classifier",
-       Kind::training,
-       {{"linear_memory", "true"}},
-       findings,
-       0.65 / 1.2,
-       "-",
-       transition_savings(8)},
-      {"HybridGNet's U-Net, 1024 pixels, batch 1",
-       "hybrid_unet",
-       Kind::inference,
-       {},
-       {{"x", film(1, 1024)}},
-       0.55,
-       "0.18"},
-      {"HybridGNet, 1024 pixels, batch 1",
-       "hybridgnet",
-       Kind::inference,
-       {},
-       {{"x", film(1, 1024)}},
-       0.5,
-       "0.15"},
-      {"sparse ternary coder, 64 patches of 64 pixels",
-       "sparse_ternary",
-       Kind::inference,
-       {{"quantized", "false"}},
-       {{"x", film(64, 64)}},
-       0.8,
-       "0.35",
-       sparse_coder_savings(64)},
-      {"sparse ternary coder, 64 patches of 64 pixels",
-       "sparse_ternary",
-       Kind::training,
-       {},
-       {{"x", film(64, 64)}},
-       0.75,
-       "0.35",
-       sparse_coder_savings(64)},
+      {verifier, "siamese_verifier", inference, {}, pair, 1.0, "0.65"},
+      {verifier, "siamese_verifier", training, {}, pair, 0.75, "0.57"},
+      {classifier, "densenet_classifier", inference, {}, findings, 0.85, "0.61", saved},
+      {classifier, "densenet_classifier", training, {}, findings, 0.65, "0.52", saved},
+      {"DenseNet-121, linear memory", "densenet_classifier", training, linear, findings, 0.65 / 1.2, "-",
+       saved},
   };
+}
+
+std::vector<Workload> coder() {
+  const char* name = "sparse ternary coder, 64 patches of 64 pixels";
+  const Inputs patches{{"x", films(64, 64)}};
+  const double saved = sparse_coder_savings(64);
+  return {
+      {name, "sparse_ternary", Kind::inference, {{"quantized", "false"}}, patches, 0.8, "0.35", saved},
+      {name, "sparse_ternary", Kind::training, {}, patches, 0.75, "0.35", saved},
+  };
+}
+
+std::vector<Workload> workloads() {
+  const Inputs film{{"x", films(1, 1024)}};
+  std::vector<Workload> all{
+      {"anonymizer's U-Net, 1024 pixels, batch 1", "flow_unet", Kind::inference, {}, film, 1.3, "0.46"}};
+  std::ranges::copy(verifier_and_classifier(), std::back_inserter(all));
+  all.push_back(
+      {"HybridGNet's U-Net, 1024 pixels, batch 1", "hybrid_unet", Kind::inference, {}, film, 0.55, "0.18"});
+  all.push_back({"HybridGNet, 1024 pixels, batch 1", "hybridgnet", Kind::inference, {}, film, 0.5, "0.15"});
+  std::ranges::copy(coder(), std::back_inserter(all));
+  return all;
 }
 
 Tensor uniform(const Shape& shape, std::string_view name) {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/atomic_file.h"
+#include "base/strings.h"
 
 namespace scrim {
 
@@ -14,20 +15,13 @@ std::vector<Curve> metric_curves(const std::filesystem::path& metrics) {
   const std::string text = read_file(metrics, 256 << 20);
   std::vector<Curve> curves;
   std::size_t line_number = 0;
-  for (std::size_t begin = 0; begin < text.size(); ++line_number) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    std::vector<std::string> cells(1);
-    for (const char c : text.substr(begin, end - begin))
-      if (c == ',')
-        cells.emplace_back();
-      else
-        cells.back() += c;
-    begin = end + 1;
-    if (line_number == 0) {
-      for (const auto& name : cells) curves.push_back({name, {}, false});
+  for (const std::string_view line : split_lines(text)) {
+    const auto cells = split(line, ',');
+    if (line_number++ == 0) {
+      for (const auto name : cells) curves.push_back({std::string(name), {}, false});
       continue;
     }
-    const auto number = [](const std::string& cell) {
+    const auto number = [](std::string_view cell) {
       double value = std::nan("");
       std::from_chars(cell.data(), cell.data() + cell.size(), value);
       return value;

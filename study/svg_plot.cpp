@@ -67,68 +67,81 @@ std::string mark(double x, double y, std::size_t i) {
   }
 }
 
-}  // namespace
+/// A plot's two axes on the page.
+struct Frame {
+  Axis x, y;
+  double x0 = left, x1 = width - right, y0 = height - bottom, y1 = top;
 
-std::string svg(const Plot& plot) {
-  const Axis x = axis_of(plot, true), y = axis_of(plot, false);
-  const double x0 = left, x1 = width - right, y0 = height - bottom, y1 = top;
-  const double whole = height + 18 * double(plot.curves.size());
-  std::string out = fmt::format(
-      "<svg viewBox=\"0 0 {} {}\" width=\"{}\" role=\"img\" aria-label=\"{}\" "
-      "xmlns=\"http://www.w3.org/2000/svg\">\n",
-      width, whole, width, escaped(plot.title));
-  out += fmt::format("<text x=\"{}\" y=\"16\" font-weight=\"600\">{}</text>\n", x0, escaped(plot.title));
-  for (const double at : ticks(x)) {
-    const double place = x.place(at, x0, x1);
+  double across(double value) const { return x.place(value, x0, x1); }
+  double up(double value) const { return y.place(value, y0, y1); }
+};
+
+std::string grid(const Plot& plot, const Frame& f) {
+  std::string out;
+  for (const double at : ticks(f.x))
     out += fmt::format(
         "<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\" stroke=\"currentColor\" opacity=\".12\"/>"
         "<text x=\"{0:.1f}\" y=\"{3}\" text-anchor=\"middle\">{4:.4g}</text>\n",
-        place, y0, y1, y0 + 16, at);
-  }
-  for (const double at : ticks(y)) {
-    const double place = y.place(at, y0, y1);
+        f.across(at), f.y0, f.y1, f.y0 + 16, at);
+  for (const double at : ticks(f.y))
     out += fmt::format(
         "<line x1=\"{1}\" x2=\"{2}\" y1=\"{0:.1f}\" y2=\"{0:.1f}\" stroke=\"currentColor\" opacity=\".12\"/>"
         "<text x=\"{3}\" y=\"{4:.1f}\" text-anchor=\"end\">{5:.3g}</text>\n",
-        place, x0, x1, x0 - 6, place + 4, at);
-  }
-  out += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n", (x0 + x1) / 2, y0 + 34,
-                     escaped(plot.x_label));
+        f.up(at), f.x0, f.x1, f.x0 - 6, f.up(at) + 4, at);
+  out += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n", (f.x0 + f.x1) / 2,
+                     f.y0 + 34, escaped(plot.x_label));
   out += fmt::format("<text transform=\"translate(14 {}) rotate(-90)\" text-anchor=\"middle\">{}</text>\n",
-                     (y0 + y1) / 2, escaped(plot.y_label));
+                     (f.y0 + f.y1) / 2, escaped(plot.y_label));
   if (plot.diagonal)
     out += fmt::format(
         "<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" stroke=\"currentColor\" opacity=\".35\" "
         "stroke-dasharray=\"3 4\"/>\n",
-        x0, y0, x1, y1);
-  for (std::size_t i = 0; i < plot.curves.size(); ++i) {
-    const Curve& curve = plot.curves[i];
-    const char* color = colors[i % colors.size()];
-    if (!curve.band.empty()) {
-      std::string outline;
-      for (const auto& [px, py] : curve.band)
-        outline += fmt::format("{:.1f},{:.1f} ", x.place(px, x0, x1), y.place(py, y0, y1));
-      out += fmt::format("<polygon points=\"{}\" fill=\"{}\" opacity=\".1\"/>\n", outline, color);
-    }
-    std::string line;
-    for (const auto& [px, py] : curve.points) {
-      const double cx = x.place(px, x0, x1), cy = y.place(py, y0, y1);
-      if (curve.dots)
-        out += mark(cx, cy, i);
-      else
-        line += fmt::format("{:.1f},{:.1f} ", cx, cy);
-    }
-    if (!line.empty())
-      out += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.8\"{}/>\n",
-                         line, color, i >= colors.size() ? " stroke-dasharray=\"5 3\"" : "");
-    const double row = height + 14 + 18 * double(i);
-    if (curve.dots)
-      out += mark(x0 + 6, row - 4, i);
-    else
-      out += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"12\" height=\"12\" fill=\"{}\"/>", x0, row - 10,
-                         color);
-    out += fmt::format("<text x=\"{}\" y=\"{}\">{}</text>\n", x0 + 18, row, escaped(curve.label));
-  }
+        f.x0, f.y0, f.x1, f.y1);
+  return out;
+}
+
+/// Curve i with its band.
+std::string drawn(const Curve& curve, std::size_t i, const Frame& f) {
+  const char* color = colors[i % colors.size()];
+  const auto points = [&](const auto& list) {
+    std::string text;
+    for (const auto& [x, y] : list) text += fmt::format("{:.1f},{:.1f} ", f.across(x), f.up(y));
+    return text;
+  };
+  std::string out;
+  if (!curve.band.empty())
+    out += fmt::format("<polygon points=\"{}\" fill=\"{}\" opacity=\".1\"/>\n", points(curve.band), color);
+  if (curve.dots)
+    for (const auto& [x, y] : curve.points) out += mark(f.across(x), f.up(y), i);
+  else if (!curve.points.empty())
+    out += fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.8\"{}/>\n",
+                       points(curve.points), color, i >= colors.size() ? " stroke-dasharray=\"5 3\"" : "");
+  return out;
+}
+
+/// Its line under the plot.
+std::string legend(const Curve& curve, std::size_t i, const Frame& f) {
+  const double row = height + 14 + 18 * double(i);
+  const std::string sign =
+      curve.dots ? mark(f.x0 + 6, row - 4, i)
+                 : fmt::format("<rect x=\"{}\" y=\"{}\" width=\"12\" height=\"12\" fill=\"{}\"/>", f.x0,
+                               row - 10, colors[i % colors.size()]);
+  return sign + fmt::format("<text x=\"{}\" y=\"{}\">{}</text>\n", f.x0 + 18, row, escaped(curve.label));
+}
+
+}  // namespace
+
+std::string svg(const Plot& plot) {
+  const Frame frame{axis_of(plot, true), axis_of(plot, false)};
+  std::string out = fmt::format(
+      "<svg viewBox=\"0 0 {} {}\" width=\"{}\" role=\"img\" aria-label=\"{}\" "
+      "xmlns=\"http://www.w3.org/2000/svg\">\n",
+      width, height + 18 * double(plot.curves.size()), width, escaped(plot.title));
+  out +=
+      fmt::format("<text x=\"{}\" y=\"16\" font-weight=\"600\">{}</text>\n", frame.x0, escaped(plot.title));
+  out += grid(plot, frame);
+  for (std::size_t i = 0; i < plot.curves.size(); ++i)
+    out += drawn(plot.curves[i], i, frame) + legend(plot.curves[i], i, frame);
   return out + "</svg>\n";
 }
 

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <set>
-#include <sstream>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/problem_list.h"
+#include "base/strings.h"
 #include "tensor/random.h"
 
 namespace scrim {
@@ -135,13 +135,7 @@ bool is_film_name(const std::string& name) {
 template <class Visit>
 void for_each_line(std::string_view text, Visit&& visit) {
   std::size_t number = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    std::string line(text.substr(begin, end - begin));
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    begin = end + 1;
-    visit(line, ++number);
-  }
+  for (const std::string_view line : split_lines(text)) visit(std::string(line), ++number);
 }
 
 }  // namespace
@@ -169,13 +163,12 @@ std::vector<Pair> parse_pairs(std::string_view text, const std::string& list) {
   std::vector<Pair> pairs;
   ProblemList problems(list);
   for_each_line(text, [&](const std::string& line, std::size_t number) {
-    std::istringstream fields(line);
-    std::string first, second, label, more;
-    fields >> first >> second >> label >> more;
+    const auto fields = split_words(line);
+    const std::string_view label = fields.size() == 3 ? fields[2] : "";
     const bool same = label == "1" || label == "1.0";
-    if (is_film_name(first) && is_film_name(second) && (same || label == "0" || label == "0.0") &&
-        more.empty())
-      pairs.push_back({first, second, same});
+    if ((same || label == "0" || label == "0.0") && is_film_name(std::string(fields[0])) &&
+        is_film_name(std::string(fields[1])))
+      pairs.push_back({std::string(fields[0]), std::string(fields[1]), same});
     else
       problems.add(fmt::format("line {} is no pair, expected \"FILM FILM 0\" or \"FILM FILM 1\"", number));
   });

@@ -52,11 +52,7 @@ void LabelTable::parse(std::string_view text) {
   ProblemList problems(name_);
   std::optional<std::size_t> image, findings, patient, view;
   std::size_t number = 0;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
+  for (const std::string_view line : split_lines(text)) {
     const auto fields = fields_of(line);
     if (++number == 1) {
       image = column(fields, {"Image Index", "image"});
@@ -75,12 +71,9 @@ void LabelTable::parse(std::string_view text) {
       continue;
     }
     FilmLabels labels{{}, field(patient), field(view)};
-    std::string_view rest = fields[*findings];
-    while (!rest.empty()) {
-      const std::size_t bar = std::min(rest.find('|'), rest.size());
-      const std::string finding(rest.substr(0, bar));
-      rest.remove_prefix(std::min(bar + 1, rest.size()));
-      if (finding == "No Finding") continue;
+    for (const std::string_view part : split(fields[*findings], '|')) {
+      const std::string finding(part);
+      if (finding.empty() || finding == "No Finding") continue;
       const auto known = std::find(finding_names.begin(), finding_names.end(), finding);
       if (known == finding_names.end()) {
         const std::string near = nearest_spelling(finding, {finding_names.begin(), finding_names.end()});

@@ -6,6 +6,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/strings.h"
 
 namespace scrim {
 
@@ -18,32 +19,25 @@ std::vector<Landmark> parse_landmarks(std::string_view text, const std::string& 
   std::string structure;
   std::int64_t expected_index = 0;
   std::size_t line_number = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    std::string line(text.substr(begin, end - begin));
-    begin = end + 1;
-    if (!line.empty() && line.back() == '\r') line.pop_back();
+  for (const std::string_view line : split_lines(text)) {
     if (++line_number == 1) {
       require(line == "structure,index,x,y", name, "begins with \"{}\", expected structure,index,x,y",
               line.substr(0, 60));
       continue;
     }
-    const std::size_t first = line.find(','), second = line.find(',', first + 1),
-                      third = line.find(',', second + 1);
-    const auto field = [&](std::size_t from, std::size_t to, auto& value) {
-      if (first == std::string::npos || second == std::string::npos || third == std::string::npos)
-        return false;
-      const auto [rest, error] = std::from_chars(line.data() + from, line.data() + to, value);
-      return error == std::errc() && rest == line.data() + to;
+    const auto fields = split(line, ',');
+    const auto is_number = [&](std::size_t at, auto& value) {
+      const char *begin = fields[at].data(), *end = begin + fields[at].size();
+      const auto [rest, error] = std::from_chars(begin, end, value);
+      return error == std::errc() && rest == end;
     };
     std::int64_t index = 0;
     Landmark landmark{};
-    require(field(first + 1, second, index) && field(second + 1, third, landmark.x) &&
-                field(third + 1, line.size(), landmark.y) && std::isfinite(landmark.x) &&
-                std::isfinite(landmark.y),
+    require(fields.size() == 4 && is_number(1, index) && is_number(2, landmark.x) &&
+                is_number(3, landmark.y) && std::isfinite(landmark.x) && std::isfinite(landmark.y),
             name, "line {} is no landmark", line_number);
-    if (line.substr(0, first) != structure) {
-      structure = line.substr(0, first);
+    if (fields[0] != structure) {
+      structure = fields[0];
       expected_index = 0;
     }
     require(index == expected_index, name, "line {} has the index {}, expected {}", line_number, index,

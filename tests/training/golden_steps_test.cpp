@@ -100,70 +100,107 @@ TEST(GoldenSteps, Pretraining) {
   on_both_kernels("pretrain", pretraining);
 }
 
-int adversarial_game(const Golden& golden) {
-  const auto config = golden.metadata("config");
-  const auto &v = config["verifier"], &c = config["classifier"];
-  const double rate = config["lr"];
-  FlowAnonymizer generator({config["generator"]["init_features"], {config["mu"], WarpOperator::published}},
-                           Initializer::none());
-  SiameseVerifier verifier({v["width"], v["layers"].get<Numbers>(), v["embed"]}, Initializer::none());
-  DenseNet classifier(
+/// The game of three networks, as the file describes it.
+struct Game {
+  explicit Game(const Golden& golden);
+  Variable resized(const Variable& x) const { return resize(x, size, size, {}); }
+  /// The losses of a step: the generator's three, the verifier's, the classifier's.
+  void step(const Golden& golden, int step);
+
+  nlohmann::json config;
+  double rate;
+  std::int64_t size;  ///< of the films that the classifier sees
+  FlowAnonymizer generator;
+  SiameseVerifier verifier;
+  DenseNet classifier;
+  Adam generator_adam, verifier_adam;
+  Sgd classifier_sgd;
+  Variable x1, x2, labels, same;
+};
+
+SiameseVerifier verifier_of(const nlohmann::json& v) {
+  return SiameseVerifier({v["width"], v["layers"].get<Numbers>(), v["embed"]}, Initializer::none());
+}
+DenseNet classifier_of(const nlohmann::json& c) {
+  return DenseNet(
       {c["growth"], c["blocks"].get<Numbers>(), c["init_features"], c["bn_size"], c["num_labels"]},
       Initializer::none());
-  // The file names the U-Net of the generator as "generator", as FlowAnonymizer does.
-  State before = golden.with_prefix("before.");
-  State unet;
-  for (auto& [name, tensor] : before)
-    if (name.starts_with("generator.")) unet[name] = tensor;
-  generator.load_state(std::move(unet));
-  generator.to(compute_device());
-  verifier.load_state(golden.with_prefix("before.verifier."));
-  verifier.to(compute_device());
-  classifier.load_state(golden.with_prefix("before.classifier."));
-  classifier.to(compute_device());
-  Adam generator_adam(generator.parameters(), rate);
-  Adam verifier_adam(verifier.parameters(), rate);
-  Sgd classifier_sgd(classifier.parameters(), rate, {.momentum = 0.9, .l2 = 1e-4});
-  const Variable x1(nhwc_from_nchw(golden["in.x1"])), x2(nhwc_from_nchw(golden["in.x2"])),
-      labels(to_compute_device(golden["in.labels"])), same(to_compute_device(golden["in.same"]));
-  const std::int64_t size = config["ac_size"];
-  const auto resized = [&](const Variable& x) { return resize(x, size, size, {}); };
-  const auto logits_of = [](const Variable& y) { return reshape(y, {y.shape()[0]}); };
+}
 
+/// The network with its weights from before the first step.
+template <class Network>
+std::vector<NamedParameter> loaded(Network& network, State state) {
+  network.load_state(std::move(state));
+  network.to(compute_device());
+  return network.parameters();
+}
+
+/// The file names the U-Net of the generator as "generator", as FlowAnonymizer does.
+State generator_state(const Golden& golden) {
+  State unet;
+  for (auto& [name, tensor] : golden.with_prefix("before."))
+    if (name.starts_with("generator.")) unet[name] = tensor;
+  return unet;
+}
+
+Game::Game(const Golden& golden)
+    : config(golden.metadata("config")),
+      rate(config["lr"]),
+      size(config["ac_size"]),
+      generator({config["generator"]["init_features"], {config["mu"], WarpOperator::published}},
+                Initializer::none()),
+      verifier(verifier_of(config["verifier"])),
+      classifier(classifier_of(config["classifier"])),
+      generator_adam(loaded(generator, generator_state(golden)), rate),
+      verifier_adam(loaded(verifier, golden.with_prefix("before.verifier.")), rate),
+      classifier_sgd(loaded(classifier, golden.with_prefix("before.classifier.")), rate,
+                     {.momentum = 0.9, .l2 = 1e-4}),
+      x1(nhwc_from_nchw(golden["in.x1"])),
+      x2(nhwc_from_nchw(golden["in.x2"])),
+      labels(to_compute_device(golden["in.labels"])),
+      same(to_compute_device(golden["in.same"])) {}
+
+void Game::step(const Golden& golden, int step) {
+  generator.zero_gradients();
+  verifier.set_training(false);
+  classifier.set_training(false);
+  const Variable fake = generator(x1);
+  if (step == 0) golden.expect_close(nchw_from_nhwc(fake.value()), at("step", step) + "fake", 1e-7, "");
+  const Variable ac = bce_with_logits(classifier.logits(resized(fake)), labels);
+  const Variable nll = verification_nll(verifier(fake, x2)), total = ac + nll;
+  expect_loss(golden, ac, at("step", step) + "ac", step);
+  expect_loss(golden, nll, at("step", step) + "nll", step);
+  expect_loss(golden, total, at("step", step) + "total", step);
+  backward(total);
+  generator_adam.step();
+
+  const Variable shown(fake.value());
+  verifier.set_training(true);
+  verifier.zero_gradients();
+  const Variable logits = verifier(shown, x2);
+  const Variable loss_verifier = bce_with_logits(reshape(logits, {logits.shape()[0]}), same);
+  expect_loss(golden, loss_verifier, at("step", step) + "loss_ver", step);
+  backward(loss_verifier);
+  verifier_adam.step();
+
+  classifier.set_training(true);
+  classifier.zero_gradients();
+  const Variable loss_classifier = bce(sigmoid(classifier.logits(resized(shown))), labels);
+  expect_loss(golden, loss_classifier, at("step", step) + "loss_ac", step);
+  backward(loss_classifier);
+  classifier_sgd.step();
+}
+
+int adversarial_game(const Golden& golden) {
+  Game game(golden);
   int off = 0;
   for (int step = 0; step < 2; ++step) {
     SCOPED_TRACE(step);
-    generator.zero_gradients();
-    verifier.set_training(false);
-    classifier.set_training(false);
-    const Variable fake = generator(x1);
-    if (step == 0) golden.expect_close(nchw_from_nhwc(fake.value()), at("step", step) + "fake", 1e-7, "");
-    const Variable ac = bce_with_logits(classifier.logits(resized(fake)), labels);
-    const Variable nll = verification_nll(verifier(fake, x2)), total = ac + nll;
-    expect_loss(golden, ac, at("step", step) + "ac", step);
-    expect_loss(golden, nll, at("step", step) + "nll", step);
-    expect_loss(golden, total, at("step", step) + "total", step);
-    backward(total);
-    generator_adam.step();
-
-    const Variable shown(fake.value());
-    verifier.set_training(true);
-    verifier.zero_gradients();
-    const Variable loss_verifier = bce_with_logits(logits_of(verifier(shown, x2)), same);
-    expect_loss(golden, loss_verifier, at("step", step) + "loss_ver", step);
-    backward(loss_verifier);
-    verifier_adam.step();
-
-    classifier.set_training(true);
-    classifier.zero_gradients();
-    const Variable loss_classifier = bce(sigmoid(classifier.logits(resized(shown))), labels);
-    expect_loss(golden, loss_classifier, at("step", step) + "loss_ac", step);
-    backward(loss_classifier);
-    classifier_sgd.step();
-
-    off += expect_weights(golden, generator.generator, at("after", step) + "generator.", step, rate);
-    off += expect_weights(golden, verifier, at("after", step) + "verifier.", step, rate);
-    off += expect_weights(golden, classifier, at("after", step) + "classifier.", step, rate);
+    game.step(golden, step);
+    const std::string after = at("after", step);
+    off += expect_weights(golden, game.generator.generator, after + "generator.", step, game.rate);
+    off += expect_weights(golden, game.verifier, after + "verifier.", step, game.rate);
+    off += expect_weights(golden, game.classifier, after + "classifier.", step, game.rate);
   }
   return off;
 }

@@ -1,9 +1,9 @@
 #include "training/loop/run_folder.h"
 
 #include <charconv>
-#include <sstream>
 
 #include "base/atomic_file.h"
+#include "base/strings.h"
 
 namespace scrim {
 namespace {
@@ -33,11 +33,10 @@ State part_with_prefix(const State& state, const std::string& prefix) {
 }
 
 std::string what_decides_numbers(const std::string& config) {
-  std::istringstream lines(config);
   std::string rest;
-  for (std::string line; std::getline(lines, line);)
+  for (const std::string_view line : split_lines(config))
     if (!line.starts_with("read_loss_every_steps =") && !line.starts_with("cuda_graph ="))
-      rest += line + '\n';
+      rest += std::string(line) + '\n';
   return rest;
 }
 
