@@ -8,6 +8,7 @@
 #include "tensor/memory/device_memory.h"
 #include "tensor/parallel.h"
 #include "tools/command.h"
+#include "tools/help_format.h"
 
 namespace {
 
@@ -66,6 +67,7 @@ int report(const std::exception& e, int status) {
 int main(int argc, char** argv) {
   using namespace scrim;
   CLI::App app{description, "scrim"};
+  app.formatter(std::make_shared<HelpFormat>());
   app.require_subcommand(1);
   app.set_version_flag("--version", fmt::format("scrim {}", version));
   app.option_defaults()->always_capture_default();
