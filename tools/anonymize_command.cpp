@@ -25,7 +25,7 @@ LoadedMethod load(const Settings& s) {
       [&](GeneratorSettings& g) {
         if (g.method != FlowField::name && (s.mu || s.op))
           throw UsageError(
-              fmt::format("[anonymize] --mu and --operator belong to flow fields; {} holds a {} generator",
+              fmt::format("[anonymize] --mu and --operator are for flow fields; {} holds the method {}",
                           s.weights, g.method));
         auto& flow = g.of<FlowField>();
         flow.mu = s.mu.value_or(flow.mu);
@@ -41,12 +41,11 @@ int anonymize(const Settings& s, bool json) {
   if (method.wants_masks()) segmenter = Segmenter::load(s.segmenter);
   if (is_builtin(s.weights))
     say(fmt::format(
-        "note: the built-in weights do not protect anybody from the attackers they were measured with; "
-        "see scrim inspect {}\n",
+        "note: the built-in weights do not protect patients from strong attackers; see scrim inspect {}\n",
         s.weights));
   const auto jobs = collect_film_jobs(
       s.jobs, [&](const fs::path& place) { return std::vector{fs::path(s.jobs.output) / place}; });
-  const std::string what = fmt::format("{}, looked at with {} pixels, {}", method.describe(),
+  const std::string what = fmt::format("{}, network input {} pixels, {}", method.describe(),
                                        method.image_size(), name_of_weights(s.weights));
   return run_film_jobs("anonymize", s.jobs, jobs, json, what, [&](const FilmJob& job) {
     const GrayImage film = read_image(job.input);
@@ -60,29 +59,26 @@ int anonymize(const Settings& s, bool json) {
 }  // namespace
 
 void add_anonymize(CLI::App& app, const Common& common, Outcome& outcome) {
-  auto* verb = app.add_subcommand("anonymize", "change films by a trained generator");
+  auto* verb = app.add_subcommand("anonymize", "release films through a trained method");
   auto settings = std::make_shared<Settings>();
-  add_film_options(*verb, settings->jobs, "folder, or the name of one PNG file");
+  add_film_options(*verb, settings->jobs, "folder, or one PNG file");
   verb->add_option("-w,--weights", settings->weights,
-                   "generator weights: safetensors, builtin:flow_field or builtin:noise")
+                   "weights of the method: a safetensors file, builtin:flow_field or builtin:noise")
       ->capture_default_str();
-  verb->add_option("--mu", settings->mu, "deformation degree; else the weight file's");
-  verb->add_option("--operator", settings->op, "corrected or published; else the weight file's");
+  verb->add_option("--mu", settings->mu, "deformation degree; default: as trained");
+  verb->add_option("--operator", settings->op, "warp: corrected or published; default: as trained");
   verb->add_option("--image-size", settings->image_size,
-                   "side at which the network looks, pixels; the output keeps the film's own size");
+                   "side of the network's input, pixels. The released film keeps its own size");
   verb->add_option("--segmenter", settings->segmenter,
-                   "weights that find the organs, for generators that spare some");
+                   "segmenter weights, for methods that keep organs unchanged");
   verb->footer(
-      "The result has the size and bit depth of its film and is PNG. A folder's tree is kept. A film that "
-      "cannot be\n"
-      "read or written is named with the reason, the others are done, and the exit status is 1.\n"
-      "How far the built-in weights hide patients, and how far not: `scrim inspect builtin:flow_field`. "
-      "Weights "
-      "of task\n"
-      "pretrain_generator have only learned to leave a film as it is: they hide nobody.\n\n"
-      "Example:\n  scrim anonymize cohort/images -o hidden\n"
-      "  scrim anonymize film.png -o hidden.png --weights "
-      "runs/train_anonymizer/lowest_total_loss.safetensors");
+      R"(The released film is a PNG with the size and bit depth of its film. Folders keep their structure. Unreadable films are reported and skipped; the exit status is then 1. No partial files remain.
+
+The built-in weights do not protect patients from strong attackers. "scrim inspect builtin:flow_field" shows what was measured. Weights of the task pretrain_generator only reproduce the film: they hide nobody.
+
+Example:
+  scrim anonymize cohort/images -o released
+  scrim anonymize film.png -o released.png --weights runs/train_anonymizer/lowest_total_loss.safetensors)");
   verb->callback([settings, &common, &outcome] { outcome.status = anonymize(*settings, common.json); });
 }
 

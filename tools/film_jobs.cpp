@@ -98,13 +98,12 @@ class Run {
 
 void add_film_options(CLI::App& verb, FilmJobs& jobs, const std::string& output_help) {
   verb.add_option("inputs", jobs.inputs,
-                  jobs.extension.empty() ? "PNG or JPEG files (gray), or folders of them"
-                                         : jobs.extension + " files, or folders of them")
+                  jobs.extension.empty() ? "gray PNG or JPEG files, or folders"
+                                         : jobs.extension + " files, or folders")
       ->required();
   verb.add_option("-o,--output", jobs.output, output_help)->required();
-  auto* overwrite = verb.add_flag("--overwrite", jobs.overwrite, "replace files that are there already");
-  verb.add_flag("--skip-existing", jobs.skip_existing, "leave out films whose result is there already")
-      ->excludes(overwrite);
+  auto* overwrite = verb.add_flag("--overwrite", jobs.overwrite, "replace existing files");
+  verb.add_flag("--skip-existing", jobs.skip_existing, "skip films whose output exists")->excludes(overwrite);
 }
 
 std::vector<FoundFile> find_files(const std::vector<std::string>& inputs,

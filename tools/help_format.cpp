@@ -27,15 +27,6 @@ std::string flowed(std::string_view text, std::size_t begins_at, std::size_t ind
   return out + "\n";
 }
 
-std::string row(const std::string& name, const std::string& text) {
-  std::string out = "  " + name;
-  if (out.size() + 2 > column)
-    out += "\n" + std::string(column, ' ');
-  else
-    out.resize(column, ' ');
-  return out + flowed(text, column, column);
-}
-
 /// What CLI11 writes as "INT:INT in [0 - 8]" or "TEXT:{a,b}": the value's placeholder and its range.
 struct ValueText {
   std::string placeholder, range;
@@ -59,6 +50,15 @@ ValueText value_text(const CLI::Option& option) {
 }
 
 }  // namespace
+
+std::string help_row(const std::string& name, const std::string& text) {
+  std::string out = "  " + name;
+  if (out.size() + 2 > column)
+    out += "\n" + std::string(column, ' ');
+  else
+    out.resize(column, ' ');
+  return out + flowed(text, column, column);
+}
 
 std::string wrapped_help(const std::string& text) {
   std::string out, paragraph;
@@ -109,11 +109,11 @@ std::string HelpFormat::make_option(const CLI::Option* option, bool is_positiona
   if (takes_value && !standard.empty() && standard != "[]") text += fmt::format(" (default: {})", standard);
   if (option->get_required() && !is_positional) text += " (required)";
   if (!option->get_envname().empty()) text += fmt::format(" [{}]", option->get_envname());
-  return row(name, text);
+  return help_row(name, text);
 }
 
 std::string HelpFormat::make_subcommand(const CLI::App* verb) const {
-  return row(verb->get_name(), verb->get_description());
+  return help_row(verb->get_name(), verb->get_description());
 }
 
 std::string HelpFormat::make_footer(const CLI::App* app) const {

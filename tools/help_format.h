@@ -19,5 +19,7 @@ class HelpFormat : public CLI::Formatter {
 /// Text of a help, at most 90 columns wide. Lines that begin with a space stay as they are; the others flow together up to
 /// the next empty line.
 std::string wrapped_help(const std::string& text);
+/// A line of a list: a name and, from a column on, its text.
+std::string help_row(const std::string& name, const std::string& text);
 
 }  // namespace scrim

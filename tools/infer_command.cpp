@@ -124,38 +124,33 @@ int infer(const Settings& s) {
 }  // namespace
 
 void add_infer(CLI::App& app, const Common&, Outcome& outcome) {
-  auto* verb = app.add_subcommand("infer", "run one network: tensors in, tensors out");
+  auto* verb = app.add_subcommand("infer", "run one network on tensors");
   auto settings = std::make_shared<Settings>();
   add_network_options(*verb, settings->network);
   verb->add_option("-w,--weights", settings->weights,
-                   "state dict, safetensors; names and shapes are PyTorch's");
-  verb->add_option("-i,--input", settings->input, "input tensors (and targets), safetensors");
-  verb->add_option("-o,--output", settings->output, "where results go, safetensors");
+                   "state dict with PyTorch's names and shapes, safetensors");
+  verb->add_option("-i,--input", settings->input, "input tensors and targets, safetensors");
+  verb->add_option("-o,--output", settings->output, "output tensors, safetensors");
   verb->add_flag("--train-step", settings->train_step,
-                 "also the loss and all gradients; in training mode unless --mode says otherwise");
-  verb->add_option("--mode", settings->mode,
-                   "eval (running statistics, no dropout) or train; default eval, with --train-step train")
+                 "also write the loss and all gradients; sets --mode train unless given");
+  verb->add_option("--mode", settings->mode, "eval: running statistics, no dropout; or train. Default: eval")
       ->check(CLI::IsMember({"eval", "train"}));
-  verb->add_flag("--list", settings->list, "print every network with its tensors and settings");
+  verb->add_flag("--list", settings->list, "list all networks with their tensors and settings");
   verb->footer([] {  // only when help is asked for
     return std::string(
-               "Tensors have PyTorch's layout, images [N,C,H,W]. An input NAME may also be called in.NAME. "
-               "Results "
-               "are\n"
-               "called as listed; with --train-step there are also loss, grad.PARAMETER, grad_in.x (a, b), "
-               "and\n"
-               "state_after.NAME for every buffer that the pass changed. Nothing is updated.\n"
-               "A small-width variant is the same network with smaller settings, for example\n"
-               "  --model siamese_verifier --set width=8 --set layers=2,1,1,1 --set embed=12\n"
-               "  --model densenet_classifier --set growth=6 --set blocks=2,3,2,2 --set init_features=10\n"
-               "or the same lines as TOML: model = \"siamese_verifier\", width = 8, layers = [2, 1, 1, 1], "
-               "embed = "
-               "12\n\n"
-               "Networks:\n") +
-           describe_models() +
-           "\nExample:\n  scrim infer --model privacy_net --weights privacy_net.safetensors --input "
-           "films.safetensors "
-           "-o out.safetensors";
+               R"(Files hold tensors in PyTorch's layout, images as [N,C,H,W]. An input NAME may also be stored as in.NAME.
+
+With --train-step the output also has loss, grad.PARAMETER, grad_in.x (or a, b), and state_after.NAME for each buffer that changed. No weights are updated.
+
+A narrow variant is the same network with smaller settings:
+  --model siamese_verifier --set width=8 --set layers=2,1,1,1 --set embed=12
+  --model densenet_classifier --set growth=6 --set blocks=2,3,2,2 --set init_features=10
+
+Networks:
+)") + describe_models() +
+           R"(
+Example:
+  scrim infer --model privacy_net --weights privacy_net.safetensors --input films.safetensors -o out.safetensors)";
   });
   verb->callback([settings, &outcome] { outcome.status = infer(*settings); });
 }

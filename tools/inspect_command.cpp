@@ -104,7 +104,7 @@ void print_graph(const KnownNetwork& known, std::int64_t batch) {
   memory::reset_peak();
   const Variable loss = net.loss(net.run(in), in);
   fmt::print(
-      "\ngraph of a training step of {}, batch {} of {}x{}, {} parameters\n{:<24} {:<44} keeps until "
+      "\ntraining step of {}, batch {} of {}x{} pixels, {} parameters\n{:<24} {:<44} kept for "
       "backward\n",
       known.name, batch, side, side, net.module->parameter_count(), "op", "in");
   std::size_t total = 0;
@@ -116,7 +116,7 @@ void print_graph(const KnownNetwork& known, std::int64_t batch) {
     }
     fmt::print("{:<24} {:<44} {}\n", node->op(), node->scope, kept);
   }
-  fmt::print("kept in all: {} (\"-\": shared or computed again; a tensor kept by two nodes counts twice)\n",
+  fmt::print("kept in total: {} (\"-\": shared or recomputed; a tensor kept by two ops counts twice)\n",
              megabytes(total));
   backward(loss);
   fmt::print("peak memory of tensors during the step: {}\n", megabytes(memory::peak_bytes()));
@@ -146,7 +146,7 @@ Facts facts_of_network(const TensorFile& file, const std::string& name) {
       facts["init_features"] = fact_text(found->second.size(0));
       return facts;
     }
-  throw UsageError(fmt::format("[inspect] {} names no network: say which with --model", name));
+  throw UsageError(fmt::format("[inspect] {} does not name its network. Add --model NAME", name));
 }
 
 template <class First, class Second, class... More>
@@ -188,14 +188,15 @@ int inspect_config(const Settings& s) {
   if (!s.graph) return 0;
   const Facts facts = std::visit([](const auto& task) { return facts_of_network(task); }, config);
   if (!facts.contains("model"))
-    throw UsageError(
-        fmt::format("[inspect] --graph shows a training step, and {} trains no network", s.file));
+    throw UsageError(fmt::format("[inspect] {} trains no network, so --graph has nothing to show", s.file));
   print_graph(network_from(facts), s.batch);
   return 0;
 }
 
 int inspect_weights(const Settings& s) {
   const TensorFile file = read_weight_file(s.file);
+  if (s.network.model.empty() && !s.network.assignments.empty())
+    throw UsageError("[inspect] --set with a weight file needs --model NAME");
   if (!s.network.model.empty() && !s.graph) return print_comparison(s, file) ? 0 : 1;
   if (is_builtin(s.file)) fmt::print("{}\n", builtin_card(s.file));
   print_tensors(s.file, file);
@@ -211,7 +212,7 @@ int inspect(const Settings& s) {
   const std::filesystem::path path = s.file;
   if (path.extension() == ".toml") return inspect_config(s);
   if (path.extension() == sealed_extension)
-    throw UsageError(fmt::format("[inspect] {} is a sealed film; see scrim share inspect", s.file));
+    throw UsageError(fmt::format("[inspect] {} is a sealed film. Use scrim share inspect", s.file));
   if (!s.file.empty()) return inspect_weights(s);
   if (s.network.model.empty() && !s.network.assignments.empty())
     throw UsageError("[inspect] --set needs a configuration file, or --model NAME");
@@ -228,22 +229,26 @@ int inspect(const Settings& s) {
 }  // namespace
 
 void add_inspect(CLI::App& app, const Common&, Outcome& outcome) {
-  auto* verb = app.add_subcommand(
-      "inspect", "show what a weight file, checkpoint or configuration holds, or this build");
+  auto* verb =
+      app.add_subcommand("inspect", "show a weight file, a checkpoint, a configuration, or this build");
   auto settings = std::make_shared<Settings>();
   verb->add_option("file", settings->file,
-                   "safetensors, TOML or built-in weights (" +
+                   "weights, TOML configuration, or built-in weights (" +
                        fmt::format("{}", fmt::join(builtin_weights(), ", ")) +
-                       "); without it: build options and kernels in use");
-  verb->add_flag("--graph", settings->graph, "the network's graph in training and what each node keeps");
-  verb->add_option("--batch", settings->batch, "films in the graph's batch")->check(CLI::Range(1, 64));
-  verb->add_option("--image-size", settings->image_size, "with --model: side of the graph's films, pixels")
+                       "). Without it: this build and its kernels");
+  verb->add_flag("--graph", settings->graph,
+                 "show the ops of a training step and the memory that each keeps");
+  verb->add_option("--batch", settings->batch, "with --graph: batch size")->check(CLI::Range(1, 64));
+  verb->add_option("--image-size", settings->image_size, "with --graph and --model: side of a film, pixels")
       ->check(CLI::Range(16, 4096));
   add_network_options(*verb, settings->network);
   verb->footer(
-      "With --model, a weight file is held against that network: missing, extra, misshapen and renamed "
-      "tensors;\nexit status 1 when it does not fit. `scrim infer --list` prints the networks.\n\nExample:\n "
-      " scrim inspect runs/pretrain_generator/weights.safetensors --graph");
+      R"(With --model, the weight file is compared with that network. Missing, extra, misshapen and renamed tensors are listed; the exit status is 1 if any differ. "scrim infer --list" lists the networks.
+
+Example:
+  scrim inspect
+  scrim inspect configs/train_verifier.toml
+  scrim inspect runs/pretrain_generator/weights.safetensors --graph)");
   verb->callback([settings, &outcome] { outcome.status = inspect(*settings); });
 }
 

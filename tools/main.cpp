@@ -13,9 +13,8 @@
 namespace {
 
 constexpr const char* description =
-    "scrim: hides who is on a chest radiograph while showing what is on it.\n"
-    "Networks, kernels and data handling are its own; it holds no network code and sends nothing anywhere.\n"
-    "It prints evidence; it never calls an image anonymous.";
+    "scrim trains and measures methods that hide who is on a chest radiograph and keep what is on it.\n\n"
+    "No method here makes a film anonymous. scrim is no medical device. It never connects to a network.";
 
 /// Whether a verb that runs networks was called: the others need not look for a GPU.
 bool computes(const CLI::App& app) {
@@ -72,23 +71,22 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", fmt::format("scrim {}", version));
   app.option_defaults()->always_capture_default();
   app.footer(
-      "Exit status: 0 all done; 1 some inputs failed, each named, the others done; 2 usage or "
-      "configuration.\n"
-      "scrim VERB --help explains a verb and ends with an example.");
+      "scrim VERB --help explains a verb and shows an example.\n\n"
+      "Exit status: 0, all done. 1, some inputs failed; each is reported. 2, wrong usage or configuration.");
   Common common;
   Outcome outcome;
-  app.add_option("--threads", common.threads, "threads; 0 = one per core. Results do not depend on it")
+  app.add_option("--threads", common.threads,
+                 "number of threads; 0 means one per core. Results do not change")
       ->check(CLI::Range(0, 1024))
       ->envname("SCRIM_THREADS");
   app.add_option("--device", common.device,
-                 "where networks compute: cpu, cuda, cuda:N, or auto (a GPU where there is one)")
+                 "where networks run: cpu, cuda, cuda:N, or auto (a GPU if there is one)")
       ->envname("SCRIM_DEVICE");
-  app.add_option("--math", common.math,
-                 "how a GPU multiplies: f32 as the processor, or faster and rounder: tf32, bf16, f16")
+  app.add_option("--math", common.math, "GPU precision: f32, or tf32, bf16, f16 (faster, less precise)")
       ->check(CLI::IsMember(maths()));
   app.add_flag("--any-algorithm", common.any_algorithm,
-               "let a GPU take faster algorithms whose results differ in the last bits from run to run");
-  app.add_flag("--json", common.json, "print machine-readable lines on standard output");
+               "allow faster GPU algorithms; the last bits of results then differ from run to run");
+  app.add_flag("--json", common.json, "print JSON lines on standard output");
   app.fallthrough();
   tell_notices_to([](const std::string& text) { say(fmt::format("scrim: {}\n", text)); });
   app.parse_complete_callback([&] {

@@ -5,6 +5,7 @@
 #include "base/atomic_file.h"
 #include "base/config.h"
 #include "base/strings.h"
+#include "tools/help_format.h"
 
 namespace scrim {
 namespace {
@@ -58,19 +59,18 @@ std::string NetworkChoice::name() const {
 
 void add_network_options(CLI::App& verb, NetworkChoice& choice) {
   verb.add_option("--model", choice.model,
-                  "network: a name that `scrim infer --list` prints, or a TOML file with model = \"NAME\"");
-  add_set_option(
-      verb, choice.assignments,
-      "a setting of the network, key=value; lists as 3,4,6,3. Defaults are the published full width");
+                  "network name (see scrim infer --list), or a TOML file with model = \"NAME\"");
+  add_set_option(verb, choice.assignments,
+                 "network setting, for example width=8 or layers=2,1,1,1; default: the published size");
 }
 
 std::string describe_models() {
   std::string text;
   for (const NetworkEntry& n : network_list()) {
-    text += fmt::format("{}: {}\n    in       {}\n    out      {}\n    loss     {}\n    settings\n", n.name,
-                        n.what, n.inputs, n.outputs, n.targets);
+    text += n.name + "\n" + help_row("what", n.what) + help_row("in", n.inputs) + help_row("out", n.outputs) +
+            help_row("loss", n.targets) + "  settings\n";
     n.for_each_setting([&](const std::string& key, const std::string& value, const std::string& help) {
-      text += fmt::format("      {:<34} {}\n", key + "=" + value, help);
+      text += help_row("  " + key + "=" + value, help);
     });
   }
   return text;

@@ -103,12 +103,14 @@ void run_quickstart(const fs::path& folder, bool json) {
 }  // namespace
 
 void add_quickstart(CLI::App& app, const Common& common, Outcome&) {
-  auto* verb = app.add_subcommand(
-      "quickstart",
-      "a small study on phantoms from end to end, in some minutes: judges, methods, attackers, report");
+  auto* verb = app.add_subcommand("quickstart", "run a small study on phantoms, from data to report");
   auto folder = std::make_shared<std::string>("quickstart-output");
-  verb->add_option("-o,--output", *folder, "folder to write; one that was interrupted goes on");
-  verb->footer("Example:\n  scrim quickstart -o first-look");
+  verb->add_option("-o,--output", *folder, "output folder");
+  verb->footer(
+      R"(Runs a small study on phantoms: judges, two methods, attackers, report. Run the same command again to continue an interrupted one.
+
+Example:
+  scrim quickstart -o first-look)");
   verb->callback([folder, &common] { run_quickstart(*folder, common.json); });
 }
 

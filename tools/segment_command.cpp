@@ -21,8 +21,8 @@ int segment(Settings& s, bool json) {
   const std::int64_t organs = segmenter.organs();
   if (s.names.empty()) s.names = segmenter.organ_names();
   if (std::int64_t(s.names.size()) != organs)
-    throw UsageError(
-        fmt::format("[segment] {} names came, the segmenter finds {} organs", s.names.size(), organs));
+    throw UsageError(fmt::format("[segment] --names has {} names, but the segmenter finds {} organs",
+                                 s.names.size(), organs));
   const auto jobs = collect_film_jobs(s.jobs, [&](const fs::path& place) {
     std::vector<fs::path> outputs;
     for (const auto& name : s.names) outputs.push_back(fs::path(s.jobs.output) / name / place);
@@ -54,18 +54,18 @@ int segment(Settings& s, bool json) {
 }  // namespace
 
 void add_segment(CLI::App& app, const Common& common, Outcome& outcome) {
-  auto* verb = app.add_subcommand("segment", "write masks of organs that a trained segmenter finds");
+  auto* verb = app.add_subcommand("segment", "write masks of lungs and heart");
   auto settings = std::make_shared<Settings>();
-  add_film_options(*verb, settings->jobs, "folder; a folder of masks for each organ is made in it");
-  verb->add_option("-w,--weights", settings->weights, "weights of train_segmenter, safetensors")
-      ->capture_default_str();
-  verb->add_option("--names", settings->names, "names of the organs' folders; else those of the weight file")
+  add_film_options(*verb, settings->jobs, "folder; each organ gets a folder in it");
+  verb->add_option("-w,--weights", settings->weights, "segmenter weights")->capture_default_str();
+  verb->add_option("--names", settings->names,
+                   "folder names, one per organ; default: the names in the weight file")
       ->delimiter(',');
-  verb->footer(
-      "A mask has the size of its film, 255 inside the organ and 0 outside.\n\n"
-      "Example:\n  scrim segment cohort/images -o masks\n"
-      "  scrim segment cohort/images -o masks --weights runs/train_segmenter/best.safetensors --names "
-      "lungs,heart");
+  verb->footer(R"(A mask has the size of its film: 255 inside the organ, 0 outside.
+
+Example:
+  scrim segment cohort/images -o masks
+  scrim segment cohort/images -o masks --weights runs/train_segmenter/best.safetensors --names lungs,heart)");
   verb->callback([settings, &common, &outcome] { outcome.status = segment(*settings, common.json); });
 }
 

@@ -22,8 +22,8 @@ void split_as_published(const Settings& s, bool json) {
   require(!films.empty(), s.labels, "names no film");
   const Splits splits = split_by_film(films, s.seed);
   write_lists(s.output, splits);
-  say("note: the published split is by film: a patient may be on both sides, which flatters whatever is "
-      "measured\n");
+  say("note: this split is by film. A patient can be in train and test, which makes results look better than "
+      "they are\n");
   if (json)
     print_json_line(
         {{"train", splits.train.size()}, {"valid", splits.valid.size()}, {"test", splits.test.size()}});
@@ -56,27 +56,26 @@ void split(const Settings& s, bool json) {
 }  // namespace
 
 void add_split(CLI::App& app, const Common& common, Outcome&) {
-  auto* verb =
-      app.add_subcommand("split", "divide films by patient into train, valid and test, and pair them");
+  auto* verb = app.add_subcommand("split", "divide films by patient into train, valid and test; write pairs");
   auto settings = std::make_shared<Settings>();
-  verb->add_option(
-          "labels", settings->labels,
-          "table of films: NIH's Data_Entry_2017*.csv, or columns image,findings,patient; with --published a "
-          "list with a film's name a line (all.txt)")
+  verb->add_option("labels", settings->labels,
+                   "label table: NIH's Data_Entry_2017*.csv, or columns image,findings,patient. With "
+                   "--published: a list "
+                   "with one film name per line")
       ->required();
   verb->add_option("-o,--output", settings->output,
-                   "folder for splits/ and pairs/; with --published for train.txt, valid.txt, test.txt")
+                   "folder for splits/ and pairs/, or for the lists of --published")
       ->required();
-  verb->add_option("--seed", settings->seed, "the same seed gives the same bytes");
-  verb->add_flag(
-      "--published", settings->published,
-      "as PRIMIS does it: 90 % of the films to train.txt, 5 % to valid.txt, the rest to test.txt, by film");
+  verb->add_option("--seed", settings->seed, "the same seed gives the same files");
+  verb->add_flag("--published", settings->published, "divide by film, as PRIMIS does");
   verb->footer(
-      "70 % of the patients to train, 10 % to valid, the rest to test; no patient in two. Pairs: those of "
-      "one patient,\n"
-      "at most 10 a patient, and as many of two patients, each film as often in one kind as in the other.\n\n"
-      "Example:\n  scrim split Data_Entry_2017_v2020.csv -o nih --seed 1\n"
-      "  scrim split splits/all.txt -o splits --published");
+      R"(Of the patients, 70 % go to train, 10 % to valid and 20 % to test. No patient is in two parts. Each part gets pairs of films of one patient, at most 10 per patient. It gets as many pairs of two patients, and each film is in both kinds equally often.
+
+--published divides by film: 90 % to train.txt, 5 % to valid.txt, 5 % to test.txt. One patient can then be in several parts.
+
+Example:
+  scrim split Data_Entry_2017_v2020.csv -o nih --seed 1
+  scrim split splits/all.txt -o splits --published)");
   verb->callback([settings, &common] { split(*settings, common.json); });
 }
 

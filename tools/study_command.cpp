@@ -6,21 +6,21 @@
 namespace scrim {
 
 void add_study(CLI::App& app, const Common& common, Outcome&) {
-  auto* verb = app.add_subcommand("study", "the whole study: judges, methods, attackers, report");
+  auto* verb = app.add_subcommand("study", "train judges and methods, attack them, write a report");
   struct Settings {
     std::string config;
     std::vector<std::string> overrides;
   };
   auto settings = std::make_shared<Settings>();
-  verb->add_option("config", settings->config, "TOML file; see configs/")->required();
-  add_set_option(*verb, settings->overrides, "override a key of the file");
+  verb->add_option("config", settings->config, "TOML file, see configs/")->required();
+  add_set_option(*verb, settings->overrides, "override a key of the file, for example data.image_size=128");
   verb->footer(
-      "Trains the judges, then for each method the generator, and asks attackers and the classifier about "
-      "what it\n"
-      "makes; report.html in output.folder shows all of it. Interrupted, it goes on where it was; started "
-      "again, it\n"
-      "does only what has changed.\n\n"
-      "Example:\n  scrim study configs/phantom_study.toml");
+      R"(A study trains the judges, then each method. Attackers and the classifier then test what each method released. The result is report.html in output.folder.
+
+Run the same command again to continue an interrupted study. Only steps whose configuration changed run again.
+
+Example:
+  scrim study configs/phantom_study.toml)");
   verb->callback([settings, &common] {
     const Study study =
         parse_study(read_config_file(settings->config), settings->config, settings->overrides);

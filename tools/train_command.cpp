@@ -14,22 +14,22 @@ void add_train(CLI::App& app, const Common& common, Outcome&) {
     bool resume = false;
   };
   auto settings = std::make_shared<Settings>();
-  verb->add_option("config", settings->config, "TOML file; see configs/")->required();
-  add_set_option(*verb, settings->overrides, "override a key of the file: --set training.epochs=3");
-  verb->add_flag("--resume", settings->resume, "go on from the run folder's checkpoint, if it has one");
-  verb->footer(
-      "Tasks (task = \"NAME\" in the file):\n"
-      "  train_classifier    DenseNet learns findings\n"
-      "  train_verifier      Siamese ResNet learns whether two films show one patient\n"
-      "  pretrain_generator  a generator learns to leave films as they are\n"
-      "  train_anonymizer    the generator against verifier and classifier\n"
-      "  train_segmenter     lungs and heart from masks (U-Net) or landmarks (HybridGNet)\n"
-      "  train_sparse_coder  the coder of image sharing gives films back from sparse ternary codes\n"
-      "Paths in the file are relative to the current folder. A run killed at any moment and resumed ends "
-      "with the same\n"
-      "bytes as an undisturbed one.\n\n"
-      "Example:\n  scrim train configs/pretrain_generator.toml --set data.images=cohort/images \\\n"
-      "      --set data.train_list=cohort/splits/train.txt --set data.valid_list=cohort/splits/valid.txt");
+  verb->add_option("config", settings->config, "TOML file, see configs/")->required();
+  add_set_option(*verb, settings->overrides, "override a key of the file, for example training.epochs=3");
+  verb->add_flag("--resume", settings->resume, "continue from the checkpoint in the run folder");
+  verb->footer(R"(Tasks (task = "NAME" in the file):
+  train_classifier    DenseNet: findings
+  train_verifier      Siamese ResNet: do two films show the same patient?
+  pretrain_generator  a generator learns to reproduce films
+  train_anonymizer    generator against verifier and classifier
+  train_segmenter     lungs and heart, from masks (U-Net) or landmarks (HybridGNet)
+  train_sparse_coder  the coder for image sharing
+
+Paths in the file are relative to the current folder. A run that was killed and resumed ends with the same weights, byte for byte, as one that ran through.
+
+Example:
+  scrim train configs/pretrain_generator.toml --set data.images=cohort/images \
+      --set data.train_list=cohort/splits/train.txt --set data.valid_list=cohort/splits/valid.txt)");
   verb->callback([settings, &common] {
     const TrainingConfig config = read_training_config(settings->config, settings->overrides);
     const TrainingResult result = run_training(config, settings->resume, common.json);

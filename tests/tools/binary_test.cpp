@@ -61,7 +61,7 @@ TEST_F(Binary, WorksOutOfTheBoxAndSaysWithWhat) {
   const Result hidden = run({"anonymize", film, "-o", folder / "hidden.png"});
   EXPECT_EQ(hidden.status, 0) << hidden.out;
   expect_contains(hidden.out, "builtin:flow_field (SHA-256 ");
-  expect_contains(hidden.error, "do not protect anybody");
+  expect_contains(hidden.error, "do not protect patients");
   EXPECT_EQ(read_image(folder / "hidden.png").width, 64);
   EXPECT_EQ(run({"anonymize", film, "-o", folder / "noisy.png", "-w", "builtin:noise"}).status, 0);
 
@@ -289,12 +289,12 @@ TEST(Inspect, ShowsTheGraphOfEveryNetwork) {
       command.insert(command.end(), {"--set", setting});
     const Result result = run(command);
     EXPECT_EQ(result.status, 0) << result.error;
-    expect_contains(result.out, "graph of a training step of " + network.name);
+    expect_contains(result.out, "training step of " + network.name);
     expect_contains(result.out, "peak memory of tensors during the step");
   }
   const Result of_weights = run({"inspect", "--graph", "builtin:segmenter"});
   EXPECT_EQ(of_weights.status, 0) << of_weights.error;
-  expect_contains(of_weights.out, "graph of a training step of hybrid_unet, batch 1 of 128x128");
+  expect_contains(of_weights.out, "training step of hybrid_unet, batch 1 of 128x128");
 }
 
 TEST_F(Binary, RealFilmsKeepTheirSize) {

@@ -144,8 +144,8 @@ TEST_F(Share, BadUsageIsNamed) {
     EXPECT_EQ(result.status, 2) << result.error;
     expect_contains(result.error, reason);
   };
-  usage({"share", "seal", films(), "-o", folder / "x", "-w", weights()}, "nobody is named");
-  usage({"share", "seal", films(), "-o", folder / "x", "--to", at("mine.pub")}, "no weights are given");
+  usage({"share", "seal", films(), "-o", folder / "x", "-w", weights()}, "No recipient");
+  usage({"share", "seal", films(), "-o", folder / "x", "--to", at("mine.pub")}, "No weights. Add --weights FILE");
   usage({"share", "seal", films(), "-o", folder / "x", "--to", at("mine.pub"), "-w", weights(), "--mode",
          "published"},
         "see scrim share ambiguate");
@@ -227,7 +227,7 @@ TEST_F(Share, PassphrasesComeFromFilesAlone) {
 TEST_F(Share, ThePublishedModeWorksAndItsAttackShowsWhatItHides) {
   const Result ambiguated = run({"share", "ambiguate", films(), "-o", folder / "shared", "-w", weights()});
   EXPECT_EQ(ambiguated.status, 0) << ambiguated.error;
-  expect_contains(ambiguated.error, "It hides little");
+  expect_contains(ambiguated.error, "ambiguation hides little");
   expect_contains(ambiguated.out, "m twice, k left out");
   struct stat info {};
   ASSERT_EQ(::stat((folder / "shared/k4/key/a.safetensors").c_str(), &info), 0);

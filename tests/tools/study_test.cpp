@@ -131,7 +131,7 @@ TEST(SplitBinary, WritesSplitsOfATable) {
   const Result published = run({"split", folder / "all.txt", "-o", folder / "p", "--published"});
   EXPECT_EQ(published.status, 0) << published.error;
   expect_contains(published.out, "36 train, 2 valid, 2 test");
-  expect_contains(published.error, "a patient may be on both sides");
+  expect_contains(published.error, "A patient can be in train and test");
   EXPECT_TRUE(fs::exists(folder / "p/train.txt"));
   EXPECT_EQ(run({"split", folder / "all.txt", "-o", folder / "p", "--published"}).status, 1);
   write_file(folder / "l.csv", "image,findings\na.png,Mass\n");

@@ -236,35 +236,35 @@ int attack(const Settings& s, bool json) {
 }  // namespace
 
 void add_share_attack(CLI::App& share, const Common& common, Outcome& outcome) {
-  auto* verb = share.add_subcommand("attack", "measure what public files give away without a key");
+  auto* verb = share.add_subcommand("attack", "measure what public files reveal without a key");
   auto s = std::make_shared<Settings>();
-  verb->add_option("inputs", s->inputs, "public codes (.safetensors) or .sealed files, or folders of them")
+  verb->add_option("inputs", s->inputs, "public codes (.safetensors) or .sealed files, or folders")
       ->required();
-  verb->add_option("-w,--weights", s->weights, "the coder's weights, which are public")->required();
+  verb->add_option("-w,--weights", s->weights, "weights of the coder, which are public")->required();
   verb->add_option("--originals", s->originals,
-                   "folder of the true films, to measure against; default: ../original of each file");
+                   "folder of the original films, for the comparison; default: ../original of each file");
   verb->add_option("--films", s->films,
-                   "folder of the attacker's own films; without it the learned attack is left out");
-  verb->add_option("--most-films", s->most_films, "of the attacker's, at most")
+                   "folder of the attacker's own films; without it, the learned attack is skipped");
+  verb->add_option("--most-films", s->most_films, "most films of the attacker")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  verb->add_option("--steps", s->learned.steps, "of the learned attacker's training")
+  verb->add_option("--steps", s->learned.steps, "training steps of the learned attack")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   verb->add_option("--seed", s->learned.seed,
-                   "of the learned attacker; keys and nonces of the sealed files that it makes are never the "
-                   "same twice")
+                   "seed of the learned attack. Keys and nonces of the files that it seals are always new")
       ->capture_default_str();
-  verb->add_option("-o,--output", s->output, "folder for what each attack sees, and attack.json");
-  verb->footer(
-      "  k_smallest  the k smallest values of each line: in published codes exactly the negative ones\n"
-      "  threshold   that, and for positives the values where there are more than decoys can be\n"
-      "  learned     a network trained on public files that the attacker makes of his own films\n"
-      "  mean film   the mean of the attacker's films: what needs no public file\n"
-      "The bytes of sealed files are looked at as numbers in the places of a code.\n\n"
-      "Example:\n  scrim share attack shared/k16/public_code --weights weights/sparse_coder.safetensors "
-      "--films mine -o "
-      "seen");
+  verb->add_option("-o,--output", s->output, "folder for the films that each attack finds, and attack.json");
+  verb->footer(R"(Attacks:
+  k_smallest  the k smallest values of each line; in published codes these are exactly the negative ones
+  threshold   the same, and as positives the values above what decoys can reach
+  learned     a network trained on public files that the attacker makes from his own films
+  mean film   the mean of the attacker's films; needs no public file
+
+The bytes of sealed files are read as the numbers of a code.
+
+Example:
+  scrim share attack shared/k16/public_code --weights weights/sparse_coder.safetensors --films mine -o seen)");
   verb->callback([s, &common, &outcome] { outcome.status = attack(*s, common.json); });
 }
 

@@ -19,12 +19,12 @@ void check(const ShareSettings& s) {
 
 ShareOptions::ShareOptions(CLI::App& verb, std::vector<std::string> modes)
     : verb_(verb.get_name()), modes_(std::move(modes)) {
-  verb.add_option("--config", config_, "TOML file with weights, mode and k; see configs/share.toml");
-  verb.add_option("-w,--weights", weights_, "sparse coder's weights (safetensors of train_sparse_coder)");
+  verb.add_option("--config", config_, "TOML file with weights, mode and k, see configs/share.toml");
+  verb.add_option("-w,--weights", weights_, "weights of the sparse coder");
   if (modes_.size() > 1)
     verb.add_option("--mode", mode_,
-                    fmt::format("{}; default {}", fmt::join(modes_, " or "), modes_.front()));
-  verb.add_option("-k,--k", k_, "values kept of each sign at each position; default: as trained");
+                    fmt::format("{} (default: {})", fmt::join(modes_, " or "), modes_.front()));
+  verb.add_option("-k,--k", k_, "values of each sign kept at each position; default: as trained");
 }
 
 ShareSettings ShareOptions::settings() const {
@@ -42,19 +42,19 @@ ShareSettings ShareOptions::settings() const {
                                  fmt::join(modes_, " or "),
                                  s.mode == "published" ? "; see scrim share ambiguate" : ""));
   if (s.weights.empty())
-    throw UsageError(fmt::format("[share {}] no weights are given; see --weights and --config", verb_));
+    throw UsageError(fmt::format("[share {}] No weights. Add --weights FILE or --config FILE", verb_));
   return s;
 }
 
 OpenerOptions::OpenerOptions(CLI::App& verb) {
-  auto* key = verb.add_option("--key", key_file_, "your secret key, a file of scrim share keygen");
-  verb.add_option("--passphrase-file", passphrase_file_, "file whose first line is the passphrase")
+  auto* key = verb.add_option("--key", key_file_, "your secret key (scrim share keygen)");
+  verb.add_option("--passphrase-file", passphrase_file_, "file with the passphrase in its first line")
       ->excludes(key);
 }
 
 void OpenerOptions::read() {
   if (key_file_.empty() == passphrase_file_.empty())
-    throw UsageError("[share] expected --key FILE or --passphrase-file FILE");
+    throw UsageError("[share] Add --key FILE or --passphrase-file FILE, one of the two");
   if (!key_file_.empty()) key_ = read_secret_key(key_file_);
   if (!passphrase_file_.empty()) passphrase_ = read_passphrase(passphrase_file_);
 }
@@ -64,16 +64,16 @@ Opener OpenerOptions::opener() const {
 }
 
 AudienceOptions::AudienceOptions(CLI::App& verb, const std::string& passphrase_option) {
-  verb.add_option("--to", key_files_, "public keys of those who may open: files of scrim share keygen");
+  verb.add_option("--to", key_files_, "public keys of the recipients (scrim share keygen)");
   verb.add_option(passphrase_option, passphrase_file_,
-                  "file whose first line is a passphrase that opens too (Argon2id)");
+                  "file with a passphrase in its first line; whoever knows it is a recipient too (Argon2id)");
 }
 
 void AudienceOptions::read() {
   for (const auto& file : key_files_) keys_.push_back(read_public_key(file));
   if (!passphrase_file_.empty()) passphrase_ = read_passphrase(passphrase_file_);
   if (keys_.empty() && !passphrase_)
-    throw UsageError("[share] nobody is named who may open; expected --to FILE.pub or a passphrase file");
+    throw UsageError("[share] No recipient. Add --to FILE.pub or --passphrase-file FILE");
 }
 
 Audience AudienceOptions::audience() const {
@@ -89,18 +89,17 @@ double bits_per_pixel(std::size_t bytes, std::int64_t height, std::int64_t width
 }
 
 void add_share(CLI::App& app, const Common& common, Outcome& outcome) {
-  auto* share =
-      app.add_subcommand("share", "share films as codes that only key holders can turn back into films");
+  auto* share = app.add_subcommand("share", "share films as codes that only recipients can open");
   share->require_subcommand(1);
-  share->footer(
-      "A film becomes a sparse ternary code. Mode sealed (the default) encrypts it for its recipients; "
-      "ternary_pad does "
-      "too,\nand what is public still looks like a dense code; published is the published ambiguation, which "
-      "hides "
-      "little (see\nscrim share attack). What scrim shows of a film is never called anonymous.\n\n"
-      "Example:\n  scrim share keygen -o clinic\n"
-      "  scrim share seal films -o sealed --to clinic.pub --weights weights/sparse_coder.safetensors\n"
-      "  scrim share open sealed -o opened --key clinic.key --weights weights/sparse_coder.safetensors");
+  share->footer(R"(A film becomes a sparse ternary code. There are three modes:
+  sealed       (default) the code is encrypted for its recipients
+  ternary_pad  encrypted too; the public part still looks like a dense code
+  published    the ambiguation of the paper, kept for comparison; it hides little (see scrim share attack)
+
+Example:
+  scrim share keygen -o clinic
+  scrim share seal films -o sealed --to clinic.pub --weights weights/sparse_coder.safetensors
+  scrim share open sealed -o opened --key clinic.key --weights weights/sparse_coder.safetensors)");
   add_share_keys(*share, common, outcome);
   add_share_sealing(*share, common, outcome);
   add_share_published(*share, common, outcome);

@@ -22,8 +22,8 @@ void keygen(const std::string& base, bool json) {
         {{"secret", base + ".key"}, {"public", base + ".pub"}, {"key_id", key.public_key().id_text()}});
   else
     fmt::print(
-        "{0}.key  secret: keep it to yourself\n{0}.pub  public: give it to those who seal films for you\nkey "
-        "id  {1}\n",
+        "{0}.key  secret: keep it to yourself\n{0}.pub  public: give it to those who seal films for you\n"
+        "key id  {1}\n",
         base, key.public_key().id_text());
 }
 
@@ -56,7 +56,7 @@ int change_recipients(const std::vector<std::string>& inputs, bool json,
   if (json)
     print_json_line({{"changed", changed}});
   else
-    fmt::print("{} files changed; their payloads are as they were\n", changed);
+    fmt::print("{} files changed; payloads unchanged\n", changed);
   return status;
 }
 
@@ -96,28 +96,32 @@ void show(const fs::path& path, bool json) {
 void add_share_keys(CLI::App& share, const Common& common, Outcome& outcome) {
   auto* keys = share.add_subcommand("keygen", "make a key pair");
   auto base = std::make_shared<std::string>();
-  keys->add_option("-o,--output", *base, "name of the files without .key and .pub")->required();
+  keys->add_option("-o,--output", *base, "file name without .key and .pub")->required();
   keys->footer(
-      "The secret key's file can be read by its owner alone (mode 0600). Files that are there are never "
-      "replaced.\n\nExample:\n  scrim share keygen -o clinic");
+      R"(Only the owner can read the secret key's file (mode 0600). Existing files are never replaced.
+
+Example:
+  scrim share keygen -o clinic)");
   keys->callback([base, &common] { keygen(*base, common.json); });
 
   auto* recipients = share.add_subcommand("recipients", "change who may open sealed files");
   recipients->require_subcommand(1);
   recipients->footer(
-      "The payload is not touched. Who is removed may have opened or copied the file before: what he "
-      "has seen he keeps.\n\nExample:\n  scrim share recipients add sealed --key clinic.key --to "
-      "colleague.pub\n  scrim share recipients remove sealed --key clinic.key --id 0123456789abcdef");
+      R"(The payload does not change. A recipient who is removed may have opened or copied the file before.
+
+Example:
+  scrim share recipients add sealed --key clinic.key --to colleague.pub
+  scrim share recipients remove sealed --key clinic.key --id 0123456789abcdef)");
   struct Change {
     std::vector<std::string> inputs, ids;
     std::unique_ptr<OpenerOptions> opener;
     std::unique_ptr<AudienceOptions> audience;
   };
   const auto common_options = [](CLI::App& verb, Change& change) {
-    verb.add_option("inputs", change.inputs, ".sealed files, or folders of them")->required();
+    verb.add_option("inputs", change.inputs, ".sealed files, or folders")->required();
     change.opener = std::make_unique<OpenerOptions>(verb);
   };
-  auto* add = recipients->add_subcommand("add", "let others open the files too");
+  auto* add = recipients->add_subcommand("add", "add recipients");
   auto added = std::make_shared<Change>();
   common_options(*add, *added);
   added->audience = std::make_unique<AudienceOptions>(*add, "--new-passphrase-file");
@@ -130,10 +134,10 @@ void add_share_keys(CLI::App& share, const Common& common, Outcome& outcome) {
           add_recipients(file, added->opener->opener(), added->audience->audience(), name);
         });
   });
-  auto* remove = recipients->add_subcommand("remove", "take recipients out of the files");
+  auto* remove = recipients->add_subcommand("remove", "remove recipients");
   auto removed = std::make_shared<Change>();
   common_options(*remove, *removed);
-  remove->add_option("--id", removed->ids, "key ids as scrim share inspect shows them, or passphrase")
+  remove->add_option("--id", removed->ids, "key ids from scrim share inspect, or the word passphrase")
       ->required();
   remove->footer("Example:\n  scrim share recipients remove sealed --key clinic.key --id 0123456789abcdef");
   remove->callback([removed, &common, &outcome] {
@@ -144,9 +148,9 @@ void add_share_keys(CLI::App& share, const Common& common, Outcome& outcome) {
         });
   });
 
-  auto* inspect = share.add_subcommand("inspect", "say what anybody can see of sealed files");
+  auto* inspect = share.add_subcommand("inspect", "show what anybody can see of sealed files");
   auto inputs = std::make_shared<std::vector<std::string>>();
-  inspect->add_option("inputs", *inputs, ".sealed files, or folders of them")->required();
+  inspect->add_option("inputs", *inputs, ".sealed files, or folders")->required();
   inspect->footer("Example:\n  scrim share inspect sealed");
   inspect->callback([inputs, &common, &outcome] {
     outcome.status = for_each_file(*inputs, [&](const fs::path& file) { show(file, common.json); });

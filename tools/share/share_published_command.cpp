@@ -11,9 +11,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* warning =
-    "note: this is the published ambiguation, kept for comparison. It hides little (scrim share attack shows "
-    "how "
-    "little);\nfor films of patients use scrim share seal.\n";
+    "note: the published ambiguation hides little (see scrim share attack). For films of patients use scrim "
+    "share seal.\n";
 
 void print_rates(FilmCoder& coder) {
   const std::int64_t patch = coder.settings().patch_size;
@@ -117,32 +116,31 @@ int disambiguate(Disambiguate& s, bool json) {
 }  // namespace
 
 void add_share_published(CLI::App& share, const Common& common, Outcome& outcome) {
-  auto* verb = share.add_subcommand("ambiguate", "the published method: codes among decoys, and keys");
+  auto* verb = share.add_subcommand("ambiguate", "published method: hide codes among decoys");
   auto settings = std::make_shared<Ambiguate>(*verb);
   add_film_options(*verb, settings->jobs, "folder for kK/original, kK/public_code and kK/key");
   verb->add_option("--seed", settings->seed,
-                   "of the decoys, which are not from a cryptographic generator, as published");
+                   "seed of the decoys. As published, the generator is not cryptographic");
   verb->footer(
-      "Published mode (PRIMIS). Any k up to half the channels. Keys are the places of the values: 25,600 "
-      "bits a patch at "
-      "the\npublished configuration, where scrim share seal needs 89 bytes a recipient and film.\n\n"
-      "Example:\n  scrim share ambiguate films -o shared --weights weights/sparse_coder.safetensors");
+      R"(This is the published mode (PRIMIS), kept for comparison. k may be up to half the channels. A key lists the places of the values: 25,600 bits per patch in the published configuration. scrim share seal needs 89 bytes per recipient and film.
+
+Example:
+  scrim share ambiguate films -o shared --weights weights/sparse_coder.safetensors)");
   verb->callback([settings, &common, &outcome] { outcome.status = ambiguate(*settings, common.json); });
 
   auto* back =
-      share.add_subcommand("disambiguate", "the published method: films from codes, with keys and without");
+      share.add_subcommand("disambiguate", "published method: films from codes, with and without keys");
   auto undoing = std::make_shared<Disambiguate>();
-  back->add_option("folder", undoing->folder, "folder kK of scrim share ambiguate")->required();
-  back->add_option("-w,--weights", undoing->weights, "the weights that the codes were made with")->required();
-  auto* overwrite =
-      back->add_flag("--overwrite", undoing->jobs.overwrite, "replace files that are there already");
-  back->add_flag("--skip-existing", undoing->jobs.skip_existing,
-                 "leave out films whose results are there already")
+  back->add_option("folder", undoing->folder, "folder kK written by scrim share ambiguate")->required();
+  back->add_option("-w,--weights", undoing->weights, "weights that made the codes")->required();
+  auto* overwrite = back->add_flag("--overwrite", undoing->jobs.overwrite, "replace existing files");
+  back->add_flag("--skip-existing", undoing->jobs.skip_existing, "skip films whose output exists")
       ->excludes(overwrite);
   back->footer(
-      "Writes hat_sec (with the keys that lie in key/) and hat_pub (without) beside public_code, as the "
-      "published code "
-      "does.\n\nExample:\n  scrim share disambiguate shared/k16 --weights weights/sparse_coder.safetensors");
+      R"(Writes two folders beside public_code, as the published code does: hat_sec, films opened with the keys in key/, and hat_pub, films without keys.
+
+Example:
+  scrim share disambiguate shared/k16 --weights weights/sparse_coder.safetensors)");
   back->callback([undoing, &common, &outcome] { outcome.status = disambiguate(*undoing, common.json); });
 }
 

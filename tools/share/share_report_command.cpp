@@ -196,15 +196,16 @@ void report(Settings s, bool json) {
 }  // namespace
 
 void add_share_report(CLI::App& share, const Common& common, Outcome&) {
-  auto* verb = share.add_subcommand("report", "rate and distortion over k, beside JPEG and PNG");
+  auto* verb = share.add_subcommand("report", "compare rate and distortion with JPEG and PNG");
   auto s = std::make_shared<Settings>();
-  verb->add_option("inputs", s->inputs, "PNG or JPEG films (gray), or folders of them")->required();
-  verb->add_option("-w,--weights", s->weights, "the coder's weights")->required();
+  verb->add_option("inputs", s->inputs, "gray PNG or JPEG films, or folders")->required();
+  verb->add_option("-w,--weights", s->weights, "weights of the coder")->required();
   verb->add_option("-o,--output", s->output, "folder for report.html and rate_distortion.csv")->required();
-  verb->add_option("--ks", s->ks,
-                   "values of k; default 1 2 4 8 16 32. Above the trained one only with values")
+  verb->add_option(
+          "--ks", s->ks,
+          "values of k; default: 1 2 4 8 16 32. A k above the trained one is measured only with values")
       ->check(CLI::PositiveNumber);
-  verb->add_option("--most-films", s->most_films, "films, at most")
+  verb->add_option("--most-films", s->most_films, "most films")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   verb->footer("Example:\n  scrim share report films -o report --weights weights/sparse_coder.safetensors");

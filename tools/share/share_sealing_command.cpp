@@ -59,30 +59,27 @@ int open(Open& s, bool json) {
 }  // namespace
 
 void add_share_sealing(CLI::App& share, const Common& common, Outcome& outcome) {
-  auto* seal_verb = share.add_subcommand("seal", "turn films into files that only their recipients can open");
+  auto* seal_verb = share.add_subcommand("seal", "encrypt films for recipients");
   auto sealing = std::make_shared<Seal>(*seal_verb);
   add_film_options(*seal_verb, sealing->jobs, "folder, or the name of one .sealed file");
   seal_verb->footer(
-      "Every film gets a key of its own, wrapped for each recipient; 89 bytes a recipient. A sealed file's "
-      "size depends on "
-      "the\nfilm's size and k alone. Names of files stay as they are: choose names that say nothing of a "
-      "patient.\n"
-      "The film that comes back is the coder's reconstruction, not the film: it is not for diagnosis.\n\n"
-      "Example:\n  scrim share seal films -o sealed --to clinic.pub --weights "
-      "weights/sparse_coder.safetensors");
+      R"(Each film has its own key, wrapped for each recipient (89 bytes). The size of a sealed file depends only on the film's size and k. File names are kept: choose names without patient data.
+
+The film that comes back is the coder's reconstruction, not the original. It is not for diagnosis.
+
+Example:
+  scrim share seal films -o sealed --to clinic.pub --weights weights/sparse_coder.safetensors)");
   seal_verb->callback([sealing, &common, &outcome] { outcome.status = seal(*sealing, common.json); });
 
-  auto* open_verb = share.add_subcommand("open", "turn sealed files back into films");
+  auto* open_verb = share.add_subcommand("open", "decrypt sealed films");
   auto opening = std::make_shared<Open>(*open_verb);
   add_film_options(*open_verb, opening->jobs, "folder, or the name of one PNG file");
-  open_verb->add_option("-w,--weights", opening->weights, "the weights that the films were sealed with")
-      ->required();
+  open_verb->add_option("-w,--weights", opening->weights, "weights that sealed the films")->required();
   open_verb->footer(
-      "A file in which a single bit was changed, one that was sealed with other weights, and one that is not "
-      "sealed to "
-      "you is\nnamed with the reason; nothing is written for it.\n\n"
-      "Example:\n  scrim share open sealed -o opened --key clinic.key --weights "
-      "weights/sparse_coder.safetensors");
+      R"(A file is reported and skipped if a bit of it changed, if it was sealed with other weights, or if you are not a recipient.
+
+Example:
+  scrim share open sealed -o opened --key clinic.key --weights weights/sparse_coder.safetensors)");
   open_verb->callback([opening, &common, &outcome] { outcome.status = open(*opening, common.json); });
 }
 
