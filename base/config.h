@@ -82,7 +82,7 @@ class ConfigPrinter {
 template <class Config>
 std::string print_config(const std::string& task, Config& config) {
   ConfigPrinter printer;
-  printer.print("", "task", task, "what to do");
+  printer.print("", "task", task, "task");
   visit_fields(config, [&](const char* table, const char* key, auto& field, const char* what) {
     printer.print(table, key, field, what);
   });
@@ -120,8 +120,8 @@ Variant choose_task(ConfigSource& source, const std::string& name) {
   (std::make_index_sequence<std::variant_size_v<Variant>>{});
   if (!chosen)
     throw UsageError(task.empty()
-                         ? fmt::format("{}: names no task, expected task = one of {}", name, known)
-                         : fmt::format("{}: there is no task \"{}\", expected one of {}", name, task, known));
+                         ? fmt::format("{}: has no task. Add task = \"NAME\" with one of {}", name, known)
+                         : fmt::format("{}: there is no task \"{}\"; there are {}", name, task, known));
   return std::move(*chosen);
 }
 

@@ -19,13 +19,12 @@ struct AugmentationSettings {
 
 template <class Visit>
 void visit_fields(AugmentationSettings& a, Visit&& visit) {
-  visit("augmentation", "flip", a.flip, "films are mirrored left to right half of the time");
-  visit("augmentation", "rotate_degrees", a.rotate_degrees, "largest rotation either way");
-  visit("augmentation", "scale", a.scale, "largest scaling: 0.1 = 0.9 to 1.1 times as large");
-  visit("augmentation", "shift", a.shift, "largest shift either way, of the side");
-  visit("augmentation", "brightness", a.brightness, "largest change of gray either way, 0 to 1");
-  visit("augmentation", "contrast", a.contrast,
-        "0.2 = distances from mid-gray become 0.8 to 1.2 times as large");
+  visit("augmentation", "flip", a.flip, "mirror half of the films left to right");
+  visit("augmentation", "rotate_degrees", a.rotate_degrees, "largest rotation, either way");
+  visit("augmentation", "scale", a.scale, "largest change of size; 0.1 = 0.9 to 1.1 times");
+  visit("augmentation", "shift", a.shift, "largest shift, either way, as a share of the side");
+  visit("augmentation", "brightness", a.brightness, "largest change of gray, either way, 0 to 1");
+  visit("augmentation", "contrast", a.contrast, "largest change of contrast; 0.2 = 0.8 to 1.2 times");
 }
 
 /// Throws UsageError that names the key whose value does not make sense.

@@ -40,7 +40,7 @@ Tensor batch_of(std::int64_t count, std::int64_t size, const std::function<Tenso
   float* out = result.mutable_data<float>().data();
   parallel_for(count, 1, [&](std::int64_t i, std::int64_t) {
     const Tensor one = film(i);
-    require(one.numel() == size * size, "batch", "a film {} came, expected {} pixels a side",
+    require(one.numel() == size * size, "batch", "expected films of {1} pixels per side (got {0})",
             one.shape().str(), size);
     std::copy_n(one.data<float>().data(), one.numel(), out + i * size * size);
   });
@@ -73,7 +73,7 @@ std::vector<std::string> film_names(const std::filesystem::path& folder, const s
     if (entry.is_regular_file() && has_image_name(entry.path()))
       names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
-  require(!names.empty(), "data", "{} has no PNG or JPEG file", folder.string());
+  require(!names.empty(), "data", "{} has no PNG or JPEG files", folder.string());
   return names;
 }
 
@@ -157,7 +157,7 @@ void require_apart(const FilmSet& train, const FilmSet& valid,
     if (names.contains(name))
       problems.add(fmt::format("{} is used for training and for validation", name));
     else if (const auto twin = pixels.find(valid.fingerprint(i)); twin != pixels.end())
-      problems.add(fmt::format("{} (validation) has the pixels of {} (training)", name, twin->second));
+      problems.add(fmt::format("{} (validation) has the same pixels as {} (training)", name, twin->second));
     if (!patient.empty() && patients.contains(patient) && reported.insert(patient).second)
       problems.add(fmt::format("the patient of {} has films in training and in validation", name));
   }

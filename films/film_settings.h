@@ -19,8 +19,8 @@ struct FilmSettings {
 template <class Visit>
 void visit_fields(FilmSettings& d, Visit&& visit) {
   visit("data", "images", d.images, "folder of gray PNG or JPEG films");
-  visit("data", "image_size", d.image_size, "side that films are resized to, pixels");
-  visit("data", "memory_mb", d.memory_mb, "decoded films that are kept in memory, MiB");
+  visit("data", "image_size", d.image_size, "films are resized to this side, pixels");
+  visit("data", "memory_mb", d.memory_mb, "memory for decoded films, MiB");
 }
 
 /// Lists of films for tasks that look at one film at a time.
@@ -30,7 +30,7 @@ struct FilmLists {
 
 template <class Visit>
 void visit_fields(FilmLists& l, Visit&& visit) {
-  visit("data", "train_list", l.train, "file with a film's name a line; \"\" = all films of the folder");
+  visit("data", "train_list", l.train, "file with one film name per line; \"\" = all films in the folder");
   visit("data", "valid_list", l.valid, "the same for validation; \"\" = no validation");
 }
 
@@ -42,7 +42,7 @@ struct PairLists {
 template <class Visit>
 void visit_fields(PairLists& l, Visit&& visit) {
   visit("data", "train_pairs", l.train,
-        "file with \"FILM FILM 1\" a line, 1 = same patient, 0 = two patients");
+        "file with \"FILM FILM 1\" per line; 1 = same patient, 0 = two patients");
   visit("data", "valid_pairs", l.valid, "the same for validation; \"\" = no validation");
 }
 

@@ -12,7 +12,7 @@ MaskSet::MaskSet(const MaskSettings& settings, const std::vector<std::string>& n
     : feather_(settings.feather) {
   if (settings.folders.empty())
     throw UsageError(
-        "[config] masks.folders is empty, expected folders of masks: the generator spares organs");
+        "[config] masks.folders is empty. The method keeps organs, so it needs folders of masks");
   for (const auto& folder : settings.folders) organs_.emplace_back(folder, names, options);
 }
 

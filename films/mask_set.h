@@ -12,8 +12,8 @@ struct MaskSettings {
 
 template <class Visit>
 void visit_fields(MaskSettings& m, Visit&& visit) {
-  visit("masks", "folders", m.folders, "folders of masks by the films' names; what any of them has counts");
-  visit("masks", "feather", m.feather, "width of a soft rim outside the masks, pixels at data.image_size");
+  visit("masks", "folders", m.folders, "folders of masks named as their films; all organs count");
+  visit("masks", "feather", m.feather, "soft rim outside the masks, pixels at data.image_size");
 }
 
 class MaskSet {

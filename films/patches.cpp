@@ -9,7 +9,7 @@ namespace scrim {
 Tensor patches_of_film(const Tensor& film, std::int64_t patch_size) {
   const NoGradient no_gradient;
   require(2 * film.size(1) > patch_size && 2 * film.size(2) > patch_size, "film",
-          "{} x {} pixels came, expected sides of more than {} to be cut into patches of {}", film.size(2),
+          "a film of {} x {} pixels is too small: sides must exceed {} for patches of {}", film.size(2),
           film.size(1), patch_size / 2, patch_size);
   return patches_from_images(Variable(film), patch_size).value();
 }

@@ -32,7 +32,7 @@ Segmenter Segmenter::load(const std::filesystem::path& weights) {
   TensorFile file = read_weight_file(weights);
   const auto model = file.metadata.find("model");
   require(model != file.metadata.end() && (model->second == "hybrid_unet" || model->second == "hybridgnet"),
-          "weights", "{} holds no segmenter of scrim's", weights.string());
+          "weights", "{} is not a segmenter of scrim", weights.string());
   Segmenter segmenter(settings_from_fields<SegmenterSettings>(file.metadata),
                       image_size_from(file.metadata, 1024), Initializer::none());
   if (segmenter.unet_)

@@ -35,7 +35,7 @@ void choose_method(GeneratorSettings& settings, const Facts& facts, const State&
   if (const auto network = facts.find("model"); network != facts.end()) {
     for (const MethodEntry& entry : method_list())
       if (entry.network && entry.network == network->second) return void(settings.method = entry.name);
-    fail("weights", "{} holds a {}, no generator", file, network->second);
+    fail("weights", "{} holds a {}, which is no method", file, network->second);
   }
   const auto first = state.find("encoder1.enc1conv1.weight");
   require(first != state.end() && first->second.shape().rank() == 4, "weights",

@@ -13,7 +13,7 @@ struct NoiseSettings : NoiseAnonymizerSettings {
 template <class Visit>
 void visit_drawing_fields(NoiseSettings& s, const char* table, Visit&& visit) {
   visit_drawing_fields(static_cast<NoiseAnonymizerSettings&>(s), table, visit);
-  visit(table, "noise_in_masks", s.noise_in_masks, "noise: share of it that masked organs take, 0 to 1");
+  visit(table, "noise_in_masks", s.noise_in_masks, "noise: share of the noise inside masked organs, 0 to 1");
 }
 /// Throws UsageError that names the key whose value does not make sense.
 void check(const NoiseSettings& settings, std::string_view table);

@@ -9,7 +9,7 @@ namespace scrim {
 template <class Visit>
 void visit_drawing_fields(DpPixOptions& s, const char* table, Visit&& visit) {
   visit(table, "cell", s.cell, "dp_pix: side of a cell, pixels of the film");
-  visit(table, "pixels", s.pixels, "dp_pix: in how many pixels two neighboring films may differ");
+  visit(table, "pixels", s.pixels, "dp_pix: pixels in which two neighboring films may differ");
   visit(table, "epsilon", s.epsilon, "dp_pix: privacy budget of a film");
 }
 /// Throws UsageError that names the key whose value does not make sense.

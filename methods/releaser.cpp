@@ -16,7 +16,7 @@ Releaser::Releaser(const ReleaseSettings& settings, const MaskSettings& masks, s
     return;
   }
   LoadedMethod loaded = load_method(settings.weights);
-  require(loaded.settings.method == settings.method.method, "weights", "{} holds a {} generator, expected {}",
+  require(loaded.settings.method == settings.method.method, "weights", "{} holds the method {}, expected {}",
           settings.weights, loaded.settings.method, settings.method.method);
   learned_ = loaded.method.get();
   method_ = std::move(loaded.method);

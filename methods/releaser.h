@@ -30,7 +30,7 @@ template <class Config, class Visit>
 void visit_release_fields(Config& c, Visit&& visit) {
   visit_fields(c.masks, visit);
   visit_fields(c.release, visit);
-  visit("evaluation", "seed", c.seed, "of intervals and of the numbers that methods draw");
+  visit("evaluation", "seed", c.seed, "seed of the bootstrap and of the methods' noise");
 }
 template <class Config>
 void check_release_fields(const Config& c) {

@@ -13,7 +13,7 @@ Protection protection_named(const std::string& name) {
   if (name == "blend") return Protection::blend;
   if (name == "field") return Protection::field;
   throw UsageError(
-      fmt::format("[config] protection is \"{}\", expected \"none\", \"blend\" or \"field\"", name));
+      fmt::format("[config] protection must be \"none\", \"blend\" or \"field\" (got \"{}\")", name));
 }
 
 Variable feathered(const Variable& mask, double width) {

@@ -79,7 +79,8 @@ double largest_displacement(const Tensor& displacement, std::int64_t height, std
 
 WarpOptions warp_options(double mu, const std::string& op) {
   if (op != "corrected" && op != "published")
-    throw UsageError(fmt::format("[config] operator is \"{}\", expected \"corrected\" or \"published\"", op));
+    throw UsageError(
+        fmt::format("[config] operator must be \"corrected\" or \"published\" (got \"{}\")", op));
   return {mu, op == "published" ? WarpOperator::published : WarpOperator::corrected};
 }
 

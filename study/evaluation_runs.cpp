@@ -53,7 +53,7 @@ void claim_folder(const fs::path& folder, const std::string& config_text, const 
     const std::string before = read_file(folder / file, 1 << 20);
     if (what_decides_numbers(before) != what_decides_numbers(text))
       throw UsageError(
-          fmt::format("[evaluate] {} holds an evaluation {}{} (see its {}); choose another output.folder",
+          fmt::format("[evaluate] {} holds an evaluation {}{} (see its {}). Choose another output.folder",
                       folder.string(), what,
                       before.find("[perturbation]") == std::string::npos ? "" : ", of scrim 0.1", file));
   };
@@ -84,7 +84,7 @@ nlohmann::ordered_json run_evaluation(const EvaluationConfig& config, bool json)
     write_file(results, result.json.dump(1) + "\n");
   }
   const auto parsed = nlohmann::ordered_json::parse(read_file(results, 256 << 20), nullptr, false);
-  require(!parsed.is_discarded(), "evaluate", "{} is damaged; remove it to measure again", results.string());
+  require(!parsed.is_discarded(), "evaluate", "{} is damaged. Remove it to measure again", results.string());
   if (json)
     print_json_line(parsed);
   else

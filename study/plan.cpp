@@ -34,11 +34,11 @@ void check(const StudyConfig& c) {
   expect(c.phantom.size >= 32 && c.phantom.size <= 4096, "phantom.size", c.phantom.size, "32 to 4096");
   check(c.data, 16);
   check_given("data.labels", c.labels, "a table of findings");
-  check_given("data.test_list", c.test_list, "a file with a film's name a line");
+  check_given("data.test_list", c.test_list, "a file with one film name per line");
   check_given("data.train_pairs", c.pairs.train, "a file of pairs");
   check_given("data.test_pairs", c.test_pairs, "a file of pairs");
-  check_given("data.valid_pairs", c.pairs.valid, "a file of pairs: judges are chosen by their validation");
-  check_given("data.valid_list", c.lists.valid, "a list of films: judges are chosen by their validation");
+  check_given("data.valid_pairs", c.pairs.valid, "a file of pairs, to choose judges by validation");
+  check_given("data.valid_list", c.lists.valid, "a list of films, to choose judges by validation");
 }
 
 void check(const StudyMethod& m, std::int64_t number, const std::set<std::string>& taken) {
@@ -48,11 +48,11 @@ void check(const StudyMethod& m, std::int64_t number, const std::set<std::string
                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                         "0123456789_.-") == std::string::npos &&
                     m.name.front() != '.';
-  expect(sane, key, "\"" + m.name + "\"", "a word of letters, digits and _ . -");
+  expect(sane, key, "\"" + m.name + "\"", "a name of letters, digits, _ . -");
   expect(!taken.contains(m.name), key, m.name, "a name that no other method has");
   check(m.method, fmt::format("method.{}", number));
   expect(m.method.method != Unchanged::name, fmt::format("method.{}.method", number), "\"none\"",
-         "a method that changes films: every study attacks the raw films too");
+         "a method that changes films (raw films are always attacked)");
 }
 
 class StudyReader {
@@ -190,6 +190,12 @@ std::filesystem::path Study::step_folder(const std::string& name) const {
 
 ReleaseSettings Study::release_of(const StudyMethod& m) const {
   return {m.method, m.is_learned() ? (step_folder(game_step(m)) / GameConfig::best_file).string() : ""};
+}
+
+bool is_study(const std::string& text, const std::string& name) {
+  std::string task;
+  ConfigSource(text, name).read("", "task", task);
+  return task == StudyConfig::task;
 }
 
 Study parse_study(const std::string& text, const std::string& name,

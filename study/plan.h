@@ -20,12 +20,12 @@ struct StudyMethod {
 template <class Visit>
 void visit_fields(StudyMethod& m, Visit&& visit) {
   static const std::string help = method_names();
-  visit("", "name", m.name, "a word for folders and tables");
+  visit("", "name", m.name, "name in folders and tables");
   visit("", "method", m.method.method, help.c_str());
   visit_learned_fields(m.method, "", visit);
   visit_unlearned_fields(m.method, "", visit);
-  visit("", "ac_loss_weight", m.ac_loss_weight, "of the classifier's loss in its game");
-  visit("", "ver_loss_weight", m.ver_loss_weight, "of the verifier's loss in its game");
+  visit("", "ac_loss_weight", m.ac_loss_weight, "weight of the classifier's loss");
+  visit("", "ver_loss_weight", m.ver_loss_weight, "weight of the verifier's loss");
 }
 
 struct StudyConfig {
@@ -47,22 +47,21 @@ struct StudyConfig {
 template <class Visit>
 void visit_fields(StudyConfig& c, Visit&& visit) {
   visit("", "title", c.title, "of the report");
-  visit("output", "folder", c.folder, "everything is written below it");
-  visit("report", "films_shown", c.films_shown, "of each method in the report");
-  visit("phantom", "films", c.phantom.films,
-        "make a cohort of phantoms and study it; 0 = the films of [data]");
+  visit("output", "folder", c.folder, "output folder");
+  visit("report", "films_shown", c.films_shown, "films per method in the report");
+  visit("phantom", "films", c.phantom.films, "films of a phantom cohort; 0 = use the films of [data]");
   visit("phantom", "size", c.phantom.size, "pixels a side");
-  visit("phantom", "seed", c.phantom.seed, "the same seed gives the same films");
+  visit("phantom", "seed", c.phantom.seed, "seed of the cohort");
   visit("phantom", "films_per_patient", c.phantom.films_per_patient, "at most");
   visit("phantom", "finding_probability", c.phantom.finding_probability,
-        "of each of the five findings, per film");
+        "probability of each of the five findings on a film");
   visit_fields(c.data, visit);
   visit_fields(c.lists, visit);
   visit_fields(c.pairs, visit);
   visit("data", "labels", c.labels, "table of findings");
-  visit("data", "test_list", c.test_list, "films of patients that nothing was trained on");
+  visit("data", "test_list", c.test_list, "films of test patients");
   visit("data", "test_pairs", c.test_pairs, "pairs of them");
-  visit("data", "cohort_list", c.cohort_list, "strangers that sharpen the correlation attacker");
+  visit("data", "cohort_list", c.cohort_list, "strangers that normalize correlation scores");
   visit_fields(c.masks, visit);
 }
 
@@ -105,6 +104,9 @@ inline std::string findings_step(const StudyMethod& m) {
 inline std::string quality_step(const StudyMethod& m) {
   return m.name + "_quality";
 }
+
+/// Whether a configuration is a study's: task = "study". Throws UsageError.
+bool is_study(const std::string& text, const std::string& name);
 
 /// Reads a study: [data] and [masks] as tasks have them, a table [[method]] for each method, and tables like
 /// [train_verifier.training] with keys of that task for every step that runs it. Throws UsageError.

@@ -30,8 +30,8 @@ void make_cohort(const StudyConfig& c, bool json) {
   const bool is_ours = fs::exists(note);
   if (is_ours && fs::exists(cohort / "labels.csv") && read_file(note, 1 << 20) == wanted) return;
   if (fs::exists(cohort) && !is_ours)
-    throw UsageError(fmt::format(
-        "[study] {} is there and was not made by a study; choose another output.folder", cohort.string()));
+    throw UsageError(fmt::format("[study] {} exists and is no study's folder. Choose another output.folder",
+                                 cohort.string()));
   std::error_code error;
   fs::create_directories(c.folder, error);
   require(!error, "study", "{} cannot be made: {}", c.folder, error.message());

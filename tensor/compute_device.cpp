@@ -16,7 +16,7 @@ ComputeSettings settings;
 /// Says of those before it why they cannot be used.
 std::optional<Device> first_usable_gpu() {
   if (const std::string trouble = cuda::driver_trouble(); !trouble.empty())
-    notice("not computing on a GPU: " + trouble);
+    notice("no GPU is used: " + trouble);
   for (int index = 0; index < cuda::device_count(); ++index) {
     const Device gpu = Device::cuda_at(index);
     const std::string obstacle = cuda::obstacle(gpu);
@@ -45,7 +45,7 @@ Device choose_compute_device(const std::string& text) {
     const auto [stopped, error] = std::from_chars(begin, end, index);
     if (!text.starts_with(prefix) || begin == end || error != std::errc() || stopped != end || index < 0)
       throw UsageError(fmt::format(
-          "[device] the device is \"{}\", expected \"cpu\", \"cuda\", \"cuda:N\" or \"auto\"", text));
+          "[device] the device must be \"cpu\", \"cuda\", \"cuda:N\" or \"auto\" (got \"{}\")", text));
   }
   const Device chosen = Device::cuda_at(index);
   cuda::description(chosen);  // throws when it cannot be used

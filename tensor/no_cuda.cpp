@@ -8,7 +8,7 @@ std::string driver_trouble() {
   return {};
 }
 std::string obstacle(Device) {
-  return "this build has no CUDA: build the preset \"cuda\", or compute on the cpu";
+  return "this build has no CUDA. Build the preset \"cuda\", or choose the device cpu";
 }
 
 namespace {

@@ -62,7 +62,7 @@ class Run {
       if (!fs::exists(output)) continue;
       ++there;
       require(settings_.overwrite || settings_.skip_existing, verb_,
-              "{} is there already; see --overwrite and --skip-existing", output.string());
+              "{} exists. Use --overwrite or --skip-existing", output.string());
     }
     if (settings_.skip_existing && there == job.outputs.size()) {
       ++skipped_;
@@ -144,7 +144,7 @@ int run_film_jobs(const std::string& verb, const FilmJobs& settings, const std::
                   bool json, const std::string& describe,
                   const std::function<nlohmann::ordered_json(const FilmJob&)>& work) {
   if (jobs.empty())
-    throw UsageError(fmt::format("[{}] the inputs hold no {} file", verb,
+    throw UsageError(fmt::format("[{}] the inputs have no {} files", verb,
                                  settings.extension.empty() ? "PNG or JPEG" : settings.extension));
   return Run(verb, settings, json)(jobs, describe, work);
 }

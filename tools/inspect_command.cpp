@@ -11,14 +11,18 @@
 #include "models/networks/builtin_weights.h"
 #include "models/networks/weight_files.h"
 #include "study/evaluation_runs.h"
+#include "study/plan.h"
 #include "study/training_runs.h"
 #include "tensor/memory/device_memory.h"
 #include "tensor/parallel.h"
+#include "tools/help_format.h"
 #include "tools/network_choice.h"
 #include "tools/share/share_command.h"
 
 namespace scrim {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct Settings {
   std::string file;
@@ -181,8 +185,19 @@ bool print_comparison(const Settings& s, const TensorFile& file) {
   return false;
 }
 
+/// A study is checked as `scrim study` does, and its steps are listed.
+int inspect_study(const Settings& s, const std::string& text) {
+  if (s.graph) throw UsageError(fmt::format("[inspect] {} trains several networks. Use --graph on one", s.file));
+  const Study study = parse_study(text, s.file, s.network.assignments);
+  fmt::print("{}: valid; its steps, in {}:\n", s.file, (fs::path(study.config.folder) / "steps").string());
+  for (const StudyStep& step : study.steps) fmt::print("{}", help_row(step.name, step.title));
+  return 0;
+}
+
 int inspect_config(const Settings& s) {
-  auto config = parse_config<AnyTask>(read_config_file(s.file), s.file, s.network.assignments);
+  const std::string text = read_config_file(s.file);
+  if (is_study(text, s.file)) return inspect_study(s, text);
+  auto config = parse_config<AnyTask>(text, s.file, s.network.assignments);
   fmt::print("# {}: valid; the complete effective configuration:\n{}", s.file,
              std::visit([](auto& task) { return print_config(task.task, task); }, config));
   if (!s.graph) return 0;

@@ -24,7 +24,7 @@ Resolved resolve(const NetworkChoice& choice) {
   for (const std::string& assignment : choice.assignments) source.set(assignment);
   std::string name = file ? "" : choice.model;
   if (file) source.read("", "model", name);
-  if (name.empty()) throw UsageError(fmt::format("[{}] has no model = \"NAME\"", choice.model));
+  if (name.empty()) throw UsageError(fmt::format("[{}] has no model. Add model = \"NAME\"", choice.model));
   return {name, source.rest()};
 }
 

@@ -45,7 +45,7 @@ void split(const Settings& s, bool json) {
   }
   for (const char* part : {"splits", "pairs"})
     if (std::filesystem::exists(std::filesystem::path(s.output) / part))
-      throw UsageError(fmt::format("[split] {} has {} already; choose another folder", s.output, part));
+      throw UsageError(fmt::format("[split] {} already has {}. Choose another folder", s.output, part));
   write_splits(s.output, films, s.seed);
   if (json)
     print_json_line({{"films", count}, {"patients", films.size()}});

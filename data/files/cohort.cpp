@@ -170,7 +170,7 @@ std::vector<Pair> parse_pairs(std::string_view text, const std::string& list) {
         is_film_name(std::string(fields[1])))
       pairs.push_back({std::string(fields[0]), std::string(fields[1]), same});
     else
-      problems.add(fmt::format("line {} is no pair, expected \"FILM FILM 0\" or \"FILM FILM 1\"", number));
+      problems.add(fmt::format("line {} is not \"FILM FILM 0\" or \"FILM FILM 1\"", number));
   });
   if (pairs.empty() && problems.empty()) problems.add("names no pair");
   problems.throw_if_any();

@@ -59,15 +59,14 @@ void LabelTable::parse(std::string_view text) {
       findings = column(fields, {"Finding Labels", "findings"});
       patient = column(fields, {"Patient ID", "patient"});
       view = column(fields, {"View Position", "view"});
-      require(
-          image && findings, name_,
-          "the first line names no columns \"Image Index\" and \"Finding Labels\" (or image and findings)");
+      require(image && findings, name_,
+              "the first line has no columns \"Image Index\" and \"Finding Labels\" (or image and findings)");
       continue;
     }
     if (line.empty()) continue;
     const auto field = [&](const std::optional<std::size_t>& at) { return at ? fields[*at] : std::string(); };
     if (fields.size() <= std::max({*image, *findings, patient.value_or(0), view.value_or(0)})) {
-      problems.add(fmt::format("line {} has {} fields, too few", number, fields.size()));
+      problems.add(fmt::format("line {} has too few fields ({})", number, fields.size()));
       continue;
     }
     FilmLabels labels{{}, field(patient), field(view)};
@@ -84,7 +83,7 @@ void LabelTable::parse(std::string_view text) {
       }
     }
     if (!films_.emplace(fields[*image], labels).second)
-      problems.add(fmt::format("line {} names the film {} again", number, fields[*image]));
+      problems.add(fmt::format("line {} repeats the film {}", number, fields[*image]));
   }
   if (films_.empty() && problems.empty()) problems.add("names no film");
   problems.throw_if_any();

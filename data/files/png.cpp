@@ -107,10 +107,10 @@ void require_plausible_size(std::uint64_t height, std::uint64_t width, std::size
   constexpr std::uint64_t longest_side = 32768, most_pixels = 128u << 20;
   require(height > 0 && width > 0, name, "has the size {}x{}", width, height);
   require(height <= longest_side && width <= longest_side && height * width <= most_pixels, name,
-          "has the size {}x{}, at most {} a side and {} pixels are read", width, height, longest_side,
+          "has {}x{} pixels; the limit is {} per side and {} in total", width, height, longest_side,
           most_pixels);
   require(double(height * width) <= double(file_bytes) * pixels_per_byte, name,
-          "promises {}x{} pixels, which {} bytes cannot hold", width, height, file_bytes);
+          "claims {}x{} pixels, too many for {} bytes", width, height, file_bytes);
 }
 
 GrayImage decode_png(std::string_view bytes, std::string_view name) {

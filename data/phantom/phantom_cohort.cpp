@@ -54,11 +54,11 @@ std::vector<std::int64_t> films_by_patient(const CohortOptions& options) {
 void write_cohort(const fs::path& folder, const CohortOptions& options,
                   const std::function<void(std::int64_t)>& progress) {
   require(options.films >= 1 && options.films <= 10'000'000, "phantom",
-          "{} films were asked for, expected 1 to 10000000", options.films);
+          "films must be 1 to 10000000 (got {})", options.films);
   require(options.most_films_of_a_patient >= 1 && options.most_films_of_a_patient <= 999, "phantom",
-          "{} films a patient were asked for, expected 1 to 999", options.most_films_of_a_patient);
+          "films_per_patient must be 1 to 999 (got {})", options.most_films_of_a_patient);
   require(!fs::exists(folder) || (fs::is_directory(folder) && fs::is_empty(folder)), "phantom",
-          "{} is there and is not an empty folder", folder.string());
+          "{} exists and is not an empty folder", folder.string());
   for (const char* part : {"images", "masks/lungs", "masks/heart", "landmarks", "splits", "pairs"}) {
     std::error_code error;
     fs::create_directories(folder / part, error);

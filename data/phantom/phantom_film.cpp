@@ -70,9 +70,9 @@ std::vector<Point> lung_outline(const Scene& s, std::size_t side) {
 }  // namespace
 
 Film render_film(const Anatomy& anatomy, const Random& random, const FilmOptions& options) {
-  require(options.size >= 32 && options.size <= 4096, "phantom", "size {} came, expected 32 to 4096 pixels",
+  require(options.size >= 32 && options.size <= 4096, "phantom", "size must be 32 to 4096 (got {})",
           options.size);
-  require(options.bits == 8 || options.bits == 16, "phantom", "bits {} came, expected 8 or 16", options.bits);
+  require(options.bits == 8 || options.bits == 16, "phantom", "bits must be 8 or 16 (got {})", options.bits);
   const Visit visit(random.split(0), anatomy, options.finding_probability);
   const Scene scene(anatomy, visit);
   const std::int64_t size = options.size;

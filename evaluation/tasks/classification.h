@@ -20,12 +20,12 @@ struct ClassificationConfig {
 template <class Visit>
 void visit_fields(ClassificationConfig& c, Visit&& visit) {
   visit_fields(c.data, visit);
-  visit("data", "test_list", c.test_list, "file with a film's name a line; \"\" = all films of the folder");
+  visit("data", "test_list", c.test_list, "file with one film name per line; \"\" = all films in the folder");
   visit("data", "labels", c.labels,
         "table of findings: NIH's Data_Entry_2017*.csv, or image,findings,patient");
   visit("judges", "classifier", c.classifier, "weights of train_classifier");
   visit_release_fields(c, visit);
-  visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "samples of patients behind the intervals");
+  visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "bootstrap samples of patients");
   visit("output", "folder", c.folder, "folder of the results");
 }
 

@@ -19,7 +19,7 @@ struct ImageQualityConfig {
 template <class Visit>
 void visit_fields(ImageQualityConfig& c, Visit&& visit) {
   visit_fields(c.data, visit);
-  visit("data", "test_list", c.test_list, "file with a film's name a line; \"\" = all films of the folder");
+  visit("data", "test_list", c.test_list, "file with one film name per line; \"\" = all films in the folder");
   visit_release_fields(c, visit);
   visit("output", "folder", c.folder, "folder of the results");
 }

@@ -112,10 +112,9 @@ RestorationResult evaluate(const InversionConfig& config) {
     }
     found.push_back(image_from_tensor(to_host(x.value()), 8));
   }
-  return result_of(
-      InversionConfig::task, config.common, scene,
-      FilmSet(scene.real.names(), std::move(found), scene.real.image_size()),
-      fmt::format("{} steps of gradient descent on the pixels, with the network in hand", config.steps));
+  return result_of(InversionConfig::task, config.common, scene,
+                   FilmSet(scene.real.names(), std::move(found), scene.real.image_size()),
+                   fmt::format("{} steps of gradient descent on the pixels, network known", config.steps));
 }
 
 RestorationResult evaluate(const AveragingConfig& config) {

@@ -21,10 +21,10 @@ struct RestorationSettings {
 template <class Visit>
 void visit_fields(RestorationSettings& c, Visit&& visit) {
   visit_fields(c.data, visit);
-  visit("data", "test_pairs", c.test_pairs, "pairs of patients that no attacker has met");
+  visit("data", "test_pairs", c.test_pairs, "pairs of test patients");
   visit("data", "cohort_list", c.cohort_list,
-        "films of strangers that sharpen the correlation attacker; may be \"\"");
-  visit("judges", "verifier", c.verifier, "weights of train_verifier, asked too; may be \"\"");
+        "films of strangers that normalize correlation scores; \"\" = none");
+  visit("judges", "verifier", c.verifier, "weights of train_verifier, as a second attacker; \"\" = none");
   visit_release_fields(c, visit);
 }
 
@@ -40,7 +40,7 @@ template <class Visit>
 void visit_fields(InversionConfig& c, Visit&& visit) {
   visit_fields(c.common, visit);
   visit("inversion", "steps", c.steps, "of the descent");
-  visit("inversion", "learning_rate", c.learning_rate, "of the descent, gray values a step");
+  visit("inversion", "learning_rate", c.learning_rate, "step size of the descent, gray values");
   visit("output", "folder", c.folder, "folder of the results");
 }
 

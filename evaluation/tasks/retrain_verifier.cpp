@@ -108,8 +108,8 @@ class Evaluation {
     std::vector<std::string> patients;
     for (const auto& film : films) {
       patients.push_back(patient_of(film));
-      require(!patients.back().empty(), "data",
-              "nothing says the patient of {}: data.labels must name a table", film);
+      require(!patients.back().empty(), "data", "the patient of {} is not known. Set data.labels to a table",
+              film);
     }
     return patients;
   }

@@ -41,25 +41,25 @@ void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
   visit_fields(c.data, visit);
   visit_fields(c.lists, visit);
   visit_data_fields(c.contrast, visit);
-  visit("data", "test_pairs", c.test_pairs, "pairs of patients that no attacker has met");
-  visit("data", "labels", c.labels, "table that says the patients; \"\" = names as NIH's say them");
+  visit("data", "test_pairs", c.test_pairs, "pairs of test patients");
+  visit("data", "labels", c.labels, "table of patients; \"\" = read them from names as in NIH");
   visit("data", "cohort_list", c.cohort_list,
-        "films of strangers that sharpen the correlation attacker; \"\" = some of train_pairs");
+        "films of strangers that normalize correlation scores; \"\" = some of train_pairs");
   visit_fields(c.masks, visit);
   visit_fields(c.release, visit);
   visit_fields(c.attacker, "attacker", visit);
-  visit("attacker", "start_weights", c.start_weights, "weight file to start from; \"\" = random numbers");
-  visit("attacker", "seeds", c.seeds, "how many learned attackers: seeds training.seed, +1, ...; 0 = none");
-  visit("attacker", "trained_on", c.trained_on,
-        "kinds of pairs: \"released_released\", \"released_real\", \"real_real\"; one attacker each");
-  visit("attacker", "correlation", c.correlation, "whether the attacker that learns nothing is asked too");
+  visit("attacker", "start_weights", c.start_weights, "weight file to start from; \"\" = random weights");
+  visit("attacker", "seeds", c.seeds, "number of learned attackers, with seeds training.seed, +1, ...");
+  visit(
+      "attacker", "trained_on", c.trained_on,
+      "kinds of training pairs: \"released_released\", \"released_real\", \"real_real\"; one attacker each");
+  visit("attacker", "correlation", c.correlation, "also run the attacker that needs no training");
   visit_fields(c.augmentation, visit);
   visit_training_fields(c.contrast, visit);
   visit_fields(c.training, visit);
   visit_fields(c.optimizer, "optimizer", visit);
-  visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "samples of patients behind the intervals");
-  visit("evaluation", "gallery", c.gallery,
-        "test films among which a patient is searched, at most; 0 = no search");
+  visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "bootstrap samples of patients");
+  visit("evaluation", "gallery", c.gallery, "most test films in the search for a patient; 0 = no search");
   visit("output", "folder", c.folder, "folder of the results");
 }
 

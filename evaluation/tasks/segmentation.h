@@ -21,10 +21,10 @@ struct SegmentationConfig {
 template <class Visit>
 void visit_fields(SegmentationConfig& c, Visit&& visit) {
   visit_fields(c.data, visit);
-  visit("data", "test_list", c.test_list, "file with a film's name a line; \"\" = all films of the folder");
-  visit("data", "truth", c.truth, "folders of true masks, one an organ; \"A+B\" = both together");
+  visit("data", "test_list", c.test_list, "file with one film name per line; \"\" = all films in the folder");
+  visit("data", "truth", c.truth, "folders of true masks, one per organ; \"A+B\" = both together");
   visit("judges", "segmenter", c.segmenter, "weights of train_segmenter");
-  visit("judges", "organs", c.organs, "which of its organs, from 0, each truth belongs to; [] = in order");
+  visit("judges", "organs", c.organs, "the segmenter's organ for each truth, from 0; [] = in order");
   visit_release_fields(c, visit);
   visit("output", "folder", c.folder, "folder of the results");
 }

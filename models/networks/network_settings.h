@@ -85,7 +85,7 @@ template <class Visit>
 void visit_fields(VerifierSettings& v, const char* table, Visit&& visit) {
   visit(table, "width", v.width, "features of the ResNet's first stage; ResNet-50: 64");
   visit(table, "layers", v.layers, "blocks of its stages; ResNet-50: [3, 4, 6, 3]");
-  visit(table, "embed", v.embed, "numbers that stand for a film");
+  visit(table, "embed", v.embed, "length of a film's embedding");
 }
 
 struct ClassifierSettings {
@@ -98,13 +98,13 @@ struct ClassifierSettings {
 };
 template <class Visit>
 void visit_fields(ClassifierSettings& c, const char* table, Visit&& visit) {
-  visit(table, "growth", c.growth, "features that a layer adds; DenseNet-121: 32");
+  visit(table, "growth", c.growth, "features added per layer; DenseNet-121: 32");
   visit(table, "blocks", c.blocks, "layers of the dense blocks; DenseNet-121: [6, 12, 24, 16]");
   visit(table, "init_features", c.init_features, "features of the first convolution; DenseNet-121: 64");
-  visit(table, "bn_size", c.bn_size, "features of a layer's 1x1 convolution, times growth; 4");
+  visit(table, "bn_size", c.bn_size, "features of a layer's 1x1 convolution, in units of growth");
   visit(table, "num_labels", c.num_labels, "outputs; NIH ChestX-ray14 has 14 findings");
   visit(table, "linear_memory", c.linear_memory,
-        "compute activations again in backward: half the memory, slower");
+        "recompute activations in backward: half the memory, slower");
 }
 
 // Segmenters. visit_own_fields leaves out c, which both have.
@@ -117,7 +117,7 @@ struct HybridUNetSettings {
 };
 template <class Visit>
 void visit_own_fields(HybridUNetSettings& s, const char* table, Visit&& visit) {
-  visit(table, "unet_organs", s.organs, "unet: organs beside the background; one folder of masks each");
+  visit(table, "unet_organs", s.organs, "unet: number of organs, one folder of masks each");
 }
 template <class Visit>
 void visit_fields(HybridUNetSettings& s, const char* table, Visit&& visit) {
@@ -138,9 +138,9 @@ void visit_own_fields(HybridGNetSettings& s, const char* table, Visit&& visit) {
   visit(table, "latents", s.latents, "hybridgnet: size of the latent");
   visit(table, "f", s.f, "hybridgnet: features of the graph decoder");
   visit(table, "K", s.K, "hybridgnet: order of its Chebyshev convolutions");
-  visit(table, "window", s.window, "hybridgnet: side of the window that a skip looks at; odd");
+  visit(table, "window", s.window, "hybridgnet: side of the window of a skip; odd");
   visit(table, "roi_sampling", s.roi_sampling,
-        "hybridgnet: samples a side of that window; 0 = adaptive, as published");
+        "hybridgnet: samples per side of that window; 0 = adaptive, as published");
   visit(table, "contour", s.contour, "hybridgnet: upsampling of contours, \"closed\" or \"published\"");
 }
 template <class Visit>
@@ -186,13 +186,12 @@ void visit_fields(SparseCoderSettings& s, const char* table, Visit&& visit) {
   visit(table, "sampling_ratio_list", s.sampling_ratio_list, "by how much each level shrinks a patch");
   visit(table, "channels_list", s.channels_list, "features of the film (1) and of each level");
   visit(table, "proj_filter_size", s.proj_filter_size, "side of the projection's filter; a multiple of 4");
-  visit(table, "num_proj_channels", s.num_proj_channels, "c, channels of a code map; 2k of them are kept");
+  visit(table, "num_proj_channels", s.num_proj_channels, "c: channels of a code map; 2k are kept");
   visit(table, "num_code_maps", s.num_code_maps, "m, code maps");
-  visit(table, "k", s.k, "largest and smallest values that are kept at each position, k of each");
-  visit(table, "dropout", s.dropout, "share of the projected channels left out in training");
-  visit(table, "beta_momentum", s.beta_momentum,
-        "weight of a batch in the running means that stand for values; published 1");
-  visit(table, "patch_size", s.patch_size, "side of the patches that films are cut into, pixels");
+  visit(table, "k", s.k, "values of each sign kept at each position");
+  visit(table, "dropout", s.dropout, "dropout of projected channels in training");
+  visit(table, "beta_momentum", s.beta_momentum, "momentum of the running means of code values; published 1");
+  visit(table, "patch_size", s.patch_size, "side of a patch, pixels");
 }
 
 /// Throw UsageError that names the key whose value does not make sense.

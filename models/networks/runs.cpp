@@ -105,7 +105,7 @@ Network pixelization(const DpPixRunSettings& s, const Initializer&) {
                                   Random(std::uint64_t(s.seed))))}};
       },
       [](const NamedVariables&, const NamedVariables&) -> Variable {
-        fail("dp_pix", "nothing of it is trained: it has no loss");
+        fail("dp_pix", "it is not trained and has no loss");
       },
       film_example());
 }

@@ -14,7 +14,7 @@ struct DpPixRunSettings {
 template <class Visit>
 void visit_fields(DpPixRunSettings& s, const char* table, Visit&& visit) {
   visit(table, "cell", s.cell, "side of a cell, pixels");
-  visit(table, "pixels", s.pixels, "in how many pixels two neighboring films may differ");
+  visit(table, "pixels", s.pixels, "pixels in which two neighboring films may differ");
   visit(table, "epsilon", s.epsilon, "privacy budget of a film");
   visit(table, "seed", s.seed, "of the noise");
 }
@@ -37,8 +37,8 @@ struct SparseTernaryRunSettings {
 template <class Visit>
 void visit_fields(SparseTernaryRunSettings& s, const char* table, Visit&& visit) {
   visit_fields(s.network, table, visit);
-  visit(table, "clamp", s.clamp, "the loss looks at y within -clamp and clamp");
-  visit(table, "quantized", s.quantized, "decode the quantized code too, in evaluation");
+  visit(table, "clamp", s.clamp, "outputs are clamped to -clamp .. clamp in the loss");
+  visit(table, "quantized", s.quantized, "in evaluation, also decode the quantized code");
 }
 
 Network flow_unet(const FlowUNetSettings& settings, const Initializer& initializer);

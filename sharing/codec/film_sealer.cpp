@@ -80,8 +80,8 @@ FilmSealer::FilmSealer(const std::filesystem::path& weights, std::int64_t k)
       config_(from_hexadecimal(sha256(config_text(coder_.settings())))) {
   if (coder_.k() > coder_.settings().k)
     throw UsageError(
-        fmt::format("[share] k is {}, expected 1 to {}: sealed files hold signs, and the network has values "
-                    "for {} of them",
+        fmt::format("[share] k must be 1 to {1} (got {0}): sealed files hold signs, and the network has "
+                    "values for {2} of them",
                     coder_.k(), coder_.settings().k, coder_.settings().k));
 }
 
@@ -96,7 +96,7 @@ GrayImage FilmSealer::open(const ShareFile& file, const Opener& opener, std::str
   const ShareHeader& h = file.header;
   require(h.model == model_, name, "was sealed with another model: SHA-256 {}, these weights have {}",
           hexadecimal(h.model), hexadecimal(model_));
-  require(h.config == config_, name, "was sealed with other settings of the coder than these weights say");
+  require(h.config == config_, name, "was sealed with other coder settings than these weights have");
   TernaryShape expected = coder_.shape_of(h.height, h.width);
   expected.k = h.code.k;
   require(

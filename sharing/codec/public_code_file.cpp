@@ -42,7 +42,7 @@ PublicCode read_public_code(const std::filesystem::path& path) {
   const TensorFile file = read_safetensors(path);
   const auto fact = [&](const char* name) {
     const auto found = file.metadata.find(name);
-    require(found != file.metadata.end(), where, "is no public code: it says no {}", name);
+    require(found != file.metadata.end(), where, "is no public code: {} is missing", name);
     return found->second;
   };
   const auto number = [&](const char* name, std::int64_t low, std::int64_t high) {
@@ -59,7 +59,7 @@ PublicCode read_public_code(const std::filesystem::path& path) {
                   number("k", 1, 2048),
                   fact("model_sha256")};
   require(code.bits == 8 || code.bits == 16, where, "says {} bits, expected 8 or 16", code.bits);
-  require(2 * code.k <= code.dense.size(3), where, "says k = {}, its code has {} channels", code.k,
+  require(2 * code.k <= code.dense.size(3), where, "has k = {}, but its code has {} channels", code.k,
           code.dense.size(3));
   for (const float value : code.dense.data<float>())
     require(std::isfinite(value), where, "holds a value that is not finite");
@@ -81,7 +81,7 @@ CodeKey read_code_key(const std::filesystem::path& path, const PublicCode& code)
     require(index->shape() == Shape{s[0], s[1], s[2], code.k, s[4]}, where,
             "has places {}, which do not fit the public code", index->shape().str());
     for (const std::int64_t channel : index->data<std::int64_t>())
-      require(channel >= 0 && channel < s[3], where, "names the channel {} of {}", channel, s[3]);
+      require(channel >= 0 && channel < s[3], where, "has channel {} of {}", channel, s[3]);
   }
   return key;
 }

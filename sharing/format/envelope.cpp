@@ -66,7 +66,7 @@ SecretBytes passphrase_key(const SecretBytes& passphrase, const unsigned char* s
   require(crypto_pwhash_argon2id(key.data(), key.size(), reinterpret_cast<const char*>(passphrase.data()),
                                  passphrase.size(), salt, passphrase_operations, passphrase_memory,
                                  crypto_pwhash_argon2id_ALG_ARGON2ID13) == 0,
-          "passphrase", "Argon2id needs {} MiB of memory that are not to be had", passphrase_memory >> 20);
+          "passphrase", "Argon2id needs {} MiB of memory; there is not enough", passphrase_memory >> 20);
   return key;
 }
 
@@ -112,7 +112,7 @@ SecretBytes unwrapped(const ShareFile& file, const Opener& opener, std::string_v
          opener.key ? fmt::format("the entry of key {} is damaged", mine)
                     : "the passphrase is wrong, or its entry is damaged");
   }
-  fail(name, "is not sealed to {} (recipients: {})", opener.key ? "key " + mine : "a passphrase",
+  fail(name, "is not sealed for {} (recipients: {})", opener.key ? "key " + mine : "a passphrase",
        file.recipients.size());
 }
 
@@ -126,7 +126,7 @@ SecretBytes checked_key(const ShareFile& file, const Opener& opener, std::string
   SecretBytes file_key = unwrapped(file, opener, name);
   const auto expected = mac_of_recipients(file, file_key);
   require(sodium_memcmp(expected.data(), file.recipients_mac.data(), mac_size) == 0, name,
-          "was changed: header or recipients are not those that were sealed");
+          "was changed after sealing: header or recipients differ");
   return file_key;
 }
 
@@ -177,7 +177,7 @@ std::string unsealed(const ShareFile& file, const SecretBytes& file_key, std::st
   }
   sodium_memzero(&state, sizeof state);
   if (!good) sodium_memzero(plain.data(), plain.size());
-  require(good, name, "was changed: its payload is not what was sealed");
+  require(good, name, "was changed after sealing: the payload differs");
   plain.resize(size);
   return plain;
 }
@@ -195,7 +195,7 @@ TernarySigns unpadded(const ShareFile& file, const SecretBytes& file_key, std::s
   const std::string_view all = file.payload, dense = all.substr(0, all.size() - mac_size);
   const auto mac = keyed_hash(subkey(file_key, Subkey::pad_mac), header_bytes(file.header), dense);
   require(sodium_memcmp(mac.data(), raw(all) + dense.size(), mac_size) == 0, name,
-          "was changed: its payload is not what was sealed");
+          "was changed after sealing: the payload differs");
   return remove_pad(dense, file.header.code, subkey(file_key, Subkey::pad_stream), file.header.nonce);
 }
 

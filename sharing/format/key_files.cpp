@@ -17,7 +17,7 @@ constexpr int base64 = sodium_base64_VARIANT_ORIGINAL;
 
 void decode_key(std::string_view text, std::string_view tag, const std::string& name, unsigned char* key) {
   if (text.ends_with('\n')) text.remove_suffix(1);
-  require(text.starts_with(tag), name, "is no such key file: it does not begin with \"{}\"", tag);
+  require(text.starts_with(tag), name, "is not a key file of this kind: it does not begin with \"{}\"", tag);
   text.remove_prefix(tag.size());
   std::size_t size = 0;
   const char* end = nullptr;
@@ -31,7 +31,7 @@ void decode_key(std::string_view text, std::string_view tag, const std::string& 
 SecretBytes read_secret_file(const std::filesystem::path& file, std::size_t limit) {
   const FileReader reader(file, limit);
   require((reader.mode() & 077) == 0, file.string(),
-          "holds a secret that others may read (mode {:03o}); say: chmod 600 {}", reader.mode(),
+          "holds a secret that others can read (mode {:03o}). Run: chmod 600 {}", reader.mode(),
           file.string());
   SecretBytes bytes(reader.size());
   reader.read(0, reader.size(), bytes.data());
@@ -72,8 +72,7 @@ SecretKey new_secret_key() {
 void write_key_files(const std::filesystem::path& base, const SecretKey& key) {
   const std::filesystem::path secret_file = base.string() + ".key", public_file = base.string() + ".pub";
   for (const auto& file : {secret_file, public_file})
-    require(!std::filesystem::exists(file), "keygen", "{} is there already; a key is never replaced",
-            file.string());
+    require(!std::filesystem::exists(file), "keygen", "{} exists. Keys are never replaced", file.string());
   const auto line = [](std::string_view tag, const unsigned char* bytes, std::string& text) {
     text = tag;
     text.resize(tag.size() + base64_size + 1);
@@ -114,7 +113,7 @@ SecretKey read_secret_key(const std::filesystem::path& file) {
 SecretBytes read_passphrase(const std::filesystem::path& file) {
   const SecretBytes bytes = read_secret_file(file, 1024);
   const std::string_view line = text_of(bytes).substr(0, text_of(bytes).find('\n'));
-  require(line.size() >= 8, file.string(), "holds a passphrase of {} bytes, expected at least 8",
+  require(line.size() >= 8, file.string(), "has a passphrase of {} bytes; at least 8 are needed",
           line.size());
   SecretBytes passphrase(line.size());
   std::memcpy(passphrase.data(), line.data(), line.size());

@@ -15,8 +15,8 @@ class Reader {
   Reader(std::string_view bytes, std::string_view name) : bytes_(bytes), name_(name) {}
 
   std::string_view take(std::size_t count, const char* what) {
-    require(count <= bytes_.size() - at_, name_, "ends within its {}: {} bytes are there, {} are needed",
-            what, bytes_.size(), at_ + count);
+    require(count <= bytes_.size() - at_, name_, "ends within its {}: it has {} bytes and needs {}", what,
+            bytes_.size(), at_ + count);
     at_ += count;
     return bytes_.substr(at_ - count, count);
   }

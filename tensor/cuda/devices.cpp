@@ -31,9 +31,8 @@ std::string obstacle_to_code(Device device, const cudaDeviceProp& properties) {
   std::string reason = reason_of(status);
   if (status == cudaErrorNoKernelImageForDevice || status == cudaErrorInvalidDeviceFunction)
     reason = fmt::format(
-        "this program holds no code for the {}, of compute capability {}.{}: GPUs from 8.0 on are served, "
-        "each by a build "
-        "whose SCRIM_CUDA_ARCHITECTURES names it",
+        "this build has no code for the {} (compute capability {}.{}). GPUs from 8.0 on work if "
+        "SCRIM_CUDA_ARCHITECTURES names them",
         properties.name, properties.major, properties.minor);
   cudaDeviceReset();
   return reason;
@@ -57,7 +56,7 @@ std::string driver_trouble() {
   if (driver_version() == 0) return {};
   cudaRuntimeGetVersion(&runtime);
   return fmt::format(
-      "the NVIDIA driver is too old: it serves CUDA {}, this program needs {}; update the driver",
+      "the NVIDIA driver is too old: it supports CUDA {}, this program needs {}. Update the driver",
       version_text(driver_version()), version_text(runtime));
 }
 
@@ -65,10 +64,9 @@ std::string obstacle(Device device) {
   if (const std::string trouble = driver_trouble(); !trouble.empty()) return trouble;
   const int count = device_count();
   if (count == 0)
-    return driver_version() > 0 ? "this machine has no NVIDIA GPU that the driver shows"
-                                : "this machine has no NVIDIA GPU, or no driver for it";
+    return driver_version() > 0 ? "the driver shows no NVIDIA GPU" : "no NVIDIA GPU, or no driver for it";
   if (device.index < 0 || device.index >= count)
-    return fmt::format("{} was asked for, this machine has {} GPU{}", name_of(device), count,
+    return fmt::format("there is no {}: this machine has {} GPU{}", name_of(device), count,
                        count == 1 ? "" : "s");
   int has_pools = 0;
   cudaDeviceProp properties{};
@@ -77,9 +75,8 @@ std::string obstacle(Device device) {
     status = cudaDeviceGetAttribute(&has_pools, cudaDevAttrMemoryPoolsSupported, device.index);
   if (status != cudaSuccess) return reason_of(status);
   if (!has_pools)
-    return fmt::format(
-        "the {} has no memory pools, as some virtual GPUs, and this program allocates from them",
-        properties.name);
+    return fmt::format("the {} has no memory pools, which this program needs (some virtual GPUs lack them)",
+                       properties.name);
   return obstacle_to_code(device, properties);
 }
 

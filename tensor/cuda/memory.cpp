@@ -86,11 +86,11 @@ void* allocate(std::size_t bytes, Device device) {
   if (!data) {
     std::size_t unused = 0, total = 0;
     SCRIM_CUDA_CHECK(cudaMemGetInfo(&unused, &total));
-    throw NoRoomError(fmt::format(
-        "[cuda] {} has no room for {:.1f} MiB for {}; it has {:.1f} MiB, of which {}. A smaller "
-        "batch or image helps{}",
-        name_of(device), double(bytes) / (1 << 20), holder_name(), double(total) / (1 << 20),
-        holders().largest(), GraphPool::any_in_use() ? ", as does giving up captured graphs" : ""));
+    throw NoRoomError(
+        fmt::format("[cuda] {} has no room for {:.1f} MiB for {}; it has {:.1f} MiB, of which {}. A smaller "
+                    "batch or image helps{}",
+                    name_of(device), double(bytes) / (1 << 20), holder_name(), double(total) / (1 << 20),
+                    holders().largest(), GraphPool::any_in_use() ? ", as does training without replay" : ""));
   }
   holders().add(data, bytes, holder_name(), pool);
   return data;

@@ -126,7 +126,7 @@ TEST(CudaErrors, AutoPassesOverWhatItCannotUseAndSaysWhy) {
   cuda_emulation::set_driver_version(12020);
   EXPECT_EQ(choose_compute_device("auto"), Device::cpu);
   ASSERT_EQ(notices.texts.size(), 1u);
-  expect_contains(notices.texts[0], "not computing on a GPU: the NVIDIA driver is too old");
+  expect_contains(notices.texts[0], "no GPU is used: the NVIDIA driver is too old");
   cuda_emulation::set_driver_version(0);
   EXPECT_EQ(choose_compute_device("auto"), Device::cpu);
   EXPECT_EQ(notices.texts.size(), 1u);  // no driver: nobody expects a GPU

@@ -24,7 +24,7 @@ TEST(FilmPatches, FilmsOfAnySizeComeBackExactly) {
   expect_contains(error_of([] {
                     patches_of_film(Tensor::zeros({1, 32, 100, 1}), 64);
                   }),
-                  "expected sides of more than 32");
+                  "sides must exceed 32");
 }
 
 }  // namespace

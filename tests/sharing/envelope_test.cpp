@@ -45,10 +45,10 @@ TEST_P(Envelope, OpensForItsRecipientsAlone) {
   EXPECT_EQ(open_code(file, {.key = &other}, "f").signs, code.signs);
   EXPECT_EQ(open_code(file, {.passphrase = &passphrase}, "f").signs, code.signs);
   const SecretKey stranger = new_secret_key();
-  expect_contains(error_of([&] { open_code(file, {.key = &stranger}, "f"); }), "is not sealed to key");
+  expect_contains(error_of([&] { open_code(file, {.key = &stranger}, "f"); }), "is not sealed for key");
   expect_contains(error_of([&] { open_code(file, {.passphrase = &wrong}, "f"); }), "passphrase is wrong");
   expect_contains(error_of([&] { open_code(sealed(), {.passphrase = &wrong}, "f"); }),
-                  "is not sealed to a passphrase");
+                  "is not sealed for a passphrase");
 }
 
 TEST_P(Envelope, NeverSealsTheSameBytesTwice) {
@@ -91,7 +91,7 @@ TEST_P(Envelope, LargeFilesTooAtRandomPlaces) {
 TEST_P(Envelope, PayloadsOfTwoFilesCannotBeExchanged) {
   ShareFile a = sealed(), b = sealed();
   std::swap(a.payload, b.payload);
-  expect_contains(error_of([&] { open_code(a, {.key = &mine}, "f"); }), "payload is not what was sealed");
+  expect_contains(error_of([&] { open_code(a, {.key = &mine}, "f"); }), "the payload differs");
   a = sealed();
   a.recipients = b.recipients;
   expect_contains(error_of([&] { open_code(a, {.key = &mine}, "f"); }), "was changed");
@@ -108,7 +108,7 @@ TEST_P(Envelope, RecipientsComeAndGoWhileThePayloadStays) {
   remove_recipients(file, {.key = &other}, {mine.public_key().id_text()}, "f");
   EXPECT_EQ(file.payload, before.payload);
   EXPECT_EQ(open_code(reread(file), {.key = &other}, "f").signs, code.signs);
-  expect_contains(error_of([&] { open_code(reread(file), {.key = &mine}, "f"); }), "is not sealed to key");
+  expect_contains(error_of([&] { open_code(reread(file), {.key = &mine}, "f"); }), "is not sealed for key");
   expect_contains(error_of([&] { remove_recipients(file, {.key = &other}, {"0123"}, "f"); }),
                   "has no recipient 0123");
   // The last one stays.
@@ -163,17 +163,17 @@ TEST(KeyFiles, KeepSecretsForTheirOwner) {
   EXPECT_EQ(info.st_mode & 0777, 0600u);
   EXPECT_EQ(read_secret_key(folder / "clinic.key").public_key().bytes, key.public_key().bytes);
   EXPECT_EQ(read_public_key(folder / "clinic.pub").bytes, key.public_key().bytes);
-  expect_contains(error_of([&] { write_key_files(folder / "clinic", key); }), "is there already");
-  expect_contains(error_of([&] { read_public_key(folder / "clinic.key"); }), "is no such key file");
+  expect_contains(error_of([&] { write_key_files(folder / "clinic", key); }), "exists");
+  expect_contains(error_of([&] { read_public_key(folder / "clinic.key"); }), "is not a key file");
   fs::permissions(folder / "clinic.key", fs::perms(0640));
-  expect_contains(error_of([&] { read_secret_key(folder / "clinic.key"); }), "others may read (mode 640)");
+  expect_contains(error_of([&] { read_secret_key(folder / "clinic.key"); }), "others can read (mode 640)");
   for (const std::string text :
        {"", "scrim-secret-key-1 ", "scrim-secret-key-1 AAAA\n", "scrim-secret-key-1 %%%%"}) {
     write_file(folder / "bad.key", text, 0600);
     EXPECT_THROW(read_secret_key(folder / "bad.key"), Error) << text;
   }
   write_file(folder / "short", "hunter2\n", 0600);
-  expect_contains(error_of([&] { read_passphrase(folder / "short"); }), "7 bytes, expected at least 8");
+  expect_contains(error_of([&] { read_passphrase(folder / "short"); }), "passphrase of 7 bytes; at least 8");
   write_file(folder / "long", "a long passphrase\nsecond line\n", 0600);
   EXPECT_EQ(read_passphrase(folder / "long").size(), 17u);
 }

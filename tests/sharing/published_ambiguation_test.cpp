@@ -108,17 +108,17 @@ TEST(PublicCodeFile, KeepsCodesAndKeysAndRefusesOthers) {
   const CodeKey key = read_code_key(folder / "key", back);
   EXPECT_EQ(key.positive.data<std::int64_t>()[9], e.code.positive_index.data<std::int64_t>()[9]);
 
-  expect_contains(error_of([&] { read_public_code(folder / "key"); }), "says no format");
+  expect_contains(error_of([&] { read_public_code(folder / "key"); }), "format is missing");
   PublicCode other = code;
   other.k = 4;
   expect_contains(error_of([&] { read_code_key(folder / "key", other); }), "do not fit");
   Tensor wild = e.code.positive_index.clone();
   wild.mutable_data<std::int64_t>()[0] = 32;
   write_code_key(folder / "wild", {wild, e.code.negative_index});
-  expect_contains(error_of([&] { read_code_key(folder / "wild", code); }), "names the channel 32 of 32");
+  expect_contains(error_of([&] { read_code_key(folder / "wild", code); }), "has channel 32 of 32");
   other.k = 17;
   write_public_code(folder / "k", other);
-  expect_contains(error_of([&] { read_public_code(folder / "k"); }), "says k = 17");
+  expect_contains(error_of([&] { read_public_code(folder / "k"); }), "has k = 17");
   other = code;
   other.dense = other.dense.clone();
   other.dense.mutable_data<float>()[3] = std::nanf("");

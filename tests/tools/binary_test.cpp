@@ -297,6 +297,23 @@ TEST(Inspect, ShowsTheGraphOfEveryNetwork) {
   expect_contains(of_weights.out, "training step of hybrid_unet, batch 1 of 128x128");
 }
 
+TEST_F(Binary, ShippedConfigurationsAreAsInspectPrintsThem) {
+  int compared = 0;
+  for (const auto& entry : fs::directory_iterator(SCRIM_SOURCE_DIR "/configs")) {
+    const Result result = run({"inspect", entry.path().string()});
+    ASSERT_EQ(result.status, 0) << result.error;
+    if (entry.path().filename().string().ends_with("study.toml")) {
+      expect_contains(result.out, "verifier of patients, on real films");
+      continue;
+    }
+    ++compared;
+    const std::string file = read_file(entry.path(), 1 << 20);
+    EXPECT_EQ(file.substr(file.find("\ntask = ")), result.out.substr(result.out.find("\ntask = ")))
+        << entry.path();
+  }
+  EXPECT_GT(compared, 10);
+}
+
 TEST_F(Binary, RealFilmsKeepTheirSize) {
   const auto data = data_folder();
   REQUIRE_TEST_DATA(data);

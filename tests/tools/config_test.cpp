@@ -74,12 +74,12 @@ TEST(Config, WrongTypesAndSyntaxAreNamed) {
   EXPECT_NE(error_of("task = \n").find("c.toml: line 1"), std::string::npos);
   EXPECT_EQ(error_of("[[=task]]\n"), "c.toml: is not TOML");
   EXPECT_NE(error_of("\xc3\xa9 = 1\n").find("c.toml: line 1, column 1"), std::string::npos);
-  EXPECT_EQ(
-      error_of(""),
-      "c.toml: names no task, expected task = one of pretrain_generator, train_classifier, train_verifier, "
-      "train_anonymizer, train_segmenter, train_sparse_coder");
+  EXPECT_EQ(error_of(""),
+            "c.toml: has no task. Add task = \"NAME\" with one of pretrain_generator, train_classifier, "
+            "train_verifier, "
+            "train_anonymizer, train_segmenter, train_sparse_coder");
   EXPECT_EQ(error_of("task = \"fly\""),
-            "c.toml: there is no task \"fly\", expected one of pretrain_generator, train_classifier, "
+            "c.toml: there is no task \"fly\"; there are pretrain_generator, train_classifier, "
             "train_verifier, train_anonymizer, train_segmenter, train_sparse_coder");
   EXPECT_EQ(error_of(minimal, {"nonsense"}), "nonsense: expected table.key=value");
 }

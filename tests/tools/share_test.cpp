@@ -113,9 +113,9 @@ TEST_F(Share, WhatWasChangedIsRefusedAndNothingIsWritten) {
   const std::size_t size = fs::file_size(at("sealed/a.sealed"));
   refuses(flip(0), "is no sealed film");
   refuses(flip(33), "was sealed with another model");
-  refuses(flip(65), "was sealed with other settings");
+  refuses(flip(65), "was sealed with other coder settings");
   refuses(flip(100), "was changed");
-  refuses(flip(135), "is not sealed to key");
+  refuses(flip(135), "is not sealed for key");
   refuses(flip(150), "is damaged");
   refuses(flip(225), "was changed");
   refuses(flip(size - 1), "was changed");
@@ -125,7 +125,7 @@ TEST_F(Share, WhatWasChangedIsRefusedAndNothingIsWritten) {
   refuses(changed("huge.sealed", [](Bytes& b) { put(b, 12, Bytes("\xff\xff\0\0\xff\xff\0\0", 8)); }),
           "signs");
   refuses(changed("many.sealed", [](Bytes& b) { put(b, 128, "\x10\x27"); }), "10000 recipients");
-  refuses(at("sealed/a.sealed"), "is not sealed to key", "other.key");
+  refuses(at("sealed/a.sealed"), "is not sealed for key", "other.key");
   EXPECT_EQ(fs::exists(folder / "out.png"), false);
 }
 
@@ -145,12 +145,13 @@ TEST_F(Share, BadUsageIsNamed) {
     expect_contains(result.error, reason);
   };
   usage({"share", "seal", films(), "-o", folder / "x", "-w", weights()}, "No recipient");
-  usage({"share", "seal", films(), "-o", folder / "x", "--to", at("mine.pub")}, "No weights. Add --weights FILE");
+  usage({"share", "seal", films(), "-o", folder / "x", "--to", at("mine.pub")},
+        "No weights. Add --weights FILE");
   usage({"share", "seal", films(), "-o", folder / "x", "--to", at("mine.pub"), "-w", weights(), "--mode",
          "published"},
         "see scrim share ambiguate");
   usage({"share", "seal", films(), "-o", folder / "x", "--to", at("mine.pub"), "-w", weights(), "--k", "5"},
-        "k is 5, expected 1 to 4");
+        "k must be 1 to 4 (got 5)");
   usage({"share", "open", at("sealed"), "-o", folder / "x", "-w", weights()},
         "--key FILE or --passphrase-file");
   write_file(folder / "share.toml", "task = \"share\"\n[share]\nmode = \"open\"\n");
@@ -159,11 +160,11 @@ TEST_F(Share, BadUsageIsNamed) {
         "share.mode is open");
   const Result replaced = run({"share", "keygen", "-o", at(mine)});
   EXPECT_EQ(replaced.status, 1);
-  expect_contains(replaced.error, "a key is never replaced");
+  expect_contains(replaced.error, "Keys are never replaced");
   const Result swapped =
       run({"share", "seal", films(), "-o", folder / "x", "--to", at("mine.key"), "-w", weights()});
   EXPECT_EQ(swapped.status, 1);
-  expect_contains(swapped.error, "is no such key file");
+  expect_contains(swapped.error, "is not a key file");
   EXPECT_FALSE(fs::exists(folder / "x"));
 }
 
@@ -198,7 +199,7 @@ TEST_F(Share, RecipientsComeAndGo) {
   EXPECT_EQ(removed.status, 0) << removed.error;
   EXPECT_EQ(payload(), before);
   fs::remove(folder / "out.png");
-  refuses(file, "is not sealed to key");
+  refuses(file, "is not sealed for key");
 }
 
 TEST_F(Share, PassphrasesComeFromFilesAlone) {
@@ -221,7 +222,7 @@ TEST_F(Share, PassphrasesComeFromFilesAlone) {
   expect_contains(run({"share", "open", sealed, "-o", folder / "b.png", "--passphrase-file",
                        folder / "phrase", "-w", weights()})
                       .error,
-                  "others may read");
+                  "others can read");
 }
 
 TEST_F(Share, ThePublishedModeWorksAndItsAttackShowsWhatItHides) {

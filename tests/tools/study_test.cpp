@@ -112,7 +112,7 @@ TEST_F(StudyRun, MistakesAreNamedBeforeAnythingRuns) {
   refuses({"--set", "train_verifier.training.epoch=3"}, "did you mean train_verifier.training.epochs?");
   refuses({"--set", "method.0.method=blur"}, "method.0.method is \"blur\"");
   refuses({"--set", "method.1.name=flow"}, "a name that no other method has");
-  refuses({"--set", "method.1.name=../x"}, "a word of letters, digits");
+  refuses({"--set", "method.1.name=../x"}, "a name of letters, digits");
   refuses({"--set", "train_verifier.model.layers=[1]"}, "model.layers");
   refuses({"--set", "phantom.films=0"}, "data.images");
 }

@@ -209,7 +209,7 @@ TEST_F(Tasks, PatientsOnBothSidesAreRefused) {
   write_file(folder / "labels.csv", "image,findings\none.png,Mass\ntwo.png,Mass\n");
   config.data.images = folder / "films";
   config.labels = folder / "labels.csv";
-  expect_contains(error_of([&] { run(config, "x", false, quiet); }), "has the pixels of one.png");
+  expect_contains(error_of([&] { run(config, "x", false, quiet); }), "has the same pixels as one.png");
 }
 
 TEST_F(Tasks, AVanishedFolderStopsTheRunWithAnError) {

@@ -65,7 +65,7 @@ class Attacks {
   explicit Attacks(const Settings& s) : s_(s), sealer_(s.weights, 0) {
     if (s.films.empty()) return;
     std::vector<FoundFile> found = find_files({s.films}, has_image_name);
-    if (found.empty()) throw UsageError(fmt::format("[share attack] {} holds no PNG or JPEG file", s.films));
+    if (found.empty()) throw UsageError(fmt::format("[share attack] {} has no PNG or JPEG files", s.films));
     if (std::int64_t(found.size()) > s.most_films) found.resize(std::size_t(s.most_films));
     for (const FoundFile& film : found) own_.push_back(read_image(film.path));
   }
@@ -196,7 +196,7 @@ int attack(const Settings& s, bool json) {
   const auto files = find_files(s.inputs, [](const fs::path& path) {
     return path.extension() == sealed_extension || path.extension() == ".safetensors";
   });
-  if (files.empty()) throw UsageError("[share attack] the inputs hold no .safetensors or .sealed file");
+  if (files.empty()) throw UsageError("[share attack] the inputs have no .safetensors or .sealed files");
   for (const FoundFile& found : files) try {
       const PublicFile file = read_public_file(found.path);
       std::vector<AttackResult> results = attacks(file, original_of(found, s.originals));

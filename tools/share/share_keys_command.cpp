@@ -31,7 +31,7 @@ void keygen(const std::string& base, bool json) {
 int for_each_file(const std::vector<std::string>& inputs, const std::function<void(const fs::path&)>& work) {
   const auto files =
       find_files(inputs, [](const fs::path& path) { return path.extension() == sealed_extension; });
-  if (files.empty()) throw UsageError(fmt::format("[share] the inputs hold no {} file", sealed_extension));
+  if (files.empty()) throw UsageError(fmt::format("[share] the inputs have no {} files", sealed_extension));
   int status = 0;
   for (const FoundFile& file : files) try {
       work(file.path);

@@ -76,7 +76,7 @@ int disambiguate(Disambiguate& s, bool json) {
   const fs::path folder = s.folder;
   if (!fs::is_directory(folder / "public_code"))
     throw UsageError(fmt::format(
-        "[share disambiguate] {} has no folder public_code; see scrim share ambiguate", s.folder));
+        "[share disambiguate] {} has no folder public_code. Run scrim share ambiguate first", s.folder));
   FilmCoder coder(s.weights);
   const std::string model = sha256_of_file(s.weights);
   s.jobs.inputs = {(folder / "public_code").string()};

@@ -56,7 +56,7 @@ GrayImage with_eight_bits(const GrayImage& film) {
 std::vector<GrayImage> read_films(const Settings& s) {
   std::vector<FoundFile> found = find_files(s.inputs, has_image_name);
   if (std::int64_t(found.size()) > s.most_films) found.resize(std::size_t(s.most_films));
-  if (found.empty()) throw UsageError("[share report] the inputs hold no PNG or JPEG file");
+  if (found.empty()) throw UsageError("[share report] the inputs have no PNG or JPEG files");
   std::vector<GrayImage> films;
   for (const FoundFile& file : found) films.push_back(with_eight_bits(read_image(file.path)));
   return films;
@@ -166,7 +166,7 @@ void report(Settings s, bool json) {
     for (std::int64_t k = 1; k <= std::min<std::int64_t>(32, largest_k); k *= 2) s.ks.push_back(k);
   for (const std::int64_t k : s.ks)
     if (k > largest_k)
-      throw UsageError(fmt::format("[share report] k is {}, expected 1 to {}", k, largest_k));
+      throw UsageError(fmt::format("[share report] --ks must be 1 to {1} (got {0})", k, largest_k));
   Progress progress("report", std::int64_t(films.size() * s.ks.size()), Progress::fitting(json));
   std::vector<Point> points = coder_points(coder, s.ks, films, progress);
   progress.clear();

@@ -58,9 +58,9 @@ class RepeatedStep {
       kind.graph =
           DeviceGraph::capture(compute_device(), [&] { kind.values = work(std::as_const(kind.batch)); });
     } catch (const CaptureError& e) {
-      throw UsageError(fmt::format("{}: set training.cuda_graph = false", e.what()));
+      throw UsageError(fmt::format("{}. Set training.cuda_graph = false", e.what()));
     } catch (const NoRoomError& e) {
-      notice(fmt::format("steps go on without a graph: {}", e.what()));
+      notice(fmt::format("training continues without replay: {}", e.what()));
       kind.values.clear();
       kind.batch = Batch{};
       kind.has_no_room = true;

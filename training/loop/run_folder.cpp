@@ -48,18 +48,15 @@ RunFolder::RunFolder(std::filesystem::path folder, const std::string& config, bo
   require(!error, "train", "{} cannot be made: {}", folder_.string(), error.message());
   if (std::filesystem::exists(config_path)) {
     if (!resume)
-      throw UsageError(
-          fmt::format("[train] {} holds a run already: --resume continues it, another folder starts anew",
-                      folder_.string()));
+      throw UsageError(fmt::format(
+          "[train] {} already holds a run. Add --resume, or choose another output.folder", folder_.string()));
     const std::string before = read_file(config_path, 1 << 20);
     if (what_decides_numbers(before) != what_decides_numbers(config))
       throw UsageError(fmt::format(
-          "[train] the configuration differs from the one that the run in {} began with "
-          "(its config.toml){}",
-          folder_.string(),
+          "[train] the configuration differs from config.toml of the run in {}{}", folder_.string(),
           before.find("optimiser") == std::string::npos
               ? ""
-              : ": that run is of scrim 0.1; choose another output.folder, or finish it with scrim 0.1"));
+              : ". That run is of scrim 0.1: choose another output.folder, or finish it with scrim 0.1"));
   } else {
     write_file(config_path, config);
   }
@@ -83,7 +80,7 @@ bool RunFolder::is_complete() const {
 void RunFolder::save(const Checkpoint& checkpoint) {
   for (const auto& [name, tensor] : checkpoint.tensors)
     require((tensor.dtype() != DType::f32 && tensor.dtype() != DType::f64) || is_finite(tensor), "checkpoint",
-            "{} holds a value that is NaN or infinite; the checkpoint before is kept", name);
+            "{} has a value that is NaN or infinite. The checkpoint before it is kept", name);
   metrics_->sync();
   events_->file().sync();
   TensorFile file{checkpoint.tensors, checkpoint.facts};

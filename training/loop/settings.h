@@ -26,17 +26,17 @@ struct TrainingSettings {
 
 template <class Visit>
 void visit_fields(TrainingSettings& t, Visit&& visit) {
-  visit("training", "epochs", t.epochs, "passes over the training data, at most");
+  visit("training", "epochs", t.epochs, "most passes over the training data");
   visit("training", "batch_size", t.batch_size, "examples a step");
-  visit("training", "seed", t.seed, "of weights and order; the same seed gives the same run");
+  visit("training", "seed", t.seed, "the same seed gives the same run");
   visit("training", "early_stopping", t.early_stopping,
-        "epochs without a better validation loss, then stop; 0 = never");
+        "stop after this many epochs without a better validation; 0 = never");
   visit("training", "checkpoint_every_steps", t.checkpoint_every_steps, "steps between checkpoints");
   visit("training", "read_loss_every_steps", t.read_loss_every_steps,
-        "on a GPU: steps that it is told before their losses are waited for; the numbers are the same");
+        "GPU: steps queued before losses are read back. Results do not change");
   visit("training", "cuda_graph", t.cuda_graph,
-        "on a GPU: steps are told once and then repeated, for more memory; the numbers are the same");
-  visit("training", "images_logged", t.images_logged, "validation films in the event file");
+        "GPU: record a step once and replay it; takes more memory. Results do not change");
+  visit("training", "images_logged", t.images_logged, "number of validation films in the event file");
 }
 
 struct OptimizerSettings {
@@ -55,7 +55,7 @@ void visit_fields(OptimizerSettings& o, const char* table, Visit&& visit) {
   visit(table, "beta2", o.beta2, "adam, adamw");
   visit(table, "epsilon", o.epsilon, "adam, adamw");
   visit(table, "momentum", o.momentum, "sgd");
-  visit(table, "weight_decay", o.weight_decay, "L2 for adam and sgd, decoupled for adamw");
+  visit(table, "weight_decay", o.weight_decay, "weight decay: L2 for adam and sgd, decoupled for adamw");
 }
 
 struct ScheduleSettings {
@@ -69,7 +69,7 @@ template <class Visit>
 void visit_fields(ScheduleSettings& s, Visit&& visit) {
   visit("schedule", "name", s.name, "\"none\", \"step\" or \"plateau\"");
   visit("schedule", "step_epochs", s.step_epochs, "step: epochs between reductions");
-  visit("schedule", "factor", s.factor, "what the learning rate is multiplied by");
+  visit("schedule", "factor", s.factor, "factor of each reduction");
   visit("schedule", "patience", s.patience, "plateau: epochs without a better validation loss");
 }
 

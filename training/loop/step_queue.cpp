@@ -44,7 +44,7 @@ void StepQueue::run(const Batch& batch, const std::optional<Batch>& next) {
     stop_at(batch, e.what());
   } catch (const NoRoomError& e) {
     if (!options_.as_graphs) throw;
-    throw NoRoomError(fmt::format("{}; so does training.cuda_graph = false", e.what()));
+    throw NoRoomError(fmt::format("{}, and training.cuda_graph = false", e.what()));
   }
   std::vector<Tensor> numbers;
   for (const StepValue& value : unread.values) numbers.push_back(value.numbers);

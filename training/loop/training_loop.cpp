@@ -144,9 +144,9 @@ class Loop {
     const auto math = checkpoint.facts.find("math");
     if (!folder_.is_complete() && math != checkpoint.facts.end() && math->second != name_of_math_in_use())
       throw UsageError(
-          fmt::format("[train] the run in {} was computed in {}, and would go on in {}: see {}",
+          fmt::format("[train] the run in {} was computed in {} and would continue in {}. Change {}",
                       folder_.path().string(), math->second, name_of_math_in_use(),
-                      compute_device().is_cuda() ? "--math" : "--device, only a GPU computes so"));
+                      compute_device().is_cuda() ? "--math" : "--device: only a GPU computes so"));
     step_ = checkpoint.step;
     epoch_ = checkpoint.epoch;
     step_in_epoch_ = checkpoint.step_in_epoch;

@@ -18,14 +18,13 @@ struct ContrastSettings {
 
 template <class Visit>
 void visit_data_fields(ContrastSettings& c, Visit&& visit) {
-  visit(
-      "data", "single_films", c.single_films,
-      "in_batch: list of films that are paired with themselves too, changed by [augmentation]; \"\" = none");
+  visit("data", "single_films", c.single_films,
+        "in_batch: list of films also paired with themselves, changed by [augmentation]; \"\" = none");
 }
 template <class Visit>
 void visit_training_fields(ContrastSettings& c, Visit&& visit) {
   visit("training", "negatives", c.negatives,
-        "pairs of two patients: \"listed\" (published) or \"in_batch\": all films of a batch");
+        "pairs of two patients: \"listed\" (published), or \"in_batch\" (all pairs of a batch)");
 }
 /// Throws UsageError that names the key whose value does not make sense.
 void check(const ContrastSettings& settings, std::int64_t batch_size);

@@ -47,15 +47,15 @@ void visit_fields(GameConfig& c, Visit&& visit) {
         "table of findings: NIH's Data_Entry_2017*.csv, or image,findings,patient");
   visit_fields(c.masks, visit);
   visit_fields(c.generator, "generator", visit);
-  visit("generator", "weights", c.generator_weights, "of the pretraining; \"\" = random numbers");
+  visit("generator", "weights", c.generator_weights, "weights of pretrain_generator; \"\" = random weights");
   visit("judges", "verifier", c.verifier_weights, "weights of train_verifier");
   visit("judges", "classifier", c.classifier_weights, "weights of train_classifier");
   visit("game", "ac_loss_weight", c.game.ac_loss_weight, "of the classifier's loss");
   visit("game", "ver_loss_weight", c.game.ver_loss_weight, "of the verifier's loss");
   visit("game", "pairs", c.game.pairs,
-        "whose recognition costs: \"published\" = all pairs, \"same_patient_only\"");
+        "pairs in the verifier's loss: \"published\" (all) or \"same_patient_only\"");
   visit("game", "resize", c.game.resize,
-        "for the classifier: \"antialiased\", as it was trained, or \"published\" (bilinear)");
+        "resize for the classifier: \"antialiased\" (as it was trained) or \"published\" (bilinear)");
   visit_fields(c.training, visit);
   visit_fields(c.generator_optimizer, "generator_optimizer", visit);
   visit_fields(c.verifier_optimizer, "verifier_optimizer", visit);

@@ -33,7 +33,7 @@ void visit_fields(ClassifierConfig& c, Visit&& visit) {
         "table of findings: NIH's Data_Entry_2017*.csv, or image,findings,patient");
   visit_fields(c.augmentation, visit);
   visit_fields(c.model, "model", visit);
-  visit("model", "start_weights", c.start_weights, "weight file to start from; \"\" = random numbers");
+  visit("model", "start_weights", c.start_weights, "weight file to start from; \"\" = random weights");
   visit_run_fields(c, visit);
 }
 

@@ -29,8 +29,7 @@ template <class Visit>
 void visit_fields(SegmenterConfig& c, Visit&& visit) {
   visit_fields(c.data, visit);
   visit_fields(c.lists, visit);
-  visit("data", "masks", c.masks,
-        "unet: a folder of masks for each organ; a later organ lies over an earlier one");
+  visit("data", "masks", c.masks, "unet: a folder of masks per organ; later organs cover earlier ones");
   visit("data", "landmarks", c.landmarks,
         "hybridgnet: folder of FILM.csv with \"structure,index,x,y\", pixels");
   visit_fields(c.augmentation, visit);

@@ -35,10 +35,9 @@ void visit_fields(SparseCoderConfig& c, Visit&& visit) {
   visit_fields(c.data, visit);
   visit_fields(c.lists, visit);
   visit_fields(c.model, "model", visit);
-  visit("training", "signs", c.signs,
-        "share of the steps whose codes keep signs alone, as sealed files do; published 0");
+  visit("training", "signs", c.signs, "share of steps with signs only, as in sealed files; published 0");
   visit("training", "patches_per_film", c.patches_per_film,
-        "patches of each film in a step, drawn at random; 0 = all, as published");
+        "random patches per film in a step; 0 = all, as published");
   visit_run_fields(c, visit);
 }
 

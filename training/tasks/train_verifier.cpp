@@ -32,7 +32,7 @@ std::vector<IndexedPair> pairs_to_learn(const VerifierConfig& config,
                [](const IndexedPair& pair) { return pair.same_patient; });
   // A last batch of one pair would have no stranger in it.
   if (std::int64_t(same.size()) % config.training.batch_size == 1) same.pop_back();
-  require(!same.empty(), "data", "the training pairs have too few of one patient");
+  require(!same.empty(), "data", "the training pairs have too few pairs of one patient");
   return same;
 }
 

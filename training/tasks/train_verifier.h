@@ -33,7 +33,7 @@ void visit_fields(VerifierConfig& c, Visit&& visit) {
   visit_data_fields(c.contrast, visit);
   visit_fields(c.augmentation, visit);
   visit_fields(c.model, "model", visit);
-  visit("model", "start_weights", c.start_weights, "weight file to start from; \"\" = random numbers");
+  visit("model", "start_weights", c.start_weights, "weight file to start from; \"\" = random weights");
   visit_training_fields(c.contrast, visit);
   visit_run_fields(c, visit);
 }
