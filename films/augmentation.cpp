@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "base/config_checks.h"
+#include "base/config/config_checks.h"
 
 namespace scrim {
 

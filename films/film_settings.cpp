@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "base/config_checks.h"
+#include "base/config/config_checks.h"
 
 namespace scrim {
 

@@ -1,6 +1,6 @@
 #include "methods/method_settings.h"
 
-#include "base/config_checks.h"
+#include "base/config/config_checks.h"
 #include "models/networks/weight_files.h"
 
 namespace scrim {

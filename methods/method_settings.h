@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-#include "base/facts.h"
+#include "base/config/facts.h"
 #include "methods/method_list.h"
 
 namespace scrim {

@@ -2,7 +2,7 @@
 
 #include "autograd/ops/binary.h"
 #include "autograd/ops/unary.h"
-#include "base/config_checks.h"
+#include "base/config/config_checks.h"
 
 namespace scrim {
 

@@ -1,6 +1,6 @@
 #include "methods/pixelization.h"
 
-#include "base/config_checks.h"
+#include "base/config/config_checks.h"
 #include "tensor/compute_device.h"
 
 namespace scrim {

@@ -1,7 +1,7 @@
 // A film set as a hospital would release it: what evaluations look at.
 #pragma once
 
-#include "base/config_checks.h"
+#include "base/config/config_checks.h"
 #include "films/mask_set.h"
 #include "methods/method_settings.h"
 #include "methods/release_film.h"

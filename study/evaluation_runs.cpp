@@ -1,7 +1,7 @@
 #include "study/evaluation_runs.h"
 
 #include "base/atomic_file.h"
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/json_line.h"
 #include "base/progress.h"
 #include "models/networks/builtin_weights.h"

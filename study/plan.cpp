@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "base/config_checks.h"
+#include "base/config/config_checks.h"
 
 namespace scrim {
 namespace {

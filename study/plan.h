@@ -1,7 +1,7 @@
 // The configuration of a whole study: its data, its methods, and what its tasks do otherwise than by default.
 #pragma once
 
-#include "base/config.h"
+#include "base/config/config.h"
 #include "data/phantom/phantom_cohort.h"
 #include "study/evaluation_runs.h"
 #include "study/training_runs.h"

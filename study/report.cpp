@@ -55,10 +55,10 @@ std::string provenance_html(const ReportData& data) {
     for (const char* name : {"best.safetensors", GameConfig::best_file})
       if (const fs::path file = data.study.step_folder(step.name) / name; fs::exists(file))
         rows.push_back({step.name + "/" + name, sha256_of_file(file)});
-  return "<h2>What it was made from</h2>\n<p>SHA-256 of data and weights:</p>\n" +
+  return "<h2>Data and configuration</h2>\n<p>SHA-256 of data and weights:</p>\n" +
          html_table({"what", "SHA-256"}, rows) +
-         "<p>The study's configuration; what it does not say keeps the "
-         "default of its task, and stands in full in each step's config.toml:</p>\n<pre>" +
+         "<p>Configuration of the study. Other keys keep their defaults; config.toml of each step lists all "
+         "of them:</p>\n<pre>" +
          escaped(data.study.text) + "</pre>\n<p>Made with scrim " + version + ". Not a medical device.</p>\n";
 }
 

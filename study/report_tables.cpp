@@ -58,10 +58,10 @@ Curve roc_of(const Json& attack, const std::string& kind, const std::string& lab
 
 std::string summary_html(const ReportData& data) {
   std::string text =
-      "<p>An attacker is asked whether two films show the same patient. AUC 0.5 is guessing, 1 is "
-      "certainty. Attackers were trained anew on the output of every method, on other patients than "
-      "those they were tested on; another attacker, which learns nothing, compares structures. For "
-      "each method the strongest attacker counts.</p>\n";
+      "<p>Attackers decide whether two films show the same patient. An AUC of 0.5 is guessing, 1 is "
+      "certainty. Learned attackers were retrained on the output of each method. No patient of the test was "
+      "in their training. One more attacker needs no training and compares structures. For each method the "
+      "strongest attacker counts.</p>\n";
   text += fmt::format(
       "<p>On raw films the strongest attacker ({}) reaches <b>{}</b> on {} pairs of {} patients.</p>\n",
       escaped(data.raw["summary"]["real_real"]["strongest_attacker"].get<std::string>()),
@@ -72,20 +72,16 @@ std::string summary_html(const ReportData& data) {
     if (loss_of(m) <= 0.03 && (!best || auc_of(m) < auc_of(*best))) best = &m;
   if (best)
     text += fmt::format(
-        "<p>Among the methods that cost the classifier at most 0.03 of its mean AUC, <b>{}</b> leaves "
-        "attackers the "
-        "least: {} (pairs {}), {:+.3f} against raw films, for a loss of {:.3f}.</p>\n",
+        "<p>Of the methods with a loss of findings of at most 0.03 (mean AUC), <b>{}</b> hinders attackers "
+        "most. Their AUC is {} (pairs {}), {:+.3f} compared with raw films. The loss is {:.3f}.</p>\n",
         escaped(best->method->name), strongest_text(best->attack, worst_kind(*best)), worst_kind(*best),
         auc_of(*best) - raw_auc(data), loss_of(*best));
   else if (!data.methods.empty())
-    text += "<p>No method kept the classifier's loss of mean AUC within 0.03.</p>\n";
+    text += "<p>Every method costs more than 0.03 of the classifier's mean AUC.</p>\n";
   return text +
-         "<p>What this does not show: attackers that are stronger, that hold more films of a patient, or "
-         "that know "
-         "more than the method and films of other patients; other findings than those listed; films of "
-         "other "
-         "machines and hospitals. A figure near 0.5 means that these attackers failed, not that nobody can "
-         "succeed.</p>\n";
+         "<p>This report does not cover stronger attackers, attackers with more films of a patient, or "
+         "attackers who know more than the method. It does not cover other findings, machines or hospitals. "
+         "An AUC near 0.5 means that these attackers failed. Others may succeed.</p>\n";
 }
 
 std::string trade_off_html(const ReportData& data) {
@@ -117,10 +113,9 @@ std::string privacy_html(const ReportData& data) {
         rows.push_back({m.method->name, kind, strongest_text(m.attack, kind),
                         m.attack["summary"][kind]["strongest_attacker"], learned_text(m.attack, kind),
                         retrieval_text(m.attack, kind)});
-  return "<h2>Privacy</h2>\n<p>AUC of the strongest attacker with its 95 % interval over patients; learned "
-         "attackers over their seeds; precision@1 and mAP@R of whichever attacker does best at searching a "
-         "patient "
-         "among the test films.</p>\n" +
+  return "<h2>Privacy</h2>\n<p>AUC of the strongest attacker, with a 95 % interval over patients. Learned "
+         "attackers: mean and deviation over seeds. P@1 and mAP@R: the best attacker in a search for a "
+         "patient among the test films.</p>\n" +
          html_table({"method", "pairs", "strongest AUC", "attacker", "learned", "P@1, mAP@R"}, rows);
 }
 
@@ -157,9 +152,8 @@ std::string utility_html(const ReportData& data) {
 
 std::string roc_html(const ReportData& data) {
   std::string html =
-      "<h2>Attackers</h2>\n<p>Of each method the strongest attacker on pairs of each kind. Shaded: 95 % of "
-      "the true "
-      "positive rates over samples of the patients.</p>\n<div class=\"plots\">\n";
+      "<h2>Attackers</h2>\n<p>The strongest attacker of each method, for each kind of pairs. Shaded: 95 % "
+      "interval of the true positive rate over patients.</p>\n<div class=\"plots\">\n";
   for (const MethodResults& m : data.methods) {
     Plot plot{m.method->name,
               "false positive rate",

@@ -1,6 +1,6 @@
 #include "study/training_runs.h"
 
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/json_line.h"
 #include "base/progress.h"
 

@@ -13,7 +13,7 @@ Device compute_device();
 void set_compute_device(Device device);
 
 /// "cpu", "cuda" (the first GPU), "cuda:N", or "auto": the first GPU where there is one that can be used, else the
-/// processor. Throws UsageError for other texts, and for a GPU that is asked for by name and cannot be used, with why.
+/// processor. Throws UsageError for other texts, and with the reason for a named GPU that cannot be used.
 Device choose_compute_device(const std::string& text);
 
 /// How a GPU computes products: convolutions and matrix products. The processor always computes in f32.
@@ -34,7 +34,7 @@ struct ComputeSettings {
 const ComputeSettings& compute_settings();
 void set_compute_settings(const ComputeSettings& settings);
 
-/// What networks' products are computed in, here and now: "f32" on the processor, whatever the settings say.
+/// The type in which products are computed now: always "f32" on the processor.
 std::string name_of_math_in_use();
 
 /// The type of a convolution's activations when its input is of `dtype`: f16 or bf16 instead of f32 on a GPU whose products are

@@ -1,5 +1,5 @@
-// Tensors that networks make of nothing but sizes: grids, means, indices. On the processor they are made anew; a GPU
-// keeps them, so that no step has to copy them there.
+// Tensors that depend only on sizes: grids, means, indices. The processor makes them each time. A GPU keeps them, so that no
+// step copies them there.
 #pragma once
 
 #include <functional>

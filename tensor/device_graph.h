@@ -1,4 +1,4 @@
-// A stretch of work that a GPU was told once and does again at every replay, without being told anew: a CUDA graph.
+// Work of a GPU that is recorded once and replayed: a CUDA graph.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@ namespace scrim {
 
 class DeviceGraph {
  public:
-  /// Calls `work`, whose calls to the device are noted instead of run. Everything that they name must stay where it is while
+  /// Calls `work`, whose calls to the device are recorded and not run. Everything that they name must stay where it is while
   /// the graph lives; memory that they ask for is the graph's, and tensors of it that outlive the call hold what the last
   /// replay wrote. Throws UsageError when `work` does what cannot be repeated: wait for the device, copy from the processor,
   /// or draw random numbers.

@@ -1,4 +1,4 @@
-#include "base/config.h"
+#include "base/config/config.h"
 #include "study/evaluation_runs.h"
 #include "tools/command.h"
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/version.h"
 #include "kernels/conv2d/conv2d_packed.h"
 #include "kernels/kernel_list.h"
@@ -187,7 +187,8 @@ bool print_comparison(const Settings& s, const TensorFile& file) {
 
 /// A study is checked as `scrim study` does, and its steps are listed.
 int inspect_study(const Settings& s, const std::string& text) {
-  if (s.graph) throw UsageError(fmt::format("[inspect] {} trains several networks. Use --graph on one", s.file));
+  if (s.graph)
+    throw UsageError(fmt::format("[inspect] {} trains several networks. Use --graph on one", s.file));
   const Study study = parse_study(text, s.file, s.network.assignments);
   fmt::print("{}: valid; its steps, in {}:\n", s.file, (fs::path(study.config.folder) / "steps").string());
   for (const StudyStep& step : study.steps) fmt::print("{}", help_row(step.name, step.title));

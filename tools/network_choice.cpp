@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/atomic_file.h"
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/strings.h"
 #include "tools/help_format.h"
 

@@ -1,4 +1,4 @@
-#include "base/config.h"
+#include "base/config/config.h"
 #include "base/json_line.h"
 #include "study/run.h"
 #include "tools/command.h"

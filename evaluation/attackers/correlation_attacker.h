@@ -1,4 +1,4 @@
-// An attacker that learns nothing: how well do the structures of two films fit onto each other?
+// An attacker without training: how well do the structures of two films fit onto each other?
 //
 //   at 64 x 64 pixels: the direction of the gray's gradient (blurred), and two band-passes of it
 //   1. rough registration: the shift of at most 8 pixels with the highest correlation g of the directions

@@ -2,7 +2,7 @@
 
 #include "autograd/ops/loss.h"
 #include "autograd/ops/unary.h"
-#include "base/config_checks.h"
+#include "base/config/config_checks.h"
 #include "evaluation/attackers/correlation_attacker.h"
 #include "measures/image_quality.h"
 #include "tensor/compute_device.h"

@@ -1,12 +1,11 @@
 // Task "retrain_verifier": can an attacker who knows the method still tell whose films they are?
 //
-// A verifier is trained anew on films that the method changed, several times from different seeds; an
-// attacker that learns nothing is asked too. Both are tested on pairs of films of patients that neither has
-// met:
+// Verifiers are retrained on released films, from several seeds. One more attacker needs no training. Both are
+// tested on pairs of other patients:
 //
-//   released_real         the first film was changed: the attacker holds a real film of somebody
-//   released_released   both were
-//   real_real               none was: the attacker on raw films, for comparison
+//   released_real       the first film is released, the second real: the attacker has a real film of somebody
+//   released_released   both films are released
+//   real_real           both films are real, for comparison
 #pragma once
 
 #include <functional>

@@ -1,6 +1,6 @@
 #include "evaluation/tasks/segmentation.h"
 
-#include "base/config_checks.h"
+#include "base/config/config_checks.h"
 #include "films/segmenter.h"
 #include "measures/overlap.h"
 

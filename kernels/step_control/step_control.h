@@ -1,5 +1,5 @@
-// What a step of training decides by its own numbers: whether it counts, and how its loss is scaled from here on. On a GPU
-// all of it stays there: the processor goes on with the next step and reads the records when it likes.
+// What a training step decides by its own numbers: whether it counts, and the next scale of the loss. On a GPU these numbers
+// stay there. The processor continues with the next step and reads the records later.
 #pragma once
 
 #include "kernels/dispatch.h"

@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 
-#include "base/facts.h"
+#include "base/config/facts.h"
 #include "layers/initialize.h"
 #include "layers/module.h"
 

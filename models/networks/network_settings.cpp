@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/config_checks.h"
+#include "base/config/config_checks.h"
 
 namespace scrim {
 namespace {

@@ -5,7 +5,7 @@
 #include "autograd/ops/permute.h"
 #include "autograd/ops/reduce.h"
 #include "autograd/ops/unary.h"
-#include "base/config_checks.h"
+#include "base/config/config_checks.h"
 #include "models/dp_pix.h"
 #include "models/networks/build_network.h"
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "base/facts.h"
+#include "base/config/facts.h"
 #include "models/networks/build_network.h"
 #include "models/networks/builtin_weights.h"
 #include "tensor/compute_device.h"

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "autograd/ops/permute.h"
-#include "base/facts.h"
+#include "base/config/facts.h"
 #include "tensor/safetensors.h"
 
 namespace scrim {

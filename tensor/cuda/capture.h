@@ -1,6 +1,6 @@
 // A capture in progress, and the memory of graphs.
 //
-// What is asked for while a graph is captured comes from the graph's own pool, whose addresses stay its own from replay to
+// Memory requested while a graph is captured comes from the graph's own pool, whose addresses stay its own from replay to
 // replay; CUDA's stream-ordered pool would hand them to others in between.
 #pragma once
 
@@ -28,7 +28,7 @@ class GraphPool {
   void free(void* data);
   /// No graph came of it: from here on it keeps no segment that nothing lies in.
   void abandon();
-  /// Whether there is one that was not abandoned: told steps need less memory.
+  /// Whether one is in use that was not abandoned. Steps without a graph need less memory.
   static bool any_in_use() { return in_use_ > 0; }
 
  private:
@@ -41,7 +41,7 @@ class GraphPool {
   Pieces pieces_;
 };
 
-/// Between its constructor and finish() or its end, the stream notes what it is told.
+/// From its constructor to finish() or its end, the stream records work instead of running it.
 class Capture {
  public:
   explicit Capture(Device device);

@@ -8,13 +8,13 @@
 namespace scrim::cuda {
 
 /// From the stream-ordered pool of the device, which keeps what is freed. Throws NoRoomError that names the op and module
-/// that asked, the size, and who holds most.
+/// that requested it, the size, and the largest holders.
 void* allocate(std::size_t bytes, Device device);
 void free(void* data, std::size_t bytes, Device device);
 
 /// The bytes of `from` as they are now: the host may write over them afterwards.
 void copy_to_device(const void* from, void* to, std::size_t bytes, Device device);
-/// Waits for all that the device was told before. Throws Error when a kernel has complained of its input.
+/// Waits for all work queued on the device before. Throws Error when a kernel has complained of its input.
 void copy_to_host(const void* from, void* to, std::size_t bytes, Device device);
 void copy_on_device(const void* from, void* to, std::size_t bytes, Device device);
 /// Waits as copy_to_host() does.
@@ -24,10 +24,9 @@ void fill(View view, double value);
 /// Converts elements from any type to any other; both lie on one device.
 void convert(ConstView from, View to);
 
-/// GPUs of this machine; 0 without a word where there is none. Only a build without CUDA throws.
+/// Number of GPUs; 0 where there is none. Only a build without CUDA throws.
 int device_count();
-/// Why GPUs that may be there are not to be seen, for people: an old driver, say. Empty when all is well, and where there is
-/// no GPU or no driver.
+/// Why the driver hides GPUs, for people: an old driver, say. Empty when it does not, and where there is no GPU or driver.
 std::string driver_trouble();
 /// Why the device cannot be used, for people; empty when it can.
 std::string obstacle(Device device);

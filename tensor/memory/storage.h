@@ -42,7 +42,7 @@ void release_unused();  ///< gives kept blocks back to the system
 /// Tests: fill new storage with quiet NaN (0xFF bytes), so that a cell which was never written shows.
 void poison_new_storage(bool on);
 
-/// A GPU was told to repeat work that may have written into any tensor there: DeviceGraph.
+/// A replay may have written into any tensor on a GPU: DeviceGraph.
 void note_replay();
 
 /// Who asks for memory on this thread: the path of the network's part, empty outside of one. For messages of a GPU

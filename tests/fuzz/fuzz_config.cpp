@@ -1,6 +1,6 @@
 // Any text either is a training configuration or gives an Error; what is read prints and reads back as
 // itself. The same for a network's settings.
-#include "base/config.h"
+#include "base/config/config.h"
 #include "models/networks/network_settings.h"
 #include "study/plan.h"
 #include "study/training_runs.h"

@@ -1,4 +1,4 @@
-// Steps that are captured as CUDA graphs, and losses that are read late, give the bytes of steps that are told one by one.
+// Steps that are captured as CUDA graphs, and losses that are read late, give the bytes of steps that run one by one.
 // On the processor both settings change nothing, and nothing is tested here.
 #include "autograd/ops/binary.h"
 #include "autograd/ops/loss.h"
@@ -43,7 +43,7 @@ class CapturedSteps : public SmallTasks {
   template <class Config>
   void expect_same_when_captured(Config config, std::int64_t epochs = 1) {
     config.training = {.epochs = epochs, .batch_size = 5, .checkpoint_every_steps = 100, .images_logged = 0};
-    expect_same(outcome(config, "captured", 10, true), outcome(config, "told", 1, false));
+    expect_same(outcome(config, "captured", 10, true), outcome(config, "one_by_one", 1, false));
   }
 };
 
@@ -77,7 +77,7 @@ TEST_F(CapturedSteps, OfTheSparseCoder) {
 TEST_F(CapturedSteps, LossesThatAreReadLateAreTheSame) {
   auto config = classifier("c");
   config.training = {.epochs = 2, .batch_size = 5, .checkpoint_every_steps = 4, .images_logged = 0};
-  expect_same(outcome(config, "late", 3, false), outcome(config, "told", 1, false));
+  expect_same(outcome(config, "late", 3, false), outcome(config, "one_by_one", 1, false));
 }
 
 /// A fault in a captured step is found when its loss is read, and its op is named where the batch meets it again.
@@ -140,7 +140,7 @@ TEST_F(CapturedSteps, MayBeOfSixteenBits) {
                   "was computed in bf16, and would go on in f32");
 }
 
-/// What was derived from weights that a replay has changed is made anew: a network's packed weights.
+/// What was derived from weights that a replay has changed is made again: a network's packed weights.
 TEST_F(CapturedSteps, EvaluationSeesTheNewWeights) {
   FlowAnonymizer model({4, {0.05, WarpOperator::corrected}}, Initializer(7)),
       fresh({4, {0.05, WarpOperator::corrected}}, Initializer(8));

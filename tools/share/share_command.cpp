@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/atomic_file.h"
-#include "base/config.h"
-#include "base/config_checks.h"
+#include "base/config/config.h"
+#include "base/config/config_checks.h"
 #include "sharing/format/share_reader.h"
 
 namespace scrim {

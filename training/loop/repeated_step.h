@@ -1,5 +1,5 @@
-// A step as a CUDA graph: training.cuda_graph. A small network's step is hundreds of short launches, and telling them takes
-// longer than doing them; a graph is told once.
+// A step as a CUDA graph: training.cuda_graph. A small network's step is hundreds of short launches, which take longer to
+// queue than to run. The step is recorded once and replayed.
 #pragma once
 
 #include <functional>

@@ -17,8 +17,8 @@
 
 namespace scrim {
 
-/// A configuration (TOML) without the lines that change how a GPU is told, and no number: two that are equal in the rest give
-/// the same run.
+/// A configuration (TOML) without the keys that change no result (how steps are queued on a GPU). Two configurations that are
+/// equal in the rest give the same run.
 std::string what_decides_numbers(const std::string& config);
 
 struct Checkpoint {

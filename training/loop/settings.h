@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "base/config_checks.h"
+#include "base/config/config_checks.h"
 #include "layers/initialize.h"
 #include "training/loop/optimizer.h"
 

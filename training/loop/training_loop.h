@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-#include "base/facts.h"
+#include "base/config/facts.h"
 #include "training/loop/training_task.h"
 
 namespace scrim {

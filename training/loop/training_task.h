@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "base/facts.h"
+#include "base/config/facts.h"
 #include "tensor/safetensors.h"
 #include "training/loop/event_file.h"
 #include "training/loop/learner.h"

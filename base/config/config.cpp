@@ -1,4 +1,4 @@
-#include "base/config.h"
+#include "base/config/config.h"
 
 // toml++ asserts what malformed text may break ("[[=a]]"); here that is a fault of the file like any other. With NDEBUG
 // it would take its assertions for granted instead.

@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/config/facts.h"
 #include "base/error.h"
-#include "base/facts.h"
 
 namespace scrim {
 

@@ -1,4 +1,4 @@
-#include "base/config_checks.h"
+#include "base/config/config_checks.h"
 
 namespace scrim {
 

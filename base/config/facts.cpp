@@ -1,4 +1,4 @@
-#include "base/facts.h"
+#include "base/config/facts.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
