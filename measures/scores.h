@@ -1,4 +1,4 @@
-// How well scores tell two kinds apart, and how close two films are. All in f64, all deterministic.
+// How well scores tell two kinds apart. All in f64, all deterministic.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,11 @@ struct Scored {
 /// Area under the ROC curve: the probability that a positive scores above a negative, ties counting half
 /// (Mann and Whitney, 1947). Nothing when a kind is missing.
 std::optional<double> roc_auc(std::vector<Scored> cases);
+/// The same of cases that are sorted from the highest score down.
+std::optional<double> auc_of_sorted(const std::vector<Scored>& cases);
+/// The share of positives above the lowest threshold that lets at most this share of negatives through. Nothing when a kind
+/// is missing.
+std::optional<double> true_positive_rate_at(std::vector<Scored> cases, double false_positive_rate);
 
 struct RocPoint {
   double false_positive_rate, true_positive_rate, threshold;
@@ -36,30 +41,6 @@ struct Confusion {
   double f1() const;         ///< 2 tp / (2 tp + fp + fn), 0 when there is nothing to find
 };
 Confusion confusion_at(const std::vector<Scored>& cases, double threshold);
-
-struct Interval {
-  double low, high;
-};
-
-/// A case with the groups (patients) that it belongs to: both of a pair.
-struct GroupedCase {
-  Scored scored;
-  std::string first_group, second_group;  ///< equal for a case of one patient
-};
-
-/// The middle 95 % of AUCs over `draws` samples of the groups with replacement (Efron, percentile method). A
-/// case counts as often as its groups were drawn, multiplied when they are two. Samples that lack a kind are
-/// left out; nothing when more than half do.
-std::optional<Interval> bootstrap_auc(const std::vector<GroupedCase>& cases, std::int64_t draws,
-                                      Random random);
-/// The same for the mean of several AUCs on the same groups; those that a sample does not determine are left
-/// out of its mean.
-std::optional<Interval> bootstrap_mean_auc(const std::vector<std::vector<GroupedCase>>& sets,
-                                           std::int64_t draws, Random random);
-
-/// The middle 95 % of true positive rates at false positive rates 0, 1/20, ..., 1 over such samples; empty
-/// where bootstrap_auc gives nothing.
-std::vector<Interval> bootstrap_roc(const std::vector<GroupedCase>& cases, std::int64_t draws, Random random);
 
 struct Retrieval {
   double precision_at_1 = 0;  ///< share of queries whose best match is of the same patient

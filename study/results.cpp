@@ -51,6 +51,8 @@ Json attack_json(const Attack& a) {
           {"pairs", a.pairs},
           {"auc", a.auc},
           {"interval_95", interval_json(a.interval)},
+          {"true_positive_rate_at_1_percent", a.rate_at_1_percent},
+          {"true_positive_rate_at_1_percent_interval_95", interval_json(a.rate_interval)},
           {"threshold", a.threshold},
           {"accuracy", a.confusion.accuracy()},
           {"f1", a.confusion.f1()},
@@ -96,6 +98,8 @@ WrittenResult written(const VerificationResult& r) {
                  {"strongest_interval_95", interval_json(strongest->interval)}};
     w.summary += fmt::format("{}\n  strongest    {}: AUC {:.3f} ({})\n", kind, strongest->attacker,
                              strongest->auc, interval_text(strongest->interval));
+    w.summary += fmt::format("               finds {:.3f} ({}) of the pairs at 1 % false positives\n",
+                             strongest->rate_at_1_percent, interval_text(strongest->rate_interval));
     if (const auto learned = r.learned_aucs(kind); !learned.empty()) {
       const Spread s = spread_of(learned);
       summary["learned"] = {{"attackers", learned.size()},

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "films/film_settings.h"
-#include "measures/scores.h"
+#include "measures/intervals.h"
 #include "methods/releaser.h"
 
 namespace scrim {

@@ -202,17 +202,29 @@ class Evaluation {
   Attack figures_of(std::vector<double> scores) const {
     Attack attack;
     const auto cases = scored_pairs(scores, test_.set.pairs);
-    attack.auc = roc_auc(cases).value_or(0.5);
+    const auto auc = roc_auc(cases);
+    require(auc.has_value(), config_.test_pairs, "needs pairs of one patient and pairs of two");
+    attack.auc = *auc;
     attack.roc = roc_curve(cases);
     std::vector<GroupedCase> grouped;
     for (std::size_t i = 0; i < cases.size(); ++i)
       grouped.push_back({cases[i], patients_[std::size_t(test_.set.pairs[i].first)],
                          patients_[std::size_t(test_.set.pairs[i].second)]});
     const Random random(std::uint64_t(config_.training.seed), "bootstrap");
-    attack.interval = bootstrap_auc(grouped, config_.bootstrap_draws, random);
+    attack.interval = jackknife_auc(grouped);
+    attack.rate_at_1_percent = true_positive_rate_at(cases, 0.01).value_or(0);
+    attack.rate_interval = rate_interval(grouped, attack.rate_at_1_percent, random);
     attack.roc_intervals = bootstrap_roc(grouped, config_.bootstrap_draws, random);
     attack.scores = std::move(scores);
     return attack;
+  }
+
+  /// No sample of patients hits where the whole test does not: then the exact bound of the pairs of one patient counts.
+  std::optional<Interval> rate_interval(const std::vector<GroupedCase>& cases, double rate,
+                                        const Random& random) const {
+    if (rate > 0) return bootstrap_true_positive_rate(cases, 0.01, config_.bootstrap_draws, random);
+    return exact_share_interval(
+        0, std::ranges::count_if(cases, [](const GroupedCase& c) { return c.scored.positive; }));
   }
 
   const RetrainVerifierConfig& config_;

@@ -10,6 +10,7 @@
 
 #include <functional>
 
+#include "measures/intervals.h"
 #include "methods/releaser.h"
 #include "training/tasks/train_verifier.h"
 
@@ -72,7 +73,10 @@ struct Attack {
   std::string pairs;           ///< kind of the test pairs
   std::vector<double> scores;  ///< of the test pairs, in their order
   double auc = 0.5;
-  std::optional<Interval> interval;  ///< 95 %, over patients
+  std::optional<Interval> interval;  ///< 95 %, over patients: jackknife_auc()
+  /// True positive rate at 1 % false positives, and its interval: over patients, or exact where nothing was hit.
+  double rate_at_1_percent = 0;
+  std::optional<Interval> rate_interval;
   double threshold = 0;  ///< of the counts below, chosen on the validation pairs when there are any
   Confusion confusion;
   std::vector<RocPoint> roc;

@@ -67,76 +67,7 @@ TEST(Metrics, ConfusionCountsAndRates) {
   EXPECT_EQ(Confusion{}.f1(), 0);
 }
 
-std::vector<GroupedCase> grouped(std::int64_t patients, std::int64_t films, std::uint64_t seed) {
-  Random random(seed);
-  std::vector<GroupedCase> cases;
-  for (std::int64_t p = 0; p < patients; ++p)
-    for (std::int64_t i = 0; i < films; ++i) {
-      const bool positive = random.below(2) == 1;
-      const std::string patient = std::to_string(p);
-      cases.push_back({{random.normal() + positive, positive}, patient, patient});
-    }
-  return cases;
-}
-
 // For independent cases the deviation of an AUC is known (Hanley and McNeil, Radiology 1982, formula 1).
-TEST(Metrics, BootstrapIntervalHasTheWidthOfTheory) {
-  const auto cases = grouped(300, 1, 3);
-  std::vector<Scored> plain;
-  double positives = 0;
-  for (const auto& c : cases) {
-    plain.push_back(c.scored);
-    positives += c.scored.positive;
-  }
-  const double a = *roc_auc(plain), negatives = 300 - positives;
-  const double q1 = a / (2 - a), q2 = 2 * a * a / (1 + a);
-  const double deviation =
-      std::sqrt((a * (1 - a) + (positives - 1) * (q1 - a * a) + (negatives - 1) * (q2 - a * a)) /
-                (positives * negatives));
-  const auto interval = bootstrap_auc(cases, 1000, Random(1));
-  ASSERT_TRUE(interval);
-  EXPECT_NEAR((interval->high - interval->low) / (2 * 1.96), deviation, 0.2 * deviation);
-  EXPECT_LT(interval->low, a);
-  EXPECT_GT(interval->high, a);
-}
-
-// Ten copies of every case tell no more than one: patients are drawn, not cases.
-TEST(Metrics, BootstrapDrawsPatientsNotCases) {
-  const auto once = grouped(40, 1, 7);
-  std::vector<GroupedCase> copies;
-  for (const auto& c : once)
-    for (int i = 0; i < 10; ++i) copies.push_back(c);
-  const auto narrow = bootstrap_auc(once, 500, Random(1)), wide = bootstrap_auc(copies, 500, Random(1));
-  EXPECT_DOUBLE_EQ(narrow->low, wide->low);
-  EXPECT_DOUBLE_EQ(narrow->high, wide->high);
-}
-
-TEST(Metrics, RocBandHoldsTheCurve) {
-  const auto cases = grouped(200, 2, 9);
-  const auto band = bootstrap_roc(cases, 300, Random(1));
-  ASSERT_EQ(band.size(), 21u);
-  std::vector<Scored> plain;
-  for (const auto& c : cases) plain.push_back(c.scored);
-  for (const RocPoint& point : roc_curve(plain)) {
-    const auto place = std::size_t(std::lround(point.false_positive_rate * 20));
-    if (std::abs(point.false_positive_rate * 20 - double(place)) > 0.05) continue;
-    EXPECT_LE(band[place].low, point.true_positive_rate + 0.02);
-    EXPECT_GE(band[place].high, point.true_positive_rate - 0.02);
-  }
-  EXPECT_EQ(band.back().low, 1);
-  EXPECT_LT(band[2].low, band[2].high);
-  EXPECT_TRUE(bootstrap_roc({{{1, true}, "p", "p"}}, 100, Random(1)).empty());
-}
-
-TEST(Metrics, BootstrapOfAMeanAndOfNothing) {
-  const auto a = grouped(50, 2, 1);
-  const auto single = bootstrap_auc(a, 300, Random(4)), mean = bootstrap_mean_auc({a, a}, 300, Random(4));
-  EXPECT_DOUBLE_EQ(single->low, mean->low);
-  EXPECT_FALSE(bootstrap_auc({{{1, true}, "p", "p"}}, 100, Random(1)));
-}
-
-// By hand: film 0 ranks 2 (other patient), 1, 3; film 1 ranks 0 first; the two films of patient b find each
-// other at once.
 TEST(Metrics, RetrievalByHand) {
   const std::vector<std::string> patients{"a", "a", "b", "b"};
   const std::vector<std::vector<double>> scores{{9, 5, 6, 1}, {8, 9, 1, 2}, {0, 1, 9, 7}, {1, 0, 3, 9}};

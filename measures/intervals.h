@@ -1,0 +1,51 @@
+// 95 % intervals of shares, AUCs and ROC curves. Cases may share patients: intervals of scores are over patients.
+#pragma once
+
+#include <string>
+
+#include "measures/scores.h"
+#include "tensor/random.h"
+
+namespace scrim {
+
+struct Interval {
+  double low, high;
+};
+
+/// A case with the groups (patients) that it belongs to: both of a pair.
+struct GroupedCase {
+  Scored scored;
+  std::string first_group, second_group;  ///< equal for a case of one patient
+};
+
+/// Of a share of independent cases, `hits` of `cases`: exact (Clopper and Pearson, Biometrika 1934). 0 of n gives 0 to about
+/// 3.7 / n. Nothing when there is no case.
+std::optional<Interval> exact_share_interval(std::int64_t hits, std::int64_t cases);
+/// The same by Wilson's score (JASA 1927), for figures that are joined from several shares.
+std::optional<Interval> wilson_share_interval(double hits, double cases);
+
+/// Of an AUC whose cases share patients: the jackknife, which leaves out one patient at a time, on the logit of the AUC, with
+/// Student's t. It covers high AUCs, which the percentile intervals below miss. An AUC of 0 or 1 counts as half a pair away
+/// from it. Nothing when a kind is missing or fewer than three patients can be left out.
+std::optional<Interval> jackknife_auc(const std::vector<GroupedCase>& cases);
+
+/// The middle 95 % of AUCs over `draws` samples of the groups with replacement (Efron, percentile method). A
+/// case counts as often as its groups were drawn, multiplied when they are two. Samples that lack a kind are
+/// left out; nothing when more than half do.
+std::optional<Interval> bootstrap_auc(const std::vector<GroupedCase>& cases, std::int64_t draws,
+                                      Random random);
+/// The same for the mean of several AUCs on the same groups; those that a sample does not determine are left
+/// out of its mean.
+std::optional<Interval> bootstrap_mean_auc(const std::vector<std::vector<GroupedCase>>& sets,
+                                           std::int64_t draws, Random random);
+
+/// The middle 95 % of true positive rates at false positive rates 0, 1/20, ..., 1 over such samples; empty
+/// where bootstrap_auc gives nothing.
+std::vector<Interval> bootstrap_roc(const std::vector<GroupedCase>& cases, std::int64_t draws, Random random);
+
+/// The middle 95 % of true positive rates at a false positive rate over such samples. Each sample finds its own threshold.
+std::optional<Interval> bootstrap_true_positive_rate(const std::vector<GroupedCase>& cases,
+                                                     double false_positive_rate, std::int64_t draws,
+                                                     Random random);
+
+}  // namespace scrim

@@ -1,0 +1,181 @@
+#include "measures/intervals.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "measures/distributions.h"
+
+namespace scrim::test {
+namespace {
+
+std::vector<GroupedCase> grouped(std::int64_t patients, std::int64_t films, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<GroupedCase> cases;
+  for (std::int64_t p = 0; p < patients; ++p)
+    for (std::int64_t i = 0; i < films; ++i) {
+      const bool positive = random.below(2) == 1;
+      const std::string patient = std::to_string(p);
+      cases.push_back({{random.normal() + positive, positive}, patient, patient});
+    }
+  return cases;
+}
+
+TEST(Intervals, BootstrapIntervalHasTheWidthOfTheory) {
+  const auto cases = grouped(300, 1, 3);
+  std::vector<Scored> plain;
+  double positives = 0;
+  for (const auto& c : cases) {
+    plain.push_back(c.scored);
+    positives += c.scored.positive;
+  }
+  const double a = *roc_auc(plain), negatives = 300 - positives;
+  const double q1 = a / (2 - a), q2 = 2 * a * a / (1 + a);
+  const double deviation =
+      std::sqrt((a * (1 - a) + (positives - 1) * (q1 - a * a) + (negatives - 1) * (q2 - a * a)) /
+                (positives * negatives));
+  const auto interval = bootstrap_auc(cases, 1000, Random(1));
+  ASSERT_TRUE(interval);
+  EXPECT_NEAR((interval->high - interval->low) / (2 * 1.96), deviation, 0.2 * deviation);
+  EXPECT_LT(interval->low, a);
+  EXPECT_GT(interval->high, a);
+}
+
+// Ten copies of every case tell no more than one: patients are drawn, not cases.
+TEST(Intervals, BootstrapDrawsPatientsNotCases) {
+  const auto once = grouped(40, 1, 7);
+  std::vector<GroupedCase> copies;
+  for (const auto& c : once)
+    for (int i = 0; i < 10; ++i) copies.push_back(c);
+  const auto narrow = bootstrap_auc(once, 500, Random(1)), wide = bootstrap_auc(copies, 500, Random(1));
+  EXPECT_DOUBLE_EQ(narrow->low, wide->low);
+  EXPECT_DOUBLE_EQ(narrow->high, wide->high);
+}
+
+TEST(Intervals, RocBandHoldsTheCurve) {
+  const auto cases = grouped(200, 2, 9);
+  const auto band = bootstrap_roc(cases, 300, Random(1));
+  ASSERT_EQ(band.size(), 21u);
+  std::vector<Scored> plain;
+  for (const auto& c : cases) plain.push_back(c.scored);
+  for (const RocPoint& point : roc_curve(plain)) {
+    const auto place = std::size_t(std::lround(point.false_positive_rate * 20));
+    if (std::abs(point.false_positive_rate * 20 - double(place)) > 0.05) continue;
+    EXPECT_LE(band[place].low, point.true_positive_rate + 0.02);
+    EXPECT_GE(band[place].high, point.true_positive_rate - 0.02);
+  }
+  EXPECT_EQ(band.back().low, 1);
+  EXPECT_LT(band[2].low, band[2].high);
+  EXPECT_TRUE(bootstrap_roc({{{1, true}, "p", "p"}}, 100, Random(1)).empty());
+}
+
+TEST(Intervals, BootstrapOfAMeanAndOfNothing) {
+  const auto a = grouped(50, 2, 1);
+  const auto single = bootstrap_auc(a, 300, Random(4)), mean = bootstrap_mean_auc({a, a}, 300, Random(4));
+  EXPECT_DOUBLE_EQ(single->low, mean->low);
+  EXPECT_FALSE(bootstrap_auc({{{1, true}, "p", "p"}}, 100, Random(1)));
+}
+
+// By hand: film 0 ranks 2 (other patient), 1, 3; film 1 ranks 0 first; the two films of patient b find each
+// other at once.
+
+TEST(Distributions, AgreeWithTables) {
+  // Closed forms for 1 and 2 degrees of freedom; the others by Simpson's rule on the density.
+  EXPECT_NEAR(student_t_quantile(1, 0.975), 12.706204736174696, 1e-9);  // tan(0.475 pi)
+  EXPECT_NEAR(student_t_quantile(2, 0.975), 0.95 / std::sqrt(2 * 0.975 * 0.025), 1e-11);
+  EXPECT_NEAR(student_t_quantile(10, 0.975), 2.2281388519862744, 1e-11);
+  EXPECT_NEAR(student_t_quantile(115, 0.975), 1.9808075411038952, 1e-11);
+  EXPECT_NEAR(student_t_quantile(10, 0.025), -2.2281388519862744, 1e-11);
+  EXPECT_EQ(student_t_quantile(7, 0.5), 0);
+  EXPECT_NEAR(incomplete_beta(2, 3, 0.4), 0.5248, 1e-14);        // by hand: 6x^2 - 8x^3 + 3x^4
+  EXPECT_NEAR(incomplete_beta(0.5, 0.5, 0.25), 1.0 / 3, 1e-13);  // 2 / pi * asin(sqrt(x))
+  for (const double p : {0.001, 0.3, 0.975})
+    EXPECT_NEAR(incomplete_beta(3.5, 40, beta_quantile(3.5, 40, p)), p, 1e-12);
+}
+
+TEST(Intervals, OfSharesAreThoseOfTheBook) {
+  const auto none = exact_share_interval(0, 86);
+  EXPECT_EQ(none->low, 0);
+  EXPECT_NEAR(none->high, 1 - std::pow(0.025, 1.0 / 86), 1e-12);  // its closed form
+  const auto all = exact_share_interval(86, 86);
+  EXPECT_EQ(all->high, 1);
+  EXPECT_NEAR(all->low, std::pow(0.025, 1.0 / 86), 1e-12);
+  // Agresti and Coull (1998): 2 of 10 by Wilson gives 0.057 to 0.510.
+  const auto wilson = wilson_share_interval(2, 10);
+  EXPECT_NEAR(wilson->low, 0.0567, 1e-4);
+  EXPECT_NEAR(wilson->high, 0.5098, 1e-4);
+  EXPECT_FALSE(exact_share_interval(0, 0));
+}
+
+TEST(Scores, TruePositiveRateAtAFalsePositiveRate) {
+  std::vector<Scored> cases{{0.9, true}, {0.8, false}, {0.7, true}, {0.6, true}, {0.5, false}};
+  for (double score : {0.4, 0.3}) cases.push_back({score, false});
+  EXPECT_NEAR(*true_positive_rate_at(cases, 0), 1.0 / 3, 1e-12);
+  EXPECT_NEAR(*true_positive_rate_at(cases, 0.24), 1.0 / 3, 1e-12);
+  EXPECT_EQ(*true_positive_rate_at(cases, 0.25), 1);
+  EXPECT_FALSE(true_positive_rate_at({{1, true}}, 0.1));
+  // A tie across the threshold lets all of it through or none.
+  EXPECT_EQ(*true_positive_rate_at({{1, true}, {1, false}, {0, false}}, 0.4), 0);
+}
+
+/// Pairs of `patients` with two films each: the two films of one patient, and strangers in a ring. The score of a pair is a
+/// normal draw, shifted for one patient, plus what its patients add to all of their pairs.
+std::vector<GroupedCase> simulated(std::int64_t patients, double shift, Random& random) {
+  std::vector<double> own;
+  for (std::int64_t p = 0; p < patients; ++p) own.push_back(0.5 * random.normal());
+  const auto at = [&](std::int64_t p) { return std::to_string(p % patients); };
+  std::vector<GroupedCase> cases;
+  for (std::int64_t p = 0; p < patients; ++p) {
+    const double effect = own[std::size_t(p)];
+    cases.push_back({{shift + random.normal() + 2 * effect, true}, at(p), at(p)});
+    for (const std::int64_t step : {1, 2, 5})
+      cases.push_back(
+          {{random.normal() + effect + own[std::size_t((p + step) % patients)], false}, at(p), at(p + step)});
+  }
+  return cases;
+}
+
+// The nominal 95 % within what 400 repetitions can show: 0.95 +- 3 * 0.011, above more generously.
+TEST(Intervals, JackknifeCoversTheTruthOnPairsThatSharePatients) {
+  Random random(11);
+  // Var of a positive: 1 + 4 * 0.25; of a negative: 1 + 2 * 0.25; AUC = Phi(shift / sqrt(sum)).
+  const double shift = 3.2, truth = 0.5 * std::erfc(-shift / std::sqrt(3.5) / std::sqrt(2.0));
+  int covered = 0, known = 0;
+  constexpr int repetitions = 400;
+  for (int i = 0; i < repetitions; ++i)
+    if (const auto interval = jackknife_auc(simulated(30, shift, random))) {
+      ++known;
+      covered += interval->low <= truth && truth <= interval->high;
+    }
+  EXPECT_EQ(known, repetitions);
+  EXPECT_GT(covered, 0.917 * repetitions);
+  EXPECT_LT(covered, 0.995 * repetitions);
+}
+
+TEST(Intervals, JackknifeOfAPerfectAttackerReachesNearOneAndNotBeyond) {
+  std::vector<GroupedCase> cases;
+  for (int p = 0; p < 12; ++p) {
+    cases.push_back({{2, true}, std::to_string(p), std::to_string(p)});
+    cases.push_back({{1, false}, std::to_string(p), std::to_string((p + 1) % 12)});
+  }
+  const auto interval = jackknife_auc(cases);
+  EXPECT_GT(interval->low, 0.9);
+  EXPECT_LT(interval->high, 1);
+  EXPECT_FALSE(jackknife_auc({{{1, true}, "p", "p"}}));
+}
+
+TEST(Intervals, TruePositiveRateHasAnIntervalOverPatients) {
+  Random random(5);
+  const auto cases = simulated(60, 2.5, random);
+  std::vector<Scored> scored;
+  for (const auto& c : cases) scored.push_back(c.scored);
+  const double rate = *true_positive_rate_at(scored, 0.05);
+  const auto interval = bootstrap_true_positive_rate(cases, 0.05, 400, Random(1));
+  EXPECT_LT(interval->low, rate);
+  EXPECT_GT(interval->high, rate);
+  EXPECT_GT(interval->high - interval->low, 0.05);
+}
+
+}  // namespace
+}  // namespace scrim::test
