@@ -52,7 +52,7 @@ std::string unknown_verb(const CLI::App& app) {
   std::vector<std::string> verbs;
   for (const CLI::App* verb : place->get_subcommands(any)) verbs.push_back(verb->get_name());
   if (word.empty() || verbs.empty()) return "";
-  return fmt::format("there is no {} {}{}; there are {}", path, word, scrim::suggestion(word, verbs),
+  return fmt::format("there is no {} {}{} (verbs: {})", path, word, scrim::suggestion(word, verbs),
                      scrim::joined_names(verbs));
 }
 

@@ -73,7 +73,7 @@ void set_fields(Settings& settings, const Facts& facts, std::string_view owner) 
   });
   for (const auto& [name, text] : facts)
     if (std::find(known.begin(), known.end(), name) == known.end())
-      throw UsageError(fmt::format("[settings] {} has no setting {}{}; it has {}", owner, name,
+      throw UsageError(fmt::format("[settings] {} has no setting {}{} (known: {})", owner, name,
                                    suggestion(name, known), joined_names(known)));
 }
 

@@ -78,7 +78,7 @@ const NetworkEntry& network_named(const std::string& name) {
     if (entry.name == name) return entry;
     names.push_back(entry.name);
   }
-  throw UsageError(fmt::format("[model] there is no {}{}; there are {}", name, suggestion(name, names),
+  throw UsageError(fmt::format("[model] there is no {}{} (known: {})", name, suggestion(name, names),
                                joined_names(names)));
 }
 

@@ -107,17 +107,17 @@ TEST(CudaErrors, NonFiniteStepsLeaveTheWeightsAndNameTheOp) {
 
 TEST(CudaErrors, SaysWhetherTheGpuOrTheDriverIsMissing) {
   cuda_emulation::set_device_count(0);
-  expect_contains(error_of([] { choose_compute_device("cuda:1"); }), "no NVIDIA GPU that the driver shows");
+  expect_contains(error_of([] { choose_compute_device("cuda:1"); }), "the driver shows no NVIDIA GPU");
   cuda_emulation::set_driver_version(12020);
   expect_contains(error_of([] { choose_compute_device("cuda:1"); }),
-                  "the NVIDIA driver is too old: it serves CUDA 12.2, this program needs 13.0");
+                  "the NVIDIA driver is too old: it supports CUDA 12.2, this program needs 13.0");
   cuda_emulation::set_driver_version(0);
   expect_contains(error_of([] { choose_compute_device("cuda:1"); }), "no NVIDIA GPU, or no driver for it");
   cuda_emulation::set_driver_version(13000);
   cuda_emulation::set_device_count(1);
   expect_contains(error_of([] { choose_compute_device("cuda:1"); }),
-                  "cuda:1 was asked for, this machine has 1 GPU");
-  expect_contains(error_of([] { choose_compute_device("gpu"); }), "the device is \"gpu\", expected");
+                  "there is no cuda:1: this machine has 1 GPU");
+  expect_contains(error_of([] { choose_compute_device("gpu"); }), "the device must be");
   EXPECT_EQ(choose_compute_device("auto"), Device::cuda);
 }
 
@@ -139,7 +139,7 @@ TEST(CudaErrors, AutoPassesOverWhatItCannotUseAndSaysWhy) {
   ASSERT_EQ(notices.texts.size(), 3u);
   expect_contains(
       notices.texts[1],
-      "not computing on cuda: this program holds no code for the emulated GPU, of compute capability 9.0");
+      "not computing on cuda: this build has no code for the emulated GPU (compute capability 9.0)");
   expect_contains(notices.texts[2], "not computing on cuda:1: the emulated GPU has no memory pools");
   expect_contains(error_of([] { choose_compute_device("cuda:1"); }), "has no memory pools");
   cuda_emulation::set_device_lacks(0, {});

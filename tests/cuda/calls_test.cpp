@@ -109,7 +109,7 @@ TEST(CudaCalls, AGraphThatFindsNoRoomLeavesItsStepsAsTheyWere) {
     EXPECT_EQ(to_host(step()[0].numbers).data<float>()[3], 4);
     EXPECT_EQ(of(counts(), "graph launch"), 0);
     ASSERT_EQ(notices.texts.size(), 1u);  // of two steps
-    expect_contains(notices.texts[0], "steps go on without a graph: [cuda]");
+    expect_contains(notices.texts[0], "training continues without replay: [cuda]");
   }
 }
 
@@ -137,7 +137,7 @@ TEST(CudaCalls, AnAbandonedGraphGivesItsMemoryBack) {
                       Tensor::empty({64 << 20}, DType::f32, compute_device());
                     });
                   }),
-                  "as does giving up captured graphs");
+                  "as does training without replay");
   cuda_emulation::set_memory(cuda_emulation::whole_arena);
   gradient = other = Tensor();
   EXPECT_EQ(bytes_in_use(), before);

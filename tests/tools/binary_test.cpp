@@ -251,8 +251,7 @@ TEST_F(Binary, InspectShowsWeightsConfigAndBuild) {
 TEST(Verbs, MistypedOnesAreAnsweredWithTheNearest) {
   const Result verb = run({"anonimize", "x.png", "-o", "out"});
   EXPECT_EQ(verb.status, 2);
-  expect_contains(verb.error,
-                  "there is no scrim anonimize, did you mean anonymize?; there are phantom, split");
+  expect_contains(verb.error, "there is no scrim anonimize, did you mean anonymize? (verbs: phantom, split");
   const Result inner = run({"share", "seel", "x.png"});
   EXPECT_EQ(inner.status, 2);
   expect_contains(inner.error, "there is no scrim share seel, did you mean seal?");
