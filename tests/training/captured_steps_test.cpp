@@ -137,7 +137,7 @@ TEST_F(CapturedSteps, MayBeOfSixteenBits) {
   EXPECT_EQ(run(config, "x", true, quiet).weights, result.weights);  // it is complete: nothing is computed
   fs::remove(folder / "run/weights.safetensors");
   expect_contains(error_of([&] { run(config, "x", true, quiet); }),
-                  "was computed in bf16, and would continue in f32");
+                  "was computed in bf16 and would continue in f32");
 }
 
 /// What was derived from weights that a replay has changed is made again: a network's packed weights.
