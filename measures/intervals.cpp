@@ -62,23 +62,6 @@ Interval middle_95(std::vector<double> values) {
   return {quantile(0.025), quantile(0.975)};
 }
 
-/// The highest true positive rate at each of `places` false positive rates from 0 to 1; empty when a kind is
-/// missing.
-std::vector<double> roc_of_sorted(const std::vector<Scored>& cases, std::size_t places) {
-  double positives = 0, negatives = 0;
-  for (const Scored& c : cases) (c.positive ? positives : negatives) += c.weight;
-  if (positives == 0 || negatives == 0) return {};
-  std::vector<double> rates(places, 0);
-  double found = 0, wrong = 0;
-  for (std::size_t i = 0; i < cases.size();) {
-    for (const double score = cases[i].score; i < cases.size() && cases[i].score == score; ++i)
-      (cases[i].positive ? found : wrong) += cases[i].weight;
-    for (std::size_t place = 0; place < places; ++place)
-      if (wrong / negatives <= double(place) / double(places - 1) + 1e-12) rates[place] = found / positives;
-  }
-  return rates;
-}
-
 /// The AUC's logit, kept half a pair away from 0 and 1; nothing when a kind is missing.
 std::optional<double> logit_of_auc(const std::vector<Scored>& sorted) {
   const auto auc = auc_of_sorted(sorted);
@@ -97,15 +80,6 @@ std::optional<Interval> exact_share_interval(std::int64_t hits, std::int64_t cas
   const auto k = double(hits), n = double(cases);
   return Interval{hits == 0 ? 0 : beta_quantile(k, n - k + 1, tail),
                   hits == cases ? 1 : beta_quantile(k + 1, n - k, 1 - tail)};
-}
-
-std::optional<Interval> wilson_share_interval(double hits, double cases) {
-  if (cases <= 0) return std::nullopt;
-  constexpr double z = 1.959963984540054;
-  const double share = hits / cases, spread = z * z / cases;
-  const double middle = (share + spread / 2) / (1 + spread);
-  const double half = z * std::sqrt(share * (1 - share) / cases + spread / cases / 4) / (1 + spread);
-  return Interval{std::max(0.0, middle - half), std::min(1.0, middle + half)};
 }
 
 std::optional<Interval> jackknife_auc(const std::vector<GroupedCase>& cases) {
@@ -130,23 +104,33 @@ std::optional<Interval> jackknife_auc(const std::vector<GroupedCase>& cases) {
   return Interval{auc(*whole - half), auc(*whole + half)};
 }
 
-std::vector<Interval> bootstrap_roc(const std::vector<GroupedCase>& cases, std::int64_t draws,
-                                    Random random) {
-  constexpr std::size_t places = 21;
+std::vector<Interval> bootstrap_true_positive_rates(const std::vector<GroupedCase>& cases,
+                                                    const std::vector<double>& false_positive_rates,
+                                                    std::int64_t draws, Random random) {
   const auto number = numbered_groups({cases});
   SortedCases sorted = sorted_cases(cases, number);
-  std::vector<std::vector<double>> rates(places);
+  std::vector<std::vector<double>> rates(false_positive_rates.size());
   std::vector<double> drawn(number.size());
   for (std::int64_t draw = 0; draw < draws; ++draw) {
     draw_groups(drawn, random);
     weigh(sorted, drawn);
-    const auto roc = roc_of_sorted(sorted.cases, places);
-    for (std::size_t place = 0; place < roc.size(); ++place) rates[place].push_back(roc[place]);
+    const auto reached = true_positive_rates_of_sorted(sorted.cases, false_positive_rates);
+    for (std::size_t at = 0; at < reached.size(); ++at) rates[at].push_back(reached[at]);
   }
-  if (draws <= 0 || 2 * std::int64_t(rates[0].size()) <= draws) return {};
   std::vector<Interval> intervals;
-  for (auto& at_place : rates) intervals.push_back(middle_95(std::move(at_place)));
+  for (auto& at_rate : rates) {
+    if (draws <= 0 || 2 * std::int64_t(at_rate.size()) <= draws) return {};
+    intervals.push_back(middle_95(std::move(at_rate)));
+  }
   return intervals;
+}
+
+std::vector<Interval> bootstrap_roc(const std::vector<GroupedCase>& cases, std::int64_t draws,
+                                    Random random) {
+  constexpr int steps = 20;
+  std::vector<double> false_positive_rates;
+  for (int step = 0; step <= steps; ++step) false_positive_rates.push_back(double(step) / steps);
+  return bootstrap_true_positive_rates(cases, false_positive_rates, draws, random);
 }
 
 std::optional<Interval> bootstrap_mean_auc(const std::vector<std::vector<GroupedCase>>& sets,
@@ -174,21 +158,6 @@ std::optional<Interval> bootstrap_mean_auc(const std::vector<std::vector<Grouped
 std::optional<Interval> bootstrap_auc(const std::vector<GroupedCase>& cases, std::int64_t draws,
                                       Random random) {
   return bootstrap_mean_auc({cases}, draws, random);
-}
-
-std::optional<Interval> bootstrap_true_positive_rate(const std::vector<GroupedCase>& cases,
-                                                     double false_positive_rate, std::int64_t draws,
-                                                     Random random) {
-  const auto number = numbered_groups({cases});
-  SortedCases sorted = sorted_cases(cases, number);
-  std::vector<double> rates, drawn(number.size());
-  for (std::int64_t draw = 0; draw < draws; ++draw) {
-    draw_groups(drawn, random);
-    weigh(sorted, drawn);
-    if (const auto rate = true_positive_rate_at(sorted.cases, false_positive_rate)) rates.push_back(*rate);
-  }
-  if (draws <= 0 || 2 * std::int64_t(rates.size()) <= draws) return std::nullopt;
-  return middle_95(std::move(rates));
 }
 
 }  // namespace scrim

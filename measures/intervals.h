@@ -21,8 +21,6 @@ struct GroupedCase {
 /// Of a share of independent cases, `hits` of `cases`: exact (Clopper and Pearson, Biometrika 1934). 0 of n gives 0 to about
 /// 3.7 / n. Nothing when there is no case.
 std::optional<Interval> exact_share_interval(std::int64_t hits, std::int64_t cases);
-/// The same by Wilson's score (JASA 1927), for figures that are joined from several shares.
-std::optional<Interval> wilson_share_interval(double hits, double cases);
 
 /// Of an AUC whose cases share patients: the jackknife, which leaves out one patient at a time, on the logit of the AUC, with
 /// Student's t. It covers high AUCs, which the percentile intervals below miss. An AUC of 0 or 1 counts as half a pair away
@@ -39,13 +37,12 @@ std::optional<Interval> bootstrap_auc(const std::vector<GroupedCase>& cases, std
 std::optional<Interval> bootstrap_mean_auc(const std::vector<std::vector<GroupedCase>>& sets,
                                            std::int64_t draws, Random random);
 
-/// The middle 95 % of true positive rates at false positive rates 0, 1/20, ..., 1 over such samples; empty
-/// where bootstrap_auc gives nothing.
+/// The middle 95 % of true positive rates at each of these false positive rates over such samples. Each sample finds its own
+/// thresholds. Empty where bootstrap_auc gives nothing.
+std::vector<Interval> bootstrap_true_positive_rates(const std::vector<GroupedCase>& cases,
+                                                    const std::vector<double>& false_positive_rates,
+                                                    std::int64_t draws, Random random);
+/// The same at 0, 1/20, ..., 1.
 std::vector<Interval> bootstrap_roc(const std::vector<GroupedCase>& cases, std::int64_t draws, Random random);
-
-/// The middle 95 % of true positive rates at a false positive rate over such samples. Each sample finds its own threshold.
-std::optional<Interval> bootstrap_true_positive_rate(const std::vector<GroupedCase>& cases,
-                                                     double false_positive_rate, std::int64_t draws,
-                                                     Random random);
 
 }  // namespace scrim

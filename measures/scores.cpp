@@ -52,15 +52,26 @@ std::vector<RocPoint> roc_curve(std::vector<Scored> cases) {
   return curve;
 }
 
-std::optional<double> true_positive_rate_at(std::vector<Scored> cases, double false_positive_rate) {
-  sort_by_score(cases);
+std::vector<double> true_positive_rates_of_sorted(const std::vector<Scored>& cases,
+                                                  const std::vector<double>& false_positive_rates) {
   double positives = 0, negatives = 0;
   for (const Scored& c : cases) (c.positive ? positives : negatives) += c.weight;
-  if (positives == 0 || negatives == 0) return std::nullopt;
-  double rate = 0;
-  for (const RocPoint& point : roc_curve(std::move(cases)))
-    if (point.false_positive_rate <= false_positive_rate + 1e-12) rate = point.true_positive_rate;
-  return rate;
+  if (positives == 0 || negatives == 0) return {};
+  std::vector<double> rates(false_positive_rates.size(), 0);
+  double found = 0, wrong = 0;
+  for (std::size_t i = 0; i < cases.size();) {
+    for (const double score = cases[i].score; i < cases.size() && cases[i].score == score; ++i)
+      (cases[i].positive ? found : wrong) += cases[i].weight;
+    for (std::size_t at = 0; at < rates.size(); ++at)
+      if (wrong / negatives <= false_positive_rates[at] + 1e-12) rates[at] = found / positives;
+  }
+  return rates;
+}
+
+std::optional<double> true_positive_rate_at(std::vector<Scored> cases, double false_positive_rate) {
+  sort_by_score(cases);
+  const auto rates = true_positive_rates_of_sorted(cases, {false_positive_rate});
+  return rates.empty() ? std::nullopt : std::optional(rates.front());
 }
 
 double Confusion::accuracy() const {

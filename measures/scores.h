@@ -25,6 +25,9 @@ std::optional<double> auc_of_sorted(const std::vector<Scored>& cases);
 /// The share of positives above the lowest threshold that lets at most this share of negatives through. Nothing when a kind
 /// is missing.
 std::optional<double> true_positive_rate_at(std::vector<Scored> cases, double false_positive_rate);
+/// The same at several rates, of cases that are sorted from the highest score down; empty when a kind is missing.
+std::vector<double> true_positive_rates_of_sorted(const std::vector<Scored>& cases,
+                                                  const std::vector<double>& false_positive_rates);
 
 struct RocPoint {
   double false_positive_rate, true_positive_rate, threshold;

@@ -52,7 +52,7 @@ int anonymize(const Settings& s, bool json) {
     const Variable mask = segmenter ? organ_mask(*segmenter, tensor_from_image(film)) : Variable();
     const ReleasedFilm released = release_film(method, film, mask, Random(0));
     write_png(job.outputs.front(), released.image);
-    return nlohmann::json{{"largest_displacement_pixels", released.largest_displacement}};
+    return nlohmann::ordered_json{{"largest_displacement_pixels", released.largest_displacement}};
   });
 }
 

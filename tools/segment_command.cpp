@@ -34,7 +34,7 @@ int segment(Settings& s, bool json) {
                        [&](const FilmJob& job) {
                          const GrayImage film = read_image(job.input);
                          const Tensor masks = native_masks(segmenter, tensor_from_image(film));
-                         nlohmann::json shares = nlohmann::json::array();
+                         nlohmann::ordered_json shares = nlohmann::ordered_json::array();
                          for (std::int64_t organ = 0; organ < organs; ++organ) {
                            GrayImage mask{film.height, film.width, 8, {}};
                            double inside = 0;
@@ -47,7 +47,7 @@ int segment(Settings& s, bool json) {
                            write_png(job.outputs[std::size_t(organ)], mask);
                            shares.push_back(inside / double(film.height * film.width));
                          }
-                         return nlohmann::json{{"share_of_film", shares}};
+                         return nlohmann::ordered_json{{"share_of_film", shares}};
                        });
 }
 

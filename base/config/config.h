@@ -82,7 +82,7 @@ class ConfigPrinter {
 template <class Config>
 std::string print_config(const std::string& task, Config& config) {
   ConfigPrinter printer;
-  printer.print("", "task", task, "task");
+  printer.print("", "task", task, "what this file configures");
   visit_fields(config, [&](const char* table, const char* key, auto& field, const char* what) {
     printer.print(table, key, field, what);
   });

@@ -70,9 +70,11 @@ void LabelTable::parse(std::string_view text) {
       continue;
     }
     FilmLabels labels{{}, field(patient), field(view)};
-    for (const std::string_view part : split(fields[*findings], '|')) {
+    auto listed = split(fields[*findings], '|');
+    if (listed.back().empty()) listed.pop_back();  // no finding, or a bar at the end
+    for (const std::string_view part : listed) {
       const std::string finding(part);
-      if (finding.empty() || finding == "No Finding") continue;
+      if (finding == "No Finding") continue;
       const auto known = std::find(finding_names.begin(), finding_names.end(), finding);
       if (known == finding_names.end()) {
         const std::string near = nearest_spelling(finding, {finding_names.begin(), finding_names.end()});

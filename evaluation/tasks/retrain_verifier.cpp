@@ -212,19 +212,25 @@ class Evaluation {
                          patients_[std::size_t(test_.set.pairs[i].second)]});
     const Random random(std::uint64_t(config_.training.seed), "bootstrap");
     attack.interval = jackknife_auc(grouped);
-    attack.rate_at_1_percent = true_positive_rate_at(cases, 0.01).value_or(0);
+    attack.rate_at_1_percent = *true_positive_rate_at(cases, 0.01);
     attack.rate_interval = rate_interval(grouped, attack.rate_at_1_percent, random);
     attack.roc_intervals = bootstrap_roc(grouped, config_.bootstrap_draws, random);
     attack.scores = std::move(scores);
     return attack;
   }
 
-  /// No sample of patients hits where the whole test does not: then the exact bound of the pairs of one patient counts.
+  /// Where nothing was hit, samples of patients show no spread: the exact bound for as many patients stands there. Pairs of
+  /// one patient are not independent, patients are.
   std::optional<Interval> rate_interval(const std::vector<GroupedCase>& cases, double rate,
                                         const Random& random) const {
-    if (rate > 0) return bootstrap_true_positive_rate(cases, 0.01, config_.bootstrap_draws, random);
-    return exact_share_interval(
-        0, std::ranges::count_if(cases, [](const GroupedCase& c) { return c.scored.positive; }));
+    if (rate == 0) {
+      std::set<std::string> patients;
+      for (const GroupedCase& c : cases)
+        if (c.scored.positive) patients.insert(c.first_group);
+      return exact_share_interval(0, std::int64_t(patients.size()));
+    }
+    const auto intervals = bootstrap_true_positive_rates(cases, {0.01}, config_.bootstrap_draws, random);
+    return intervals.empty() ? std::nullopt : std::optional(intervals.front());
   }
 
   const RetrainVerifierConfig& config_;

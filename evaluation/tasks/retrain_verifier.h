@@ -49,7 +49,8 @@ void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
   visit_fields(c.release, visit);
   visit_fields(c.attacker, "attacker", visit);
   visit("attacker", "start_weights", c.start_weights, "weight file to start from; \"\" = random weights");
-  visit("attacker", "seeds", c.seeds, "number of learned attackers, with seeds training.seed, +1, ...");
+  visit("attacker", "seeds", c.seeds,
+        "number of learned attackers, with seeds training.seed, +1, ...; 0 = none");
   visit(
       "attacker", "trained_on", c.trained_on,
       "kinds of training pairs: \"released_released\", \"released_real\", \"real_real\"; one attacker each");
@@ -74,7 +75,7 @@ struct Attack {
   std::vector<double> scores;  ///< of the test pairs, in their order
   double auc = 0.5;
   std::optional<Interval> interval;  ///< 95 %, over patients: jackknife_auc()
-  /// True positive rate at 1 % false positives, and its interval: over patients, or exact where nothing was hit.
+  /// True positive rate at 1 % false positives, and its interval over patients: bootstrap, or exact where nothing was hit.
   double rate_at_1_percent = 0;
   std::optional<Interval> rate_interval;
   double threshold = 0;  ///< of the counts below, chosen on the validation pairs when there are any

@@ -101,7 +101,8 @@ void visit_fields(ClassifierSettings& c, const char* table, Visit&& visit) {
   visit(table, "growth", c.growth, "features added per layer; DenseNet-121: 32");
   visit(table, "blocks", c.blocks, "layers of the dense blocks; DenseNet-121: [6, 12, 24, 16]");
   visit(table, "init_features", c.init_features, "features of the first convolution; DenseNet-121: 64");
-  visit(table, "bn_size", c.bn_size, "features of a layer's 1x1 convolution, in units of growth");
+  visit(table, "bn_size", c.bn_size,
+        "features of a layer's 1x1 convolution, in units of growth; DenseNet-121: 4");
   visit(table, "num_labels", c.num_labels, "outputs; NIH ChestX-ray14 has 14 findings");
   visit(table, "linear_memory", c.linear_memory,
         "recompute activations in backward: half the memory, slower");

@@ -58,6 +58,13 @@ TEST(FilmLabels, NamesAllFaultsAtOnce) {
   EXPECT_NE(message.find("line 3 has too few fields (1)"), std::string::npos) << message;
   EXPECT_NE(message.find("line 4 repeats the film a.png"), std::string::npos) << message;
   EXPECT_NE(error_of([] { LabelTable("a,b\n", "t.csv"); }).find("has no columns"), std::string::npos);
+  for (const std::string findings : {"|Mass", "Mass||Edema", "|"})
+    EXPECT_NE(error_of([&] {
+                LabelTable("image,findings\na.png," + findings + "\n", "t.csv");
+              }).find("the unknown finding \"\""),
+              std::string::npos)
+        << findings;
+  EXPECT_TRUE(LabelTable("image,findings\na.png,Mass|\n", "t.csv").of("a.png").findings[4]);
   const LabelTable table(nih, "nih.csv");
   EXPECT_NE(error_of([&] {
               table.require_all({"00000001_000.png", "p.png", "q.png"});

@@ -101,10 +101,13 @@ TEST(Intervals, OfSharesAreThoseOfTheBook) {
   const auto all = exact_share_interval(86, 86);
   EXPECT_EQ(all->high, 1);
   EXPECT_NEAR(all->low, std::pow(0.025, 1.0 / 86), 1e-12);
-  // Agresti and Coull (1998): 2 of 10 by Wilson gives 0.057 to 0.510.
-  const auto wilson = wilson_share_interval(2, 10);
-  EXPECT_NEAR(wilson->low, 0.0567, 1e-4);
-  EXPECT_NEAR(wilson->high, 0.5098, 1e-4);
+  // Brown, Cai and DasGupta (2001): the bounds solve the binomial tails, here 2 of 10 by their sums.
+  const auto some = exact_share_interval(2, 10);
+  const double low = some->low, high = some->high;
+  EXPECT_NEAR(1 - std::pow(1 - low, 10) - 10 * low * std::pow(1 - low, 9), 0.025, 1e-12);
+  EXPECT_NEAR(
+      std::pow(1 - high, 10) + 10 * high * std::pow(1 - high, 9) + 45 * high * high * std::pow(1 - high, 8),
+      0.025, 1e-12);
   EXPECT_FALSE(exact_share_interval(0, 0));
 }
 
@@ -171,10 +174,14 @@ TEST(Intervals, TruePositiveRateHasAnIntervalOverPatients) {
   std::vector<Scored> scored;
   for (const auto& c : cases) scored.push_back(c.scored);
   const double rate = *true_positive_rate_at(scored, 0.05);
-  const auto interval = bootstrap_true_positive_rate(cases, 0.05, 400, Random(1));
-  EXPECT_LT(interval->low, rate);
-  EXPECT_GT(interval->high, rate);
-  EXPECT_GT(interval->high - interval->low, 0.05);
+  const auto intervals = bootstrap_true_positive_rates(cases, {0.05}, 400, Random(1));
+  ASSERT_EQ(intervals.size(), 1u);
+  EXPECT_LT(intervals[0].low, rate);
+  EXPECT_GT(intervals[0].high, rate);
+  EXPECT_GT(intervals[0].high - intervals[0].low, 0.05);
+  const auto curve = bootstrap_roc(cases, 400, Random(1));  // its second place is 1/20
+  EXPECT_EQ(curve[1].low, intervals[0].low);
+  EXPECT_EQ(curve[1].high, intervals[0].high);
 }
 
 }  // namespace

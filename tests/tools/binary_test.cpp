@@ -296,6 +296,14 @@ TEST(Inspect, ShowsTheGraphOfEveryNetwork) {
   expect_contains(of_weights.out, "training step of hybrid_unet, batch 1 of 128x128");
 }
 
+TEST_F(Binary, NamesThatAreNoUtf8MakeValidJson) {
+  const Result result = run({"--json", "anonymize", folder / "no\xff.png", "-o", folder / "out.png"});
+  EXPECT_EQ(result.status, 1);
+  const auto line = nlohmann::json::parse(result.out.substr(0, result.out.find('\n')), nullptr, false);
+  ASSERT_FALSE(line.is_discarded()) << result.out;
+  EXPECT_TRUE(line.contains("error"));
+}
+
 TEST_F(Binary, ShippedConfigurationsAreAsInspectPrintsThem) {
   int compared = 0;
   for (const auto& entry : fs::directory_iterator(SCRIM_SOURCE_DIR "/configs")) {

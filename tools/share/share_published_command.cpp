@@ -62,7 +62,7 @@ int ambiguate(Ambiguate& s, bool json) {
         write_code_key(job.outputs[1], {code.positive_index, code.negative_index});
         write_png(job.outputs[2], film);
         write_public_code(job.outputs[0], {dense, film.height, film.width, film.bits, coder.k(), model});
-        return nlohmann::json{{"k", coder.k()}};
+        return nlohmann::ordered_json{{"k", coder.k()}};
       });
 }
 
@@ -109,7 +109,7 @@ int disambiguate(Disambiguate& s, bool json) {
               read_code_key(key_of(job.outputs[0].lexically_relative(folder / "hat_pub")), code);
           write(job.outputs[1], disambiguated(code.dense, key.positive, key.negative));
         }
-        return nlohmann::json{{"with_key", job.outputs.size() > 1}};
+        return nlohmann::ordered_json{{"with_key", job.outputs.size() > 1}};
       });
 }
 

@@ -32,8 +32,9 @@ int seal(Seal& s, bool json) {
         const GrayImage film = read_image(job.input);
         const std::string bytes = file_bytes(sealer.seal(film, mode, s.audience.audience()));
         write_file(job.outputs.front(), bytes);
-        return nlohmann::json{{"bytes", bytes.size()},
-                              {"bits_per_pixel", bits_per_pixel(bytes.size(), film.height, film.width)}};
+        return nlohmann::ordered_json{
+            {"bytes", bytes.size()},
+            {"bits_per_pixel", bits_per_pixel(bytes.size(), film.height, film.width)}};
       });
 }
 
@@ -52,7 +53,7 @@ int open(Open& s, bool json) {
   return run_film_jobs("open", s.jobs, jobs, json, name_of_weights(s.weights), [&](const FilmJob& job) {
     write_png(job.outputs.front(),
               sealer.open(read_share_file(job.input), s.opener.opener(), job.input.string()));
-    return nlohmann::json::object();
+    return nlohmann::ordered_json::object();
   });
 }
 
