@@ -264,6 +264,50 @@ def selections():
                    {"base": real(shape), "index": index, "src": real(tuple(index.shape), "src", 2)}, attrs={"dim": dim})
 
 
+def composites():
+    """What networks put together from other ops."""
+    positive, shape = real((3, 7), low=0.2, high=3.0), (2, 3, 4, 5)
+    yield Case("rsqrt", lambda t: t["x"].rsqrt(), {"x": positive})
+    yield Case("reciprocal", lambda t: t["x"].reciprocal(), {"x": positive})
+    yield Case("pow", lambda t: t["x"] ** 1.5, {"x": positive}, attrs={"exponent": 1.5})
+    yield Case("lerp_mask", lambda t: t["m"] * t["a"] + (1 - t["m"]) * t["b"],
+               {"m": real(shape, "m", 3, 0, 1), "a": real(shape, "a"), "b": real(shape, "b", 2)})
+    for dims, unbiased in (([2, 3], True), ([1], False)):
+        yield Case("var", lambda t, d=dims, u=unbiased: t["x"].var(dim=d, unbiased=u), {"x": real(shape)},
+                   attrs={"dims": dims, "unbiased": unbiased})
+    yield Case("amin", lambda t: torch.amin(t["x"], dim=[1], keepdim=True), {"x": distinct(shape)},
+               attrs={"dims": [1], "keepdim": True})
+
+    def largest_of_negative(t):
+        values, indices = torch.topk(-t["x"], 3, 1)
+        return {"values": values, "indices": indices}
+
+    yield Case("topk_neg", largest_of_negative, {"x": distinct((2, 12, 2, 3))}, attrs={"dim": 1, "k": 3})
+
+
+def patches():
+    """Films cut into squares, mirrored at the right and lower border, and put together again."""
+    def cut(x, size):
+        n, c, h, w = x.shape
+        x = F.pad(x, (0, -w % size, 0, -h % size), mode="reflect")
+        x = x.unfold(2, size, size).unfold(3, size, size)  # N, C, rows, columns, size, size
+        return x.permute(0, 2, 3, 1, 4, 5).reshape(-1, c, size, size)
+
+    def joined(x, h, w):
+        size, rows, columns = x.shape[2], -(-h // x.shape[2]), -(-w // x.shape[2])
+        x = x.reshape(-1, rows, columns, x.shape[1], size, size).permute(0, 3, 1, 4, 2, 5)
+        return x.reshape(x.shape[0], x.shape[1], rows * size, columns * size)[:, :, :h, :w]
+
+    for shape, size in (((2, 3, 8, 12), 4), ((1, 1, 9, 7), 4)):
+        yield Case("im_to_patch", lambda t, s=size: cut(t["x"], s), {"x": real(shape)}, attrs={"patch": size})
+        count = shape[0] * -(-shape[2] // size) * -(-shape[3] // size)
+        yield Case("patch_to_im", lambda t, s=shape: joined(t["x"], s[2], s[3]),
+                   {"x": real((count, shape[1], size, size))}, attrs={"size": list(shape[2:])})
+    for h, w in ((3, 5), (4, 4)):
+        grid = F.affine_grid(torch.eye(2, 3, dtype=torch.float64)[None], (1, 1, h, w), align_corners=True)
+        yield Case("identity_grid", lambda t, g=grid: g, {}, attrs={"h": h, "w": w})
+
+
 def files():
     """File names, each with its cases."""
     from fields import graphs, regions, warps
@@ -273,7 +317,7 @@ def files():
         "conv_transpose2d": transposed_convolution, "batch_norm": norms, "instance_norm1d": instance_norms,
         "pooling": pooling, "upsample": resizing, "grid_sample": sampling, "losses": losses, "linear_algebra": linear_algebra,
         "softmax": softmaxes, "shape_ops": shapes, "topk_scatter_gather": selections, "gaussian_warp": warps,
-        "graph": graphs, "roi_align": regions,
+        "graph": graphs, "roi_align": regions, "composites": composites, "patches": patches,
     }
 
 

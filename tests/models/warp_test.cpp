@@ -25,7 +25,7 @@ TEST(Warp, IdentityGridAgreesWithVectors) {
     const Golden golden(file.path);
     for (const auto& entry : golden.metadata("cases")) {
       if (entry["op"] != "identity_grid") continue;
-      ++checked;
+      checked += file.set == "own";
       const Tensor grid = identity_grid(entry["attrs"]["h"], entry["attrs"]["w"]);
       const auto name = entry["case"].get<std::string>() + ".out.y";
       golden.expect_close(golden[name].shape() == grid.shape() ? grid : nchw_from_nhwc(grid), name, 1e-7,

@@ -19,7 +19,8 @@ struct VectorCall {
 /// images: the file's [N,C,H,W] are [N,H,W,C] here, but for weights, grids, boxes and labels.
 enum class Layout { plain, images };
 
-/// Expects result and gradients of every case of the op, in every set that is present, to agree. At least one case.
+/// Expects result and gradients of every case of the op, in every set that is present, to agree. The own set has
+/// at least one.
 void check_vectors(const std::string& op, Layout layout, const std::function<Variable(VectorCall&)>& run);
 
 }  // namespace scrim::test
