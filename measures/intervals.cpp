@@ -56,12 +56,6 @@ std::map<std::string, std::size_t> numbered_groups(const std::vector<std::vector
   return number;
 }
 
-Interval middle_95(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const auto quantile = [&](double q) { return values[std::size_t(q * double(values.size() - 1) + 0.5)]; };
-  return {quantile(0.025), quantile(0.975)};
-}
-
 /// The AUC's logit, kept half a pair away from 0 and 1; nothing when a kind is missing.
 std::optional<double> logit_of_auc(const std::vector<Scored>& sorted) {
   const auto auc = auc_of_sorted(sorted);
@@ -74,6 +68,12 @@ std::optional<double> logit_of_auc(const std::vector<Scored>& sorted) {
 }
 
 }  // namespace
+
+Interval middle_95(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const auto quantile = [&](double q) { return values[std::size_t(q * double(values.size() - 1) + 0.5)]; };
+  return {quantile(0.025), quantile(0.975)};
+}
 
 std::optional<Interval> exact_share_interval(std::int64_t hits, std::int64_t cases) {
   if (cases <= 0) return std::nullopt;
@@ -125,33 +125,43 @@ std::vector<Interval> bootstrap_true_positive_rates(const std::vector<GroupedCas
   return intervals;
 }
 
-std::vector<Interval> bootstrap_roc(const std::vector<GroupedCase>& cases, std::int64_t draws,
-                                    Random random) {
-  constexpr int steps = 20;
-  std::vector<double> false_positive_rates;
-  for (int step = 0; step <= steps; ++step) false_positive_rates.push_back(double(step) / steps);
-  return bootstrap_true_positive_rates(cases, false_positive_rates, draws, random);
+std::vector<std::optional<double>> bootstrap_mean_aucs(const std::vector<std::vector<GroupedCase>>& sets,
+                                                       std::int64_t draws, Random random) {
+  const auto number = numbered_groups(sets);
+  std::vector<SortedCases> sorted;
+  for (const auto& cases : sets) sorted.push_back(sorted_cases(cases, number));
+  std::vector<std::optional<double>> means;
+  std::vector<double> drawn(number.size());
+  for (std::int64_t draw = 0; draw < draws; ++draw) {
+    draw_groups(drawn, random);
+    std::vector<std::optional<double>> aucs;
+    for (SortedCases& cases : sorted) {
+      weigh(cases, drawn);
+      aucs.push_back(auc_of_sorted(cases.cases));
+    }
+    means.push_back(mean_of_known(aucs));
+  }
+  return means;
 }
 
 std::optional<Interval> bootstrap_mean_auc(const std::vector<std::vector<GroupedCase>>& sets,
                                            std::int64_t draws, Random random) {
-  const auto number = numbered_groups(sets);
-  std::vector<SortedCases> sorted;
-  for (const auto& cases : sets) sorted.push_back(sorted_cases(cases, number));
-  std::vector<double> means, drawn(number.size());
+  std::vector<double> known;
+  for (const auto& mean : bootstrap_mean_aucs(sets, draws, random))
+    if (mean) known.push_back(*mean);
+  if (draws <= 0 || 2 * std::int64_t(known.size()) <= draws) return std::nullopt;
+  return middle_95(std::move(known));
+}
+
+std::optional<Interval> bootstrap_mean(const std::vector<double>& values, std::int64_t draws, Random random) {
+  if (values.size() < 2 || draws <= 0) return std::nullopt;
+  std::vector<double> means, drawn(values.size());
   for (std::int64_t draw = 0; draw < draws; ++draw) {
     draw_groups(drawn, random);
-    double sum = 0, known = 0;
-    for (SortedCases& cases : sorted) {
-      weigh(cases, drawn);
-      if (const auto auc = auc_of_sorted(cases.cases)) {
-        sum += *auc;
-        ++known;
-      }
-    }
-    if (known > 0) means.push_back(sum / known);
+    double sum = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) sum += drawn[i] * values[i];
+    means.push_back(sum / double(values.size()));
   }
-  if (draws <= 0 || 2 * std::int64_t(means.size()) <= draws) return std::nullopt;
   return middle_95(std::move(means));
 }
 

@@ -37,12 +37,19 @@ std::optional<Interval> bootstrap_auc(const std::vector<GroupedCase>& cases, std
 std::optional<Interval> bootstrap_mean_auc(const std::vector<std::vector<GroupedCase>>& sets,
                                            std::int64_t draws, Random random);
 
+/// The mean AUC of each of those samples; nothing where a sample determines none. The samples depend on `random` and on the
+/// groups in the order in which cases name them: sets of the same cases get the same samples.
+std::vector<std::optional<double>> bootstrap_mean_aucs(const std::vector<std::vector<GroupedCase>>& sets,
+                                                       std::int64_t draws, Random random);
+/// The middle 95 % of values; at least one.
+Interval middle_95(std::vector<double> values);
+
+/// The middle 95 % of means over `draws` samples of the values with replacement. Nothing of fewer than two values.
+std::optional<Interval> bootstrap_mean(const std::vector<double>& values, std::int64_t draws, Random random);
+
 /// The middle 95 % of true positive rates at each of these false positive rates over such samples. Each sample finds its own
 /// thresholds. Empty where bootstrap_auc gives nothing.
 std::vector<Interval> bootstrap_true_positive_rates(const std::vector<GroupedCase>& cases,
                                                     const std::vector<double>& false_positive_rates,
                                                     std::int64_t draws, Random random);
-/// The same at 0, 1/20, ..., 1.
-std::vector<Interval> bootstrap_roc(const std::vector<GroupedCase>& cases, std::int64_t draws, Random random);
-
 }  // namespace scrim

@@ -37,6 +37,17 @@ std::optional<double> roc_auc(std::vector<Scored> cases) {
   return auc_of_sorted(cases);
 }
 
+std::optional<double> mean_of_known(const std::vector<std::optional<double>>& values) {
+  double sum = 0;
+  std::size_t known = 0;
+  for (const auto& value : values)
+    if (value) {
+      sum += *value;
+      ++known;
+    }
+  return known == 0 ? std::nullopt : std::optional(sum / double(known));
+}
+
 std::vector<RocPoint> roc_curve(std::vector<Scored> cases) {
   sort_by_score(cases);
   double positives = 0, negatives = 0;

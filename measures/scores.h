@@ -22,6 +22,8 @@ struct Scored {
 std::optional<double> roc_auc(std::vector<Scored> cases);
 /// The same of cases that are sorted from the highest score down.
 std::optional<double> auc_of_sorted(const std::vector<Scored>& cases);
+/// The mean of those that are known; nothing when none is.
+std::optional<double> mean_of_known(const std::vector<std::optional<double>>& values);
 /// The share of positives above the lowest threshold that lets at most this share of negatives through. Nothing when a kind
 /// is missing.
 std::optional<double> true_positive_rate_at(std::vector<Scored> cases, double false_positive_rate);

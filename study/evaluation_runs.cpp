@@ -80,6 +80,8 @@ nlohmann::ordered_json run_evaluation(const EvaluationConfig& config, bool json)
   if (!fs::exists(results)) {
     const WrittenResult result = std::visit([&](const auto& task) { return evaluated(task, json); }, config);
     write_file(folder / "results.csv", result.csv);
+    if (!result.budgets.is_null()) write_file(folder / "budgets.json", result.budgets.dump(1) + "\n");
+    if (!result.scores.tensors.empty()) write_safetensors(folder / "scores.safetensors", result.scores);
     write_file(summary, result.summary);
     write_file(results, result.json.dump(1) + "\n");
   }

@@ -123,6 +123,8 @@ class StudyReader {
     return task(RetrainVerifierConfig{.data = c_.data,
                                       .lists = c_.pairs,
                                       .test_pairs = c_.test_pairs,
+                                      .test_list = c_.test_list,
+                                      .valid_list = c_.lists.valid,
                                       .cohort_list = c_.cohort_list,
                                       .labels = c_.labels});
   }

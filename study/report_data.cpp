@@ -47,10 +47,11 @@ std::string auc_text(const Json& both) {
 }
 
 const Json* strongest_attack(const Json& attack, const std::string& kind) {
-  const Json* best = nullptr;
+  if (!attack["summary"].contains(kind)) return nullptr;
+  const Json& name = attack["summary"][kind]["strongest_attacker"];
   for (const Json& a : attack["attacks"])
-    if (a["pairs"] == kind && (!best || a["auc"].get<double>() > (*best)["auc"].get<double>())) best = &a;
-  return best;
+    if (a["pairs"] == kind && a["attacker"] == name) return &a;
+  return nullptr;
 }
 
 }  // namespace scrim

@@ -4,10 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "study/plan.h"
+#include "study/result_fields.h"
 
 namespace scrim {
-
-using Json = nlohmann::ordered_json;
 
 /// Kinds of pairs with a released film in them.
 inline constexpr const char* released_kinds[] = {"released_real", "released_released"};
@@ -33,7 +32,7 @@ std::string strongest_text(const Json& attack, const char* kind);
 std::string learned_text(const Json& attack, const char* kind);
 /// An AUC and its interval, or "-".
 std::string auc_text(const Json& both);
-/// The attack with the highest AUC on pairs of a kind; null when there is none.
+/// The attack on pairs of a kind that validation chose; null when there is none.
 const Json* strongest_attack(const Json& attack, const std::string& kind);
 
 }  // namespace scrim

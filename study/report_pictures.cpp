@@ -42,8 +42,9 @@ class Pictures {
     const auto pairs = read_pairs(c_.test_pairs);
     std::size_t worst = pairs.size();
     for (std::size_t i = 0; attack && i < pairs.size(); ++i)
-      if (pairs[i].same_patient && (worst == pairs.size() || (*attack)["scores"][i].get<double>() >
-                                                                 (*attack)["scores"][worst].get<double>()))
+      if (pairs[i].same_patient &&
+          (worst == pairs.size() ||
+           (*attack)["listed_scores"][i].get<double>() > (*attack)["listed_scores"][worst].get<double>()))
         worst = i;
     if (worst == pairs.size()) return "";
     const FilmSet film = test_films(pairs[worst].first), other = test_films(pairs[worst].second);

@@ -26,31 +26,29 @@ double loss_of(const MethodResults& m) {
   return before.is_null() || after.is_null() ? 0 : before.get<double>() - after.get<double>();
 }
 
-/// The best of any attacker: one whose AUC is lower may still find a patient more often.
+/// Of the strongest attacker.
 std::string retrieval_text(const Json& attack, const std::string& kind) {
-  double precision = 0, mean_precision = 0;
-  for (const Json& a : attack["attacks"])
-    if (a["pairs"] == kind) {
-      precision = std::max(precision, a["precision_at_1"].get<double>());
-      mean_precision = std::max(mean_precision, a["map_at_r"].get<double>());
-    }
-  return fmt::format("{:.2f}, {:.2f}", precision, mean_precision);
+  const Json* a = strongest_attack(attack, kind);
+  if (!a || (*a)["search"]["rank_1"].is_null()) return "-";
+  return fmt::format("{:.2f}, {:.2f}", (*a)["search"]["rank_1"].get<double>(),
+                     (*a)["search"]["map_at_r"].get<double>());
 }
 
 Curve roc_of(const Json& attack, const std::string& kind, const std::string& label) {
-  Curve curve{label, {}, false};
-  if (const Json* a = strongest_attack(attack, kind)) {
-    for (const Json& point : (*a)["roc"]) curve.points.emplace_back(point[0], point[1]);
-    const bool learned = (*a)["attacker"].get<std::string>().starts_with("learned");
-    curve.label += learned ? " (learned)" : " (correlation)";
-    if (a->contains("roc_interval_95")) {
-      const Json& band = (*a)["roc_interval_95"];
-      const double last = double(band.size()) - 1;
-      for (std::size_t i = 0; i < band.size(); ++i) curve.band.emplace_back(double(i) / last, band[i][1]);
-      for (std::size_t i = band.size(); i > 0; --i)
-        curve.band.emplace_back(double(i - 1) / last, band[i - 1][0]);
-    }
+  Curve curve{label, {}, false, {}};
+  const Json* a = strongest_attack(attack, kind);
+  if (!a) return curve;
+  curve.label += fmt::format(" ({})", (*a)["family"].get<std::string>());
+  std::vector<std::pair<double, double>> low;
+  for (const Json& place : (*a)["strangers"]["roc"]) {
+    if (place["true_positive_rate"].is_null()) continue;
+    const double at = place["false_positive_rate"];
+    curve.points.emplace_back(at, place["true_positive_rate"]);
+    if (place["interval_95"].is_null()) continue;
+    curve.band.emplace_back(at, place["interval_95"][1]);
+    low.emplace_back(at, place["interval_95"][0]);
   }
+  curve.band.insert(curve.band.end(), low.rbegin(), low.rend());
   return curve;
 }
 
@@ -63,9 +61,9 @@ std::string summary_html(const ReportData& data) {
       "in their training. One more attacker needs no training and compares structures. For each method the "
       "strongest attacker counts.</p>\n";
   text += fmt::format(
-      "<p>On raw films the strongest attacker ({}) reaches <b>{}</b> on {} pairs of {} patients.</p>\n",
+      "<p>On raw films the strongest attacker ({}) reaches <b>{}</b> on {} films of {} patients.</p>\n",
       escaped(data.raw["summary"]["real_real"]["strongest_attacker"].get<std::string>()),
-      strongest_text(data.raw, "real_real"), data.raw["test_pairs"].get<std::int64_t>(),
+      strongest_text(data.raw, "real_real"), data.raw["test_films"].get<std::int64_t>(),
       data.raw["test_patients"].get<std::int64_t>());
   const MethodResults* best = nullptr;
   for (const MethodResults& m : data.methods)

@@ -5,122 +5,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "study/result_fields.h"
+
 namespace scrim {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json interval_json(const std::optional<Interval>& interval) {
-  return interval ? Json{interval->low, interval->high} : Json(nullptr);
-}
-
-Json number_or_null(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-std::string csv_number(const std::optional<double>& value) {
-  return value ? fmt::to_string(*value) : "";
-}
-
-std::string interval_text(const std::optional<Interval>& interval) {
-  return interval ? fmt::format("{:.3f} to {:.3f}", interval->low, interval->high) : "no interval";
-}
 
 std::string auc_text(const AucWithInterval& a) {
   return a.auc ? fmt::format("{:.3f} ({})", *a.auc, interval_text(a.interval)) : "not measurable";
 }
 
-struct Spread {
-  double mean = 0, deviation = 0, maximum = 0;
-};
-Spread spread_of(const std::vector<double>& values) {
-  Spread s;
-  for (const double v : values) s.mean += v / double(values.size());
-  for (const double v : values) s.deviation += (v - s.mean) * (v - s.mean);
-  s.deviation = values.size() > 1 ? std::sqrt(s.deviation / double(values.size() - 1)) : 0;
-  s.maximum = *std::max_element(values.begin(), values.end());
-  return s;
-}
-
-Json attack_json(const Attack& a) {
-  Json roc = Json::array();
-  for (const RocPoint& p : a.roc) roc.push_back({p.false_positive_rate, p.true_positive_rate});
-  Json band = Json::array();
-  for (const Interval& i : a.roc_intervals) band.push_back({i.low, i.high});
-  return {{"attacker", a.attacker},
-          {"pairs", a.pairs},
-          {"auc", a.auc},
-          {"interval_95", interval_json(a.interval)},
-          {"true_positive_rate_at_1_percent", a.rate_at_1_percent},
-          {"true_positive_rate_at_1_percent_interval_95", interval_json(a.rate_interval)},
-          {"threshold", a.threshold},
-          {"accuracy", a.confusion.accuracy()},
-          {"f1", a.confusion.f1()},
-          {"precision", a.confusion.precision()},
-          {"recall", a.confusion.recall()},
-          {"confusion",
-           {{"true_positive", a.confusion.true_positive},
-            {"false_positive", a.confusion.false_positive},
-            {"true_negative", a.confusion.true_negative},
-            {"false_negative", a.confusion.false_negative}}},
-          {"precision_at_1", a.retrieval.precision_at_1},
-          {"map_at_r", a.retrieval.map_at_r},
-          {"queries", a.retrieval.queries},
-          {"roc", roc},
-          {"roc_interval_95", band},
-          {"scores", a.scores}};
-}
-
 }  // namespace
-
-WrittenResult written(const VerificationResult& r) {
-  WrittenResult w;
-  w.json = {{"task", RetrainVerifierConfig::task}, {"method", r.method},       {"test_pairs", r.pairs},
-            {"test_patients", r.patients},         {"attacks", Json::array()}, {"summary", Json::object()}};
-  w.csv =
-      "attacker,pairs,auc,auc_low,auc_high,accuracy,f1,precision,recall,true_positive,false_positive,"
-      "true_negative,false_negative,precision_at_1,map_at_r\n";
-  for (const Attack& a : r.attacks) {
-    w.json["attacks"].push_back(attack_json(a));
-    const Confusion& c = a.confusion;
-    w.csv += fmt::format("\"{}\",{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", a.attacker, a.pairs, a.auc,
-                         a.interval ? fmt::to_string(a.interval->low) : "",
-                         a.interval ? fmt::to_string(a.interval->high) : "", c.accuracy(), c.f1(),
-                         c.precision(), c.recall(), c.true_positive, c.false_positive, c.true_negative,
-                         c.false_negative, a.retrieval.precision_at_1, a.retrieval.map_at_r);
-  }
-  w.summary = fmt::format("method: {}\n{} test pairs of {} patients\n", r.method, r.pairs, r.patients);
-  for (const char* kind : {"released_real", "released_released", "real_real"}) {
-    const Attack* strongest = r.strongest(kind);
-    if (!strongest) continue;
-    Json summary{{"strongest_attacker", strongest->attacker},
-                 {"strongest_auc", strongest->auc},
-                 {"strongest_interval_95", interval_json(strongest->interval)}};
-    w.summary += fmt::format("{}\n  strongest    {}: AUC {:.3f} ({})\n", kind, strongest->attacker,
-                             strongest->auc, interval_text(strongest->interval));
-    w.summary += fmt::format("               finds {:.3f} ({}) of the pairs at 1 % false positives\n",
-                             strongest->rate_at_1_percent, interval_text(strongest->rate_interval));
-    if (const auto learned = r.learned_aucs(kind); !learned.empty()) {
-      const Spread s = spread_of(learned);
-      summary["learned"] = {{"attackers", learned.size()},
-                            {"mean_auc", s.mean},
-                            {"deviation", s.deviation},
-                            {"maximum_auc", s.maximum}};
-      w.summary +=
-          learned.size() == 1
-              ? fmt::format("  learned      {:.3f}, one attacker\n", s.mean)
-              : fmt::format("  learned      {} attackers: mean {:.3f}, deviation {:.3f}, maximum {:.3f}\n",
-                            learned.size(), s.mean, s.deviation, s.maximum);
-    }
-    for (const Attack& a : r.attacks)
-      if (!a.is_learned && a.pairs == kind) {
-        summary["correlation_auc"] = a.auc;
-        w.summary += fmt::format("  correlation  {:.3f}\n", a.auc);
-      }
-    w.json["summary"][kind] = summary;
-  }
-  return w;
-}
 
 WrittenResult written(const ClassificationResult& r) {
   WrittenResult w;
@@ -188,25 +82,6 @@ WrittenResult written(const ImageQualityResult& r) {
       "changed, largest displacement {:.2f} pixels\n",
       r.method, r.films.size(), mean_psnr, sum.ssim / count, worst_ssim, 100 * sum.changed_share / count,
       most);
-  return w;
-}
-
-WrittenResult written(const RestorationResult& r) {
-  WrittenResult w;
-  w.json = {{"task", r.task}, {"method", r.method}, {"attack", r.attack}, {"films", r.films}};
-  w.csv = "films,mean_psnr_db,mean_ssim,correlation_auc,verifier_auc\n";
-  w.summary = fmt::format("method: {}\nattack: {}\n{} films\n", r.method, r.attack, r.films);
-  for (const auto& [name, e] : {std::pair{"released", &r.released}, {"restored", &r.restored}}) {
-    w.json[name] = {{"mean_psnr_db", std::isfinite(e->mean_psnr) ? Json(e->mean_psnr) : Json(nullptr)},
-                    {"mean_ssim", e->mean_ssim},
-                    {"correlation_auc", e->correlation_auc},
-                    {"verifier_auc", number_or_null(e->verifier_auc)}};
-    w.csv += fmt::format("{},{},{},{},{}\n", name, e->mean_psnr, e->mean_ssim, e->correlation_auc,
-                         csv_number(e->verifier_auc));
-    w.summary += fmt::format("  {}  PSNR {:.1f} dB, SSIM {:.4f}, correlation AUC {:.3f}{}\n", name,
-                             e->mean_psnr, e->mean_ssim, e->correlation_auc,
-                             e->verifier_auc ? fmt::format(", verifier AUC {:.3f}", *e->verifier_auc) : "");
-  }
   return w;
 }
 

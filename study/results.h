@@ -17,6 +17,9 @@ struct WrittenResult {
   nlohmann::ordered_json json;
   std::string csv;      ///< a header and a line a figure
   std::string summary;  ///< for a person, some lines
+  nlohmann::ordered_json
+      budgets;        ///< of attackers: films, steps, seconds; apart, since times differ between runs
+  TensorFile scores;  ///< of attackers, for differences between methods; empty for other evaluations
 };
 
 WrittenResult written(const VerificationResult& result);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include "base/atomic_file.h"
@@ -38,6 +39,23 @@ std::optional<std::size_t> column(const std::vector<std::string>& header,
   return std::nullopt;
 }
 
+/// Years from "58", "58.5", "058Y" or "006M" (NIH's first table; DICOM's age string); nothing for another text.
+std::optional<double> age_of(std::string_view text) {
+  double unit = 1;
+  constexpr std::pair<char, double> units[] = {
+      {'Y', 1}, {'M', 1.0 / 12}, {'W', 7 / 365.25}, {'D', 1 / 365.25}};
+  for (const auto& [letter, years] : units)
+    if (text.back() == letter) {
+      unit = years;
+      text.remove_suffix(1);
+      break;
+    }
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_whole = error == std::errc() && end == text.data() + text.size();
+  return is_whole && number >= 0 ? std::optional(number * unit) : std::nullopt;
+}
+
 }  // namespace
 
 LabelTable::LabelTable(const std::filesystem::path& path) : name_(path.string()) {
@@ -50,7 +68,7 @@ LabelTable::LabelTable(std::string_view text, const std::string& name) : name_(n
 
 void LabelTable::parse(std::string_view text) {
   ProblemList problems(name_);
-  std::optional<std::size_t> image, findings, patient, view;
+  std::optional<std::size_t> image, findings, patient, view, sex, age;
   std::size_t number = 0;
   for (const std::string_view line : split_lines(text)) {
     const auto fields = fields_of(line);
@@ -59,17 +77,25 @@ void LabelTable::parse(std::string_view text) {
       findings = column(fields, {"Finding Labels", "findings"});
       patient = column(fields, {"Patient ID", "patient"});
       view = column(fields, {"View Position", "view"});
+      sex = column(fields, {"Patient Gender", "Patient Sex", "sex"});
+      age = column(fields, {"Patient Age", "age"});
       require(image && findings, name_,
               "the first line has no columns \"Image Index\" and \"Finding Labels\" (or image and findings)");
       continue;
     }
     if (line.empty()) continue;
     const auto field = [&](const std::optional<std::size_t>& at) { return at ? fields[*at] : std::string(); };
-    if (fields.size() <= std::max({*image, *findings, patient.value_or(0), view.value_or(0)})) {
+    if (fields.size() <= std::max({*image, *findings, patient.value_or(0), view.value_or(0), sex.value_or(0),
+                                   age.value_or(0)})) {
       problems.add(fmt::format("line {} has too few fields ({})", number, fields.size()));
       continue;
     }
-    FilmLabels labels{{}, field(patient), field(view)};
+    FilmLabels labels{{}, field(patient), field(view), field(sex), {}};
+    if (const std::string text = field(age); !text.empty()) {
+      labels.age_years = age_of(text);
+      if (!labels.age_years)
+        problems.add(fmt::format("line {} has the age \"{}\", expected years", number, text));
+    }
     auto listed = split(fields[*findings], '|');
     if (listed.back().empty()) listed.pop_back();  // no finding, or a bar at the end
     for (const std::string_view part : listed) {
@@ -101,6 +127,14 @@ std::string LabelTable::patient_of(const std::string& film) const {
   const auto entry = films_.find(film);
   return entry == films_.end() || entry->second.patient.empty() ? patient_of_name(film)
                                                                 : entry->second.patient;
+}
+
+bool LabelTable::has(std::string_view column) const {
+  return std::any_of(films_.begin(), films_.end(), [&](const auto& entry) {
+    const FilmLabels& film = entry.second;
+    if (column == "age") return film.age_years.has_value();
+    return !(column == "patient" ? film.patient : column == "view" ? film.view : film.sex).empty();
+  });
 }
 
 void LabelTable::require_all(const std::vector<std::string>& names) const {

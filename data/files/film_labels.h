@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,13 +22,15 @@ inline constexpr std::array<std::string_view, 14> finding_names{
 struct FilmLabels {
   std::array<bool, finding_names.size()> findings{};
   std::string patient;
-  std::string view;  ///< "PA", "AP" or ""
+  std::string view;                 ///< "PA", "AP" or ""
+  std::string sex;                  ///< "M", "F" or ""
+  std::optional<double> age_years;  ///< nothing where the table does not say it
 };
 
 /// The labels of every film of a table whose header names its columns: NIH's Data_Entry_2017*.csv ("Image
-/// Index", "Finding Labels", "Patient ID", "View Position"), or any table with the columns image, findings,
-/// patient and view; findings are joined by a bar, "No Finding" or nothing means none. Patient and view may
-/// be missing.
+/// Index", "Finding Labels", "Patient ID", "View Position", "Patient Gender", "Patient Age"), or any table with the columns image,
+/// findings, patient, view, sex and age (years); findings are joined by a bar, "No Finding" or nothing means none. All but
+/// image and findings may be missing.
 class LabelTable {
  public:
   /// Throws Error that lists all faults: lines with too few fields, unknown findings, films that stand twice.
@@ -39,6 +42,8 @@ class LabelTable {
   const FilmLabels& of(const std::string& film) const;
   bool contains(const std::string& film) const { return films_.contains(film); }
   std::size_t size() const { return films_.size(); }
+  /// Whether at least one film has a value in this column: "patient", "view", "sex" or "age".
+  bool has(std::string_view column) const;
   const std::map<std::string, FilmLabels>& films() const { return films_; }
   /// The film's patient: the table's, else by the film's name; "" = unknown.
   std::string patient_of(const std::string& film) const;

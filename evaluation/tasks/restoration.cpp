@@ -1,5 +1,7 @@
 #include "evaluation/tasks/restoration.h"
 
+#include <functional>
+
 #include "autograd/ops/loss.h"
 #include "autograd/ops/unary.h"
 #include "base/config/config_checks.h"
@@ -15,66 +17,125 @@ namespace {
 void check(const RestorationSettings& c) {
   check(c.data, 16);
   check_given("data.test_pairs", c.test_pairs, "a file of pairs");
+  check_given("data.cohort_list", c.cohort_list, "a file with one film name per line");
   check_release_fields(c);
+  expect(c.bootstrap_draws >= 0 && c.bootstrap_draws <= 1'000'000, "evaluation.bootstrap_draws",
+         c.bootstrap_draws, "0 to 1000000");
 }
 
-/// The films of the test and what was released of them.
-struct Scene {
-  explicit Scene(const RestorationSettings& c)
-      : releaser(c.release, c.masks, std::uint64_t(c.seed)),
-        set(indexed(read_pairs(c.test_pairs))),
-        real(c.data.images, set.names, c.data.options()),
-        released(releaser.release(real)),
-        cohort(c.data.images, c.cohort_list.empty() ? std::vector<std::string>{} : read_list(c.cohort_list),
-               c.data.options()) {}
-
-  Releaser releaser;
-  PairSet set;
-  FilmSet real, released, cohort;
+/// Films, what was released of them, and what an attacker makes of that.
+struct Films {
+  FilmSet real, released, restored;
 };
+/// What the attacker makes of released films, whose originals are named by `real` alone.
+using Restore = std::function<FilmSet(const FilmSet& real, const FilmSet& released)>;
 
-double auc_of(const std::vector<double>& scores, const std::vector<IndexedPair>& pairs) {
-  return roc_auc(scored_pairs(scores, pairs)).value_or(0.5);
-}
-
-/// The original of film `i` in the size and depth of the film that the attacker holds.
-GrayImage as_held(const FilmSet& real, std::int64_t i, const FilmSet& held) {
-  const GrayImage original = real.image(i), other = held.image(i);
-  if (original.height == other.height && original.width == other.width && original.bits == other.bits)
-    return original;
-  return image_from_tensor(resized_film(tensor_from_image(original), other.height, other.width), other.bits);
-}
-
-Exposure exposure_of(const Scene& scene, const FilmSet& held, const std::string& verifier_weights) {
-  Exposure e;
-  const double count = double(held.count());
-  for (std::int64_t i = 0; i < held.count(); ++i) {
-    const GrayImage original = as_held(scene.real, i, held), other = held.image(i);
-    e.mean_psnr += psnr(original, other) / count;
-    e.mean_ssim += ssim(original, other) / count;
+class Scene {
+ public:
+  Scene(const RestorationSettings& c, const Releaser& releaser, const Restore& restore)
+      : c_(c),
+        labels_(c.labels.empty() ? std::nullopt : std::optional<LabelTable>(c.labels)),
+        test_(read_pairs(c.test_pairs), {}, labels_ ? &*labels_ : nullptr, {}),
+        films_(films_of(test_.films(), releaser, restore)),
+        cohort_(films_of(read_list(c.cohort_list), releaser, restore)) {
+    require_apart(cohort_.real, films_.real, [this](const std::string& film) {
+      return labels_ ? labels_->patient_of(film) : patient_of_name(film);
+    });
+    if (c.verifier.empty()) return;
+    verifier_ = load_verifier(c.verifier);
+    if (c.valid_pairs.empty()) return;
+    const IdentityTest valid(read_pairs(c.valid_pairs), {}, labels_ ? &*labels_ : nullptr, {});
+    const Films films = films_of(valid.films(), releaser, restore);
+    is_turned_around_ = roc_auc(plain(verifier_cases(valid, films.released, films.real))).value_or(1) < 0.5;
   }
-  const CorrelationAttacker attacker(scene.cohort);
-  e.correlation_auc =
-      auc_of(attacker.scores(attacker.look_at(held), attacker.look_at(scene.real), scene.set.pairs),
-             scene.set.pairs);
-  if (!verifier_weights.empty()) {
-    const auto verifier = load_verifier(verifier_weights);
-    e.verifier_auc = auc_of(pair_logits(*verifier.network, embeddings(*verifier.network, held),
-                                        embeddings(*verifier.network, scene.real), scene.set.pairs),
-                            scene.set.pairs);
-  }
-  return e;
-}
 
-RestorationResult result_of(const char* task, const RestorationSettings& c, const Scene& scene,
-                            const FilmSet& restored, std::string attack) {
-  return {task,
-          scene.releaser.method().describe(),
-          std::move(attack),
-          scene.real.count(),
-          exposure_of(scene, scene.released, c.verifier),
-          exposure_of(scene, restored, c.verifier)};
-}
+  RestorationResult result(const char* task, std::string method, std::string attack) {
+    RestorationResult r{task, std::move(method), std::move(attack), films_.real.count(), {}, {}, {}, {}};
+    const Random random(std::uint64_t(c_.seed), "bootstrap");
+    const auto figures = [&](const std::vector<GroupedCase>& cases) {
+      return verification_figures(cases, c_.bootstrap_draws, random);
+    };
+    const auto gain = [&](const auto& before, const auto& after) {
+      return paired_auc_difference(before, after, c_.bootstrap_draws, random);
+    };
+    const auto before = correlation_cases(films_.released, cohort_.released),
+               after = correlation_cases(films_.restored, cohort_.restored);
+    r.released = exposure(films_.released, figures(before));
+    r.restored = exposure(films_.restored, figures(after));
+    r.correlation_gain = gain(before, after);
+    if (verifier_) {
+      const auto seen = verifier_cases(test_, films_.released, films_.real),
+                 seen_after = verifier_cases(test_, films_.restored, films_.real);
+      r.released.verifier = figures(seen);
+      r.restored.verifier = figures(seen_after);
+      r.verifier_gain = gain(seen, seen_after);
+    }
+    return r;
+  }
+
+ private:
+  Films films_of(const std::vector<std::string>& names, const Releaser& releaser,
+                 const Restore& restore) const {
+    FilmSet real(c_.data.images, names, c_.data.options());
+    FilmSet released = releaser.release(real), restored = restore(real, released);
+    return {std::move(real), std::move(released), std::move(restored)};
+  }
+
+  static std::vector<Scored> plain(const std::vector<GroupedCase>& grouped) {
+    std::vector<Scored> cases;
+    for (const GroupedCase& c : grouped) cases.push_back(c.scored);
+    return cases;
+  }
+
+  std::vector<GroupedCase> cases(const IdentityTest& test, std::vector<double> scores) const {
+    const auto pairs = test.stranger_pairs(false);
+    std::vector<GroupedCase> result;
+    for (std::size_t i = 0; i < pairs.size(); ++i)
+      result.push_back({{scores[i], pairs[i].same_patient},
+                        test.patients()[std::size_t(pairs[i].first)],
+                        test.patients()[std::size_t(pairs[i].second)]});
+    return result;
+  }
+  std::vector<GroupedCase> correlation_cases(const FilmSet& held, const FilmSet& cohort) const {
+    CorrelationAttacker attacker(&cohort_.real, &cohort);
+    const auto a = attacker.look(held, FilmKind::released), b = attacker.look(films_.real, FilmKind::real);
+    return cases(test_, attacker.scores(*a, *b, test_.stranger_pairs(false)));
+  }
+  std::vector<GroupedCase> verifier_cases(const IdentityTest& test, const FilmSet& held,
+                                          const FilmSet& real) const {
+    auto& network = *verifier_->network;
+    auto scores = pair_logits(network, embeddings(network, held), embeddings(network, real),
+                              test.stranger_pairs(false));
+    if (is_turned_around_)
+      for (double& score : scores) score = -score;
+    return cases(test, std::move(scores));
+  }
+
+  /// The original of film `i` in the size and depth of the film that the attacker holds.
+  GrayImage as_held(std::int64_t i, const GrayImage& held) const {
+    const GrayImage original = films_.real.image(i);
+    if (original.height == held.height && original.width == held.width && original.bits == held.bits)
+      return original;
+    return image_from_tensor(resized_film(tensor_from_image(original), held.height, held.width), held.bits);
+  }
+  Exposure exposure(const FilmSet& held, VerificationFigures correlation) const {
+    Exposure e{0, 0, std::move(correlation), {}};
+    const double count = double(held.count());
+    for (std::int64_t i = 0; i < held.count(); ++i) {
+      const GrayImage other = held.image(i), original = as_held(i, other);
+      e.mean_psnr += psnr(original, other) / count;
+      e.mean_ssim += ssim(original, other) / count;
+    }
+    return e;
+  }
+
+  const RestorationSettings& c_;
+  std::optional<LabelTable> labels_;
+  IdentityTest test_;
+  Films films_, cohort_;
+  std::optional<LoadedVerifier> verifier_;
+  bool is_turned_around_ = false;
+};
 
 }  // namespace
 
@@ -95,50 +156,58 @@ void check(const AveragingConfig& c) {
 
 RestorationResult evaluate(const InversionConfig& config) {
   check(config);
-  Scene scene(config.common);
-  std::vector<GrayImage> found;
-  for (std::int64_t i = 0; i < scene.real.count(); ++i) {
-    const Tensor seen = to_compute_device(scene.released.film(i));
-    Variable x = Variable::parameter(seen.clone());
-    const Variable mask = scene.releaser.mask_at(scene.real, i);
-    Adam adam({{"film", &x}}, config.learning_rate);
-    const LossScale scale;  // Adam takes steps of one size for a scaled loss and for the loss itself
-    for (std::int64_t step = 0; step < config.steps; ++step) {
-      x.zero_gradient();
-      backward(scale.applied_to(mse(scene.releaser.apply(x, mask), seen)));
-      adam.step();
-      const NoGradient no_gradient;
-      x.mutable_value() = clamp(Variable(x.value()), 0, 1).value();
+  const RestorationSettings& c = config.common;
+  Releaser releaser(c.release, c.masks, std::uint64_t(c.seed));
+  const auto restore = [&](const FilmSet& real, const FilmSet& released) {
+    std::vector<GrayImage> found;
+    for (std::int64_t i = 0; i < released.count(); ++i) {
+      const Tensor seen = to_compute_device(released.film(i));
+      Variable x = Variable::parameter(seen.clone());
+      const Variable mask = releaser.mask_at(real, i);
+      Adam adam({{"film", &x}}, config.learning_rate);
+      const LossScale scale;  // Adam takes steps of one size for a scaled loss and for the loss itself
+      for (std::int64_t step = 0; step < config.steps; ++step) {
+        x.zero_gradient();
+        backward(scale.applied_to(mse(releaser.apply(x, mask), seen)));
+        adam.step();
+        const NoGradient no_gradient;
+        x.mutable_value() = clamp(Variable(x.value()), 0, 1).value();
+      }
+      found.push_back(image_from_tensor(to_host(x.value()), 8));
     }
-    found.push_back(image_from_tensor(to_host(x.value()), 8));
-  }
-  return result_of(InversionConfig::task, config.common, scene,
-                   FilmSet(scene.real.names(), std::move(found), scene.real.image_size()),
-                   fmt::format("{} steps of gradient descent on the pixels, network known", config.steps));
+    return FilmSet(real.names(), std::move(found), real.image_size());
+  };
+  return Scene(c, releaser, restore)
+      .result(InversionConfig::task, releaser.method().describe(),
+              fmt::format("{} steps of gradient descent on the pixels, network known", config.steps));
 }
 
 RestorationResult evaluate(const AveragingConfig& config) {
   check(config);
-  Scene scene(config.common);
-  std::vector<std::vector<double>> sums;
-  std::vector<GrayImage> means;
-  for (std::int64_t release = 0; release < config.releases; ++release) {
-    const FilmSet films = scene.releaser.release(scene.real, std::uint64_t(release));
-    for (std::int64_t i = 0; i < films.count(); ++i) {
-      const GrayImage image = films.image(i);
-      if (release == 0) {
-        sums.emplace_back(image.pixels.size(), 0.0);
-        means.push_back({image.height, image.width, image.bits, {}});
+  const RestorationSettings& c = config.common;
+  const Releaser releaser(c.release, c.masks, std::uint64_t(c.seed));
+  const auto restore = [&](const FilmSet& real, const FilmSet&) {
+    std::vector<std::vector<double>> sums;
+    std::vector<GrayImage> means;
+    for (std::int64_t release = 0; release < config.releases; ++release) {
+      const FilmSet films = releaser.release(real, std::uint64_t(release));
+      for (std::int64_t i = 0; i < films.count(); ++i) {
+        const GrayImage image = films.image(i);
+        if (release == 0) {
+          sums.emplace_back(image.pixels.size(), 0.0);
+          means.push_back({image.height, image.width, image.bits, {}});
+        }
+        for (std::size_t p = 0; p < image.pixels.size(); ++p) sums[std::size_t(i)][p] += image.pixels[p];
       }
-      for (std::size_t p = 0; p < image.pixels.size(); ++p) sums[std::size_t(i)][p] += image.pixels[p];
     }
-  }
-  for (std::size_t i = 0; i < sums.size(); ++i)
-    for (const double sum : sums[i])
-      means[i].pixels.push_back(std::uint16_t(sum / double(config.releases) + 0.5));
-  return result_of(AveragingConfig::task, config.common, scene,
-                   FilmSet(scene.real.names(), std::move(means), scene.real.image_size()),
-                   fmt::format("the mean of {} releases of each film", config.releases));
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      for (const double sum : sums[i])
+        means[i].pixels.push_back(std::uint16_t(sum / double(config.releases) + 0.5));
+    return FilmSet(real.names(), std::move(means), real.image_size());
+  };
+  return Scene(c, releaser, restore)
+      .result(AveragingConfig::task, releaser.method().describe(),
+              fmt::format("the mean of {} releases of each film", config.releases));
 }
 
 }  // namespace scrim

@@ -5,17 +5,17 @@
 //   averaging   he holds several releases of one film and averages them; helps against methods that draw noise
 #pragma once
 
-#include "films/film_settings.h"
+#include "evaluation/tasks/identity_test.h"
 #include "methods/releaser.h"
 
 namespace scrim {
 
 struct RestorationSettings {
   FilmSettings data{.image_size = 256};
-  std::string test_pairs, cohort_list, verifier;
+  std::string test_pairs, cohort_list, labels, valid_pairs, verifier;
   MaskSettings masks;
   ReleaseSettings release;
-  std::int64_t seed = 1;
+  std::int64_t seed = 1, bootstrap_draws = 1000;
 };
 
 template <class Visit>
@@ -23,9 +23,13 @@ void visit_fields(RestorationSettings& c, Visit&& visit) {
   visit_fields(c.data, visit);
   visit("data", "test_pairs", c.test_pairs, "pairs of test patients");
   visit("data", "cohort_list", c.cohort_list,
-        "films of strangers that normalize correlation scores; \"\" = none");
+        "films of strangers that normalize correlation scores; they are attacked in the same way");
+  visit("data", "labels", c.labels, "table of patients; \"\" = patients from names as in NIH");
+  visit("data", "valid_pairs", c.valid_pairs,
+        "validation pairs: a verifier whose scores are upside down there is turned around; \"\" = none");
   visit("judges", "verifier", c.verifier, "weights of train_verifier, as a second attacker; \"\" = none");
   visit_release_fields(c, visit);
+  visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "bootstrap samples of patients");
 }
 
 struct InversionConfig {
@@ -65,13 +69,15 @@ void check(const AveragingConfig& config);
 /// How films that an attacker holds compare with the originals, and whom they betray.
 struct Exposure {
   double mean_psnr = 0, mean_ssim = 0;
-  double correlation_auc = 0.5;        ///< against real films of the pairs
-  std::optional<double> verifier_auc;  ///< when a verifier was asked
+  VerificationFigures correlation;  ///< against real films: listed pairs of one patient, all strangers
+  std::optional<VerificationFigures> verifier;  ///< when one was asked
 };
 struct RestorationResult {
   std::string task, method, attack;
   std::int64_t films = 0;
   Exposure released, restored;
+  /// What restoring adds to the AUC, over the same samples of patients.
+  std::optional<Difference> correlation_gain, verifier_gain;
 };
 RestorationResult evaluate(const InversionConfig& config);
 RestorationResult evaluate(const AveragingConfig& config);

@@ -1,45 +1,40 @@
 #include "evaluation/tasks/retrain_verifier.h"
 
 #include <algorithm>
-#include <set>
 
 #include "evaluation/attackers/correlation_attacker.h"
+#include "evaluation/attackers/difference_attacker.h"
+#include "evaluation/attackers/mixture.h"
+#include "evaluation/attackers/siamese_attacker.h"
+#include "evaluation/tasks/training_clock.h"
 
 namespace scrim {
 namespace {
 
-/// Films and what was made of them, with the pairs among them.
-struct Side {
-  PairSet set;
+constexpr const char* all_kinds[] = {"released_real", "released_released", "real_real"};
+
+FilmKind first_of(const std::string& kind) {
+  return kind == "real_real" ? FilmKind::real : FilmKind::released;
+}
+FilmKind second_of(const std::string& kind) {
+  return kind == "released_released" ? FilmKind::released : FilmKind::real;
+}
+
+/// Films and what was made of them.
+struct BothKinds {
   FilmSet real, released;
 
-  const FilmSet& first(const std::string& kind) const { return kind == "real_real" ? real : released; }
-  const FilmSet& second(const std::string& kind) const {
-    return kind == "released_released" ? released : real;
-  }
+  BothKinds(const RetrainVerifierConfig& config, const std::vector<std::string>& films,
+            const Releaser& releaser)
+      : real(config.data.images, films, config.data.options()), released(releaser.release(real)) {}
+  const FilmSet& of(FilmKind kind) const { return kind == FilmKind::real ? real : released; }
 };
 
-Side read_side(const RetrainVerifierConfig& config, const std::vector<Pair>& pairs,
-               const Releaser& releaser) {
-  PairSet set = indexed(pairs);
-  FilmSet real(config.data.images, set.names, config.data.options());
-  FilmSet released = releaser.release(real);
-  return {std::move(set), std::move(real), std::move(released)};
-}
-
-std::vector<IndexedPair> all_pairs(std::int64_t films) {
-  std::vector<IndexedPair> pairs;
-  for (std::int64_t i = 0; i < films; ++i)
-    for (std::int64_t j = 0; j < films; ++j) pairs.push_back({i, j, false});
-  return pairs;
-}
-
-std::vector<std::vector<double>> as_rows(const std::vector<double>& scores, std::int64_t films) {
-  std::vector<std::vector<double>> rows;
-  for (std::int64_t i = 0; i < films; ++i)
-    rows.emplace_back(scores.begin() + i * films, scores.begin() + (i + 1) * films);
-  return rows;
-}
+/// Patients whom attackers are asked about.
+struct Side {
+  IdentityTest test;
+  BothKinds films;
+};
 
 /// The threshold with the best accuracy.
 double best_threshold(const std::vector<Scored>& cases) {
@@ -54,15 +49,36 @@ double best_threshold(const std::vector<Scored>& cases) {
   return best;
 }
 
+std::vector<Scored> plain(const std::vector<GroupedCase>& grouped) {
+  std::vector<Scored> cases;
+  for (const GroupedCase& c : grouped) cases.push_back(c.scored);
+  return cases;
+}
+
 /// Strangers to the test for the correlation attacker, as different from each other as the films allow.
-std::vector<std::string> a_film_of_each_patient(const std::vector<std::string>& films,
-                                                const std::vector<std::string>& patients) {
+std::vector<std::string> a_film_of_each_patient(const IdentityTest& test) {
   std::set<std::string> seen;
   std::vector<std::string> chosen;
-  for (std::size_t i = 0; i < films.size() && chosen.size() < CorrelationAttacker::most_strangers; ++i)
-    if (seen.insert(patients[i]).second) chosen.push_back(films[i]);
+  for (std::size_t i = 0; i < test.films().size() && chosen.size() < CorrelationAttacker::most_strangers; ++i)
+    if (seen.insert(test.patients()[i]).second) chosen.push_back(test.films()[i]);
   return chosen;
 }
+
+/// What an attacker makes of films of both kinds, each looked at when it is first asked for.
+class SeenFilms {
+ public:
+  SeenFilms(Attacker& attacker, const BothKinds& films) : attacker_(attacker), films_(films) {}
+  const Attacker::Views& of(FilmKind kind) {
+    auto& seen = seen_[kind];
+    if (!seen) seen = attacker_.look(films_.of(kind), kind);
+    return *seen;
+  }
+
+ private:
+  Attacker& attacker_;
+  const BothKinds& films_;
+  std::map<FilmKind, std::unique_ptr<Attacker::Views>> seen_;
+};
 
 class Evaluation {
  public:
@@ -70,67 +86,116 @@ class Evaluation {
       : config_(config),
         labels_(config.labels.empty() ? std::nullopt : std::optional<LabelTable>(config.labels)),
         releaser_(config.release, config.masks, std::uint64_t(config.training.seed)),
-        train_(read_side(config, pairs_to_learn_from(config.lists.train, config.contrast), releaser_)),
-        test_(read_side(config, read_pairs(config.test_pairs), releaser_)),
-        patients_(patients_of(test_.set.names)) {
-    const auto patient_of = [this](const std::string& film) { return this->patient_of(film); };
+        train_(side(pairs_to_learn_from(config.lists.train, config.contrast), "")),
+        test_(side(read_pairs(config.test_pairs), config.test_list)) {
+    const auto patient = [this](const std::string& film) { return patient_of(film); };
     if (!config.lists.valid.empty()) {
-      valid_.emplace(read_side(config, read_pairs(config.lists.valid), releaser_));
-      require_apart(train_.real, valid_->real, patient_of);
-      require_apart(valid_->real, test_.real, patient_of);
+      valid_.emplace(side(read_pairs(config.lists.valid), config.valid_list));
+      require_apart(train_.films.real, valid_->films.real, patient);
+      require_apart(valid_->films.real, test_.films.real, patient);
     }
-    require_apart(train_.real, test_.real, patient_of);
+    require_apart(train_.films.real, test_.films.real, patient);
     result_.method = releaser_.method().describe();
-    result_.pairs = std::int64_t(test_.set.pairs.size());
-    result_.patients = std::int64_t(std::set<std::string>(patients_.begin(), patients_.end()).size());
+    result_.listed_pairs = std::int64_t(test_.test.listed().size());
+    result_.films = std::int64_t(test_.test.films().size());
+    result_.patients = test_.test.patient_count();
+    result_.matched_by = test_.test.matched_by();
+    result_.missing_columns = test_.test.missing_columns();
+    result_.test_films = test_.test.films();
   }
 
   VerificationResult run(const std::function<void(const std::string&, const TrainingProgress&)>& progress) {
+    ask_control();
     if (config_.correlation) ask_correlation();
-    const auto trained_on =
-        releaser_.method().changes_nothing() ? std::vector<std::string>{"real_real"} : config_.trained_on;
-    for (const auto& kind : trained_on)
+    for (const auto& kind : trained_on()) {
+      if (config_.side_channels) ask_side_channels(kind);
       for (std::int64_t i = 0; i < config_.seeds; ++i) ask_learned(kind, config_.training.seed + i, progress);
+    }
+    if (config_.mixture && valid_)
+      for (const auto& kind : kinds()) ask_mixture(kind);
+    for (const auto& kind : kinds()) result_.risks[kind] = risks_of(kind);
     return std::move(result_);
   }
 
  private:
+  Side side(const std::vector<Pair>& pairs, const std::string& list) const {
+    IdentityTest test(pairs, list.empty() ? std::vector<std::string>{} : read_list(list),
+                      labels_ ? &*labels_ : nullptr, config_.match);
+    BothKinds films(config_, test.films(), releaser_);
+    return {std::move(test), std::move(films)};
+  }
+
   std::vector<std::string> kinds() const {
     if (releaser_.method().changes_nothing()) return {"real_real"};
-    return {"released_real", "released_released", "real_real"};
+    return {std::begin(all_kinds), std::end(all_kinds)};
+  }
+  std::vector<std::string> trained_on() const {
+    return releaser_.method().changes_nothing() ? std::vector<std::string>{"real_real"} : config_.trained_on;
   }
 
   std::string patient_of(const std::string& film) const {
     return labels_ ? labels_->patient_of(film) : patient_of_name(film);
   }
-  /// Throws Error for a film whose patient nobody says: intervals and searches are about patients.
-  std::vector<std::string> patients_of(const std::vector<std::string>& films) const {
-    std::vector<std::string> patients;
-    for (const auto& film : films) {
-      patients.push_back(patient_of(film));
-      require(!patients.back().empty(), "data", "the patient of {} is not known. Set data.labels to a table",
-              film);
-    }
-    return patients;
+
+  /// Training pairs for attackers that need few: the listed ones of one patient, and all strangers.
+  std::vector<IndexedPair> training_pairs() const {
+    std::vector<IndexedPair> pairs;
+    for (const IndexedPair& pair : train_.test.listed())
+      if (pair.same_patient && pair.first != pair.second) pairs.push_back(pair);
+    const auto& patients = train_.test.patients();
+    for (std::size_t i = 0; i < patients.size(); ++i)
+      for (std::size_t j = i + 1; j < patients.size(); ++j)
+        if (patients[i] != patients[j]) pairs.push_back({std::int64_t(i), std::int64_t(j), false});
+    return pairs;
+  }
+
+  void learn(DifferenceAttacker& attacker, const std::string& kind) {
+    SeenFilms seen(attacker, train_.films);
+    attacker.learn(seen.of(first_of(kind)), seen.of(second_of(kind)), training_pairs());
+  }
+
+  void ask_control() {
+    if (!labels_ || !(labels_->has("sex") || labels_->has("view") || labels_->has("age"))) return;
+    DifferenceAttacker attacker({.name = "attributes (control)",
+                                 .family = "attributes",
+                                 .knows = "sex, view and age from the table, no film",
+                                 .training_films = train_.films.real.count(),
+                                 .is_control = true},
+                                attribute_rows(*labels_));
+    learn(attacker, "real_real");
+    ask(attacker, kinds());
+  }
+
+  void ask_side_channels(const std::string& kind) {
+    const auto image = [this](const FilmSet& films, std::int64_t i, FilmKind of) {
+      const FilmSet own(config_.data.images, {films.name(i)}, config_.data.options());
+      return of == FilmKind::real ? own.image(0) : releaser_.release_one(own, 0).image;
+    };
+    DifferenceAttacker attacker({.name = "side channels, learned on " + kind,
+                                 .family = "side_channels",
+                                 .knows = "size, depth, file length, borders, corners, histogram",
+                                 .trained_on = kind,
+                                 .training_films = train_.films.real.count()},
+                                side_channel_rows(image));
+    learn(attacker, kind);
+    ask(attacker, {kind});
   }
 
   void ask_correlation() {
-    const FilmSet cohort(config_.data.images,
-                         config_.cohort_list.empty()
-                             ? a_film_of_each_patient(train_.set.names, patients_of(train_.set.names))
-                             : read_list(config_.cohort_list),
-                         config_.data.options());
-    const CorrelationAttacker attacker(cohort);
-    ask(
-        "correlation", false, [&](const FilmSet& films) { return attacker.look_at(films); },
-        [&](const auto& first, const auto& second, const std::vector<IndexedPair>& pairs) {
-          return attacker.scores(first, second, pairs);
-        });
+    const BothKinds cohort(
+        config_,
+        config_.cohort_list.empty() ? a_film_of_each_patient(train_.test) : read_list(config_.cohort_list),
+        releaser_);
+    const auto patient = [this](const std::string& film) { return patient_of(film); };
+    require_apart(cohort.real, test_.films.real, patient);
+    CorrelationAttacker attacker(&cohort.real,
+                                 releaser_.method().changes_nothing() ? nullptr : &cohort.released);
+    ask(attacker, kinds());
   }
 
-  void ask_learned(const std::string& trained_on, std::int64_t seed,
+  void ask_learned(const std::string& kind, std::int64_t seed,
                    const std::function<void(const std::string&, const TrainingProgress&)>& progress) {
-    const std::string name = fmt::format("learned on {}, seed {}", trained_on, seed);
+    const std::string name = fmt::format("learned on {}, seed {}", kind, seed);
     VerifierConfig training{.data = config_.data,
                             .augmentation = config_.augmentation,
                             .model = config_.attacker,
@@ -139,21 +204,47 @@ class Evaluation {
                             .training = config_.training,
                             .optimizer = config_.optimizer};
     training.training.seed = seed;
-    training.folder = config_.folder + fmt::format("/attackers/{}_seed_{}", trained_on, seed);
+    training.folder = config_.folder + fmt::format("/attackers/{}_seed_{}", kind, seed);
     const auto data = [&](const Side& side) {
-      return PairData{side.first(trained_on), side.second(trained_on), side.set.pairs};
+      PairData pairs{side.films.of(first_of(kind)),
+                     side.films.of(second_of(kind)),
+                     side.test.listed(),
+                     side.test.patients(),
+                     {}};
+      return pairs;
     };
-    const PairData train = data(train_);
+    PairData train = data(train_);
+    if (releaser_.method().draws_numbers())
+      train.fresh_film = [&](bool is_second, std::int64_t film, std::uint64_t draw) {
+        const FilmKind of = is_second ? second_of(kind) : first_of(kind);
+        return of == FilmKind::real ? train_.films.real.film(film)
+                                    : released_anew(train_.films.real, film, draw);
+      };
     const std::optional<PairData> valid = valid_ ? std::optional<PairData>(data(*valid_)) : std::nullopt;
-    const TrainingResult trained =
-        train_verifier(training, train, valid ? &*valid : nullptr, attacker_text(seed), true,
-                       [&](const TrainingProgress& p) { progress(name, p); });
-    const auto verifier = load_verifier(trained.weights);
-    ask(
-        name, true, [&](const FilmSet& films) { return embeddings(*verifier.network, films); },
-        [&](const Tensor& first, const Tensor& second, const std::vector<IndexedPair>& pairs) {
-          return pair_logits(*verifier.network, first, second, pairs);
-        });
+    TrainingClock clock(training.folder);
+    bool has_trained = false;
+    const TrainingResult trained = train_verifier(training, train, valid ? &*valid : nullptr,
+                                                  attacker_text(seed), true, [&](const TrainingProgress& p) {
+                                                    has_trained = true;
+                                                    if (p.valid_loss) clock.save();
+                                                    progress(name, p);
+                                                  });
+    if (has_trained) clock.save();
+    SiameseAttacker attacker({.name = name,
+                              .family = "learned on " + kind,
+                              .knows = "the method's output on films of other patients",
+                              .trained_on = kind,
+                              .training_films = train_.films.real.count(),
+                              .training_steps = trained.steps,
+                              .training_seconds = clock.seconds()},
+                             trained.weights);
+    ask(attacker, {kind});
+  }
+
+  /// A release with numbers that the test has not seen: release 0 is the test's.
+  Tensor released_anew(const FilmSet& films, std::int64_t film, std::uint64_t draw) const {
+    const Tensor native = tensor_from_image(releaser_.release_one(films, film, draw + 1).image);
+    return resized_film(native, films.image_size(), films.image_size());
   }
 
   /// What stands in the attacker's run folder as its configuration.
@@ -162,75 +253,68 @@ class Evaluation {
                        seed);
   }
 
-  /// Asks an attacker about every kind of pairs. `look`: what he makes of each film, once; `score`: how alike he finds
-  /// pairs of what he made.
-  template <class Look, class Score>
-  void ask(const std::string& attacker, bool is_learned, const Look& look, const Score& score) {
-    using View = decltype(look(test_.real));
-    const auto views = [&](const Side& side) {
-      std::map<const FilmSet*, View> seen;
-      for (const auto& kind : kinds())
-        for (const FilmSet* films : {&side.first(kind), &side.second(kind)})
-          if (!seen.contains(films)) seen.emplace(films, look(*films));
-      return seen;
-    };
-    const auto test = views(test_);
-    const auto valid = valid_ ? views(*valid_) : std::map<const FilmSet*, View>{};
-    const auto scores = [&](const Side& side, const auto& seen, const std::string& kind,
-                            const std::vector<IndexedPair>& pairs) {
-      return score(seen.at(&side.first(kind)), seen.at(&side.second(kind)), pairs);
-    };
-    const std::int64_t gallery = std::min(config_.gallery, test_.real.count());
-    for (const auto& kind : kinds()) {
-      Attack attack = figures_of(scores(test_, test, kind, test_.set.pairs));
-      attack.attacker = attacker;
-      attack.is_learned = is_learned;
-      attack.pairs = kind;
-      const auto cases = scored_pairs(attack.scores, test_.set.pairs);
-      if (valid_)
-        attack.threshold =
-            best_threshold(scored_pairs(scores(*valid_, valid, kind, valid_->set.pairs), valid_->set.pairs));
-      attack.confusion = confusion_at(cases, attack.threshold);
-      if (gallery > 0)
-        attack.retrieval = retrieval(as_rows(scores(test_, test, kind, all_pairs(gallery)), gallery),
-                                     {patients_.begin(), patients_.begin() + gallery});
-      result_.attacks.push_back(std::move(attack));
+  void ask(Attacker& attacker, const std::vector<std::string>& about) {
+    SeenFilms test(attacker, test_.films);
+    std::optional<SeenFilms> valid;
+    if (valid_) valid.emplace(attacker, valid_->films);
+    for (const auto& kind : about) {
+      const auto scores_of = [&](const Side& side, SeenFilms& seen) {
+        return side.test.all_scores(attacker, seen.of(first_of(kind)), first_of(kind),
+                                    seen.of(second_of(kind)), second_of(kind));
+      };
+      add(attacker.facts(), kind, scores_of(test_, test),
+          valid ? scores_of(*valid_, *valid) : std::vector<float>{});
     }
   }
 
-  /// What follows from the scores of the test pairs alone.
-  Attack figures_of(std::vector<double> scores) const {
-    Attack attack;
-    const auto cases = scored_pairs(scores, test_.set.pairs);
-    const auto auc = roc_auc(cases);
-    require(auc.has_value(), config_.test_pairs, "needs pairs of one patient and pairs of two");
-    attack.auc = *auc;
-    attack.roc = roc_curve(cases);
-    std::vector<GroupedCase> grouped;
-    for (std::size_t i = 0; i < cases.size(); ++i)
-      grouped.push_back({cases[i], patients_[std::size_t(test_.set.pairs[i].first)],
-                         patients_[std::size_t(test_.set.pairs[i].second)]});
-    const Random random(std::uint64_t(config_.training.seed), "bootstrap");
-    attack.interval = jackknife_auc(grouped);
-    attack.rate_at_1_percent = *true_positive_rate_at(cases, 0.01);
-    attack.rate_interval = rate_interval(grouped, attack.rate_at_1_percent, random);
-    attack.roc_intervals = bootstrap_roc(grouped, config_.bootstrap_draws, random);
+  void add(const AttackerFacts& facts, const std::string& kind, std::vector<float> scores,
+           std::vector<float> valid_scores) {
+    Attack attack{.attacker = facts, .pairs = kind, .valid_auc = {}, .figures = {}};
+    const auto listed = plain(test_.test.cases(scores, test_.test.listed()));
+    require(roc_auc(listed).has_value(), config_.test_pairs, "needs pairs of one patient and pairs of two");
+    attack.figures = test_.test.figures(
+        scores, kind == "released_real",
+        {config_.bootstrap_draws, config_.enrolments, std::uint64_t(config_.training.seed)});
+    if (valid_) {
+      attack.valid_auc = roc_auc(plain(valid_->test.cases(valid_scores, valid_->test.stranger_pairs(false))));
+      attack.threshold = best_threshold(plain(valid_->test.cases(valid_scores, valid_->test.listed())));
+    }
+    attack.confusion = confusion_at(listed, attack.threshold);
+    for (const Scored& c : listed) attack.listed_scores.push_back(c.score);
     attack.scores = std::move(scores);
-    return attack;
+    result_.attacks.push_back(std::move(attack));
+    valid_scores_.push_back(std::move(valid_scores));
   }
 
-  /// Where nothing was hit, samples of patients show no spread: the exact bound for as many patients stands there. Pairs of
-  /// one patient are not independent, patients are.
-  std::optional<Interval> rate_interval(const std::vector<GroupedCase>& cases, double rate,
-                                        const Random& random) const {
-    if (rate == 0) {
-      std::set<std::string> patients;
-      for (const GroupedCase& c : cases)
-        if (c.scored.positive) patients.insert(c.first_group);
-      return exact_share_interval(0, std::int64_t(patients.size()));
-    }
-    const auto intervals = bootstrap_true_positive_rates(cases, {0.01}, config_.bootstrap_draws, random);
-    return intervals.empty() ? std::nullopt : std::optional(intervals.front());
+  /// All attackers of a kind together, weighed on the validation pairs.
+  void ask_mixture(const std::string& kind) {
+    std::vector<MixedScores> parts;
+    for (std::size_t i = 0; i < result_.attacks.size(); ++i)
+      if (const Attack& a = result_.attacks[i]; a.pairs == kind && !a.attacker.is_control)
+        parts.push_back({a.attacker.family, valid_scores_[i], a.scores});
+    const auto joined = mixed_scores(parts, valid_->test);
+    if (!joined) return;
+    add({.name = "mixture",
+         .family = "mixture",
+         .knows = "all attackers: " + joined->weights,
+         .trained_on = kind,
+         .training_films = valid_->films.real.count()},
+        kind, joined->test, joined->valid);
+  }
+
+  Risks risks_of(const std::string& kind) const {
+    const Attack *attack = result_.strongest(kind), *control = result_.control(kind);
+    if (!attack || !control) return {};
+    const auto pairs = [](const Attack& a) {
+      const VerificationFigures& f = a.figures.strangers;
+      return Trials{f.rates.front().true_positive_rate.value_or(0) * double(f.pairs_of_one),
+                    double(f.rates.front().true_positive_rate ? f.pairs_of_one : 0)};
+    };
+    const auto patients = [](const Attack& a) {
+      const auto& e = a.figures.enrolment;
+      return e ? Trials{e->rank_1 * double(e->queries), double(e->queries)} : Trials{};
+    };
+    return {risk(pairs(*attack), pairs(*control)), risk(patients(*attack), patients(*control))};
   }
 
   const RetrainVerifierConfig& config_;
@@ -238,8 +322,8 @@ class Evaluation {
   Releaser releaser_;
   Side train_, test_;
   std::optional<Side> valid_;
-  std::vector<std::string> patients_;
   VerificationResult result_;
+  std::vector<std::vector<float>> valid_scores_;  ///< of each attack
 };
 
 }  // namespace
@@ -248,35 +332,55 @@ void check(const RetrainVerifierConfig& c) {
   check(c.data, 16);
   check_given("data.train_pairs", c.lists.train, "a file of pairs");
   check_given("data.test_pairs", c.test_pairs, "a file of pairs");
+  expect(c.valid_list.empty() || !c.lists.valid.empty(), "data.valid_list", c.valid_list,
+         "none unless data.valid_pairs is set");
   check(c.release);
   check(c.attacker, "attacker");
   expect(c.seeds >= 0 && c.seeds <= 100, "attacker.seeds", c.seeds, "0 to 100");
   for (const auto& kind : c.trained_on)
-    expect(kind == "released_released" || kind == "released_real" || kind == "real_real",
+    expect(std::find(std::begin(all_kinds), std::end(all_kinds), kind) != std::end(all_kinds),
            "attacker.trained_on", kind, "\"released_released\", \"released_real\" or \"real_real\"");
-  expect(c.correlation || (c.seeds > 0 && !c.trained_on.empty()), "attacker.seeds", c.seeds,
-         "an attacker: seeds above 0, or correlation");
+  expect(c.correlation || (!c.trained_on.empty() && (c.seeds > 0 || c.side_channels)), "attacker.seeds",
+         c.seeds, "an attacker: seeds above 0, correlation or side_channels");
   check(c.augmentation);
   check(c.training);
   check(c.contrast, c.training.batch_size);
   check(c.optimizer, "optimizer");
+  check(c.match);
   expect(c.bootstrap_draws >= 0 && c.bootstrap_draws <= 1'000'000, "evaluation.bootstrap_draws",
          c.bootstrap_draws, "0 to 1000000");
-  expect(c.gallery >= 0, "evaluation.gallery", c.gallery, "at least 0");
+  expect(c.enrolments >= 1 && c.enrolments <= 100'000, "evaluation.enrolments", c.enrolments, "1 to 100000");
   check_given("output.folder", c.folder, "a folder");
 }
 
-const Attack* VerificationResult::strongest(const std::string& pairs_kind) const {
+const Attack* VerificationResult::strongest_in_test(const std::string& kind) const {
   const Attack* best = nullptr;
-  for (const Attack& attack : attacks)
-    if (attack.pairs == pairs_kind && (!best || attack.auc > best->auc)) best = &attack;
+  for (const Attack& a : attacks)
+    if (a.pairs == kind && !a.attacker.is_control &&
+        (!best || *a.figures.strangers.auc > *best->figures.strangers.auc))
+      best = &a;
   return best;
 }
 
-std::vector<double> VerificationResult::learned_aucs(const std::string& pairs_kind) const {
+const Attack* VerificationResult::strongest(const std::string& kind) const {
+  const Attack* best = nullptr;
+  for (const Attack& a : attacks)
+    if (a.pairs == kind && !a.attacker.is_control && a.valid_auc &&
+        (!best || *a.valid_auc > *best->valid_auc))
+      best = &a;
+  return best ? best : strongest_in_test(kind);
+}
+
+const Attack* VerificationResult::control(const std::string& kind) const {
+  for (const Attack& a : attacks)
+    if (a.pairs == kind && a.attacker.is_control) return &a;
+  return nullptr;
+}
+
+std::vector<double> VerificationResult::learned_aucs(const std::string& kind) const {
   std::vector<double> aucs;
-  for (const Attack& attack : attacks)
-    if (attack.is_learned && attack.pairs == pairs_kind) aucs.push_back(attack.auc);
+  for (const Attack& a : attacks)
+    if (a.attacker.training_steps > 0 && a.pairs == kind) aucs.push_back(*a.figures.strangers.auc);
   return aucs;
 }
 

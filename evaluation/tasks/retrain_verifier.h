@@ -1,16 +1,20 @@
-// Task "retrain_verifier": can an attacker who knows the method still tell whose films they are?
+// Task "retrain_verifier": can attackers who know the method still tell whose films they are?
 //
-// Verifiers are retrained on released films, from several seeds. One more attacker needs no training. Both are
-// tested on pairs of other patients:
+// Attackers learn from released films of other patients, from several seeds; some need no training. They are tested on pairs
+// of test patients (identity_test.h), a kind of pairs by whoever was trained for it:
 //
 //   released_real       the first film is released, the second real: the attacker has a real film of somebody
 //   released_released   both films are released
 //   real_real           both films are real, for comparison
+//
+// The strongest attacker is chosen on the validation pairs. What the label table alone tells stands beside: the control.
 #pragma once
 
 #include <functional>
+#include <map>
 
-#include "measures/intervals.h"
+#include "evaluation/tasks/identity_test.h"
+#include "measures/risk.h"
 #include "methods/releaser.h"
 #include "training/tasks/train_verifier.h"
 
@@ -20,19 +24,20 @@ struct RetrainVerifierConfig {
   static constexpr const char* task = "retrain_verifier";
   FilmSettings data{.image_size = 256};
   PairLists lists;
-  std::string test_pairs, cohort_list, labels;
+  std::string test_pairs, test_list, valid_list, cohort_list, labels;
   MaskSettings masks;
   ReleaseSettings release;
   VerifierSettings attacker;
   std::string start_weights;
   std::int64_t seeds = 3;
-  std::vector<std::string> trained_on = {"released_released"};
-  bool correlation = true;
+  std::vector<std::string> trained_on = {"released_released", "released_real"};
+  bool correlation = true, side_channels = true, mixture = true;
   AugmentationSettings augmentation;
   ContrastSettings contrast;
   TrainingSettings training{.epochs = 100, .batch_size = 32, .early_stopping = 5};
   OptimizerSettings optimizer;
-  std::int64_t bootstrap_draws = 1000, gallery = 150;
+  MatchSettings match;
+  std::int64_t bootstrap_draws = 1000, enrolments = 200;
   std::string folder = "runs/retrain_verifier";
 };
 
@@ -42,7 +47,11 @@ void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
   visit_fields(c.lists, visit);
   visit_data_fields(c.contrast, visit);
   visit("data", "test_pairs", c.test_pairs, "pairs of test patients");
-  visit("data", "labels", c.labels, "table of patients; \"\" = read them from names as in NIH");
+  visit("data", "test_list", c.test_list,
+        "test films beyond these pairs, also of patients with one film; \"\" = none");
+  visit("data", "valid_list", c.valid_list, "the same for validation; \"\" = none");
+  visit("data", "labels", c.labels,
+        "table of patients, sex, view and age; \"\" = patients from names as in NIH, and no control");
   visit("data", "cohort_list", c.cohort_list,
         "films of strangers that normalize correlation scores; \"\" = some of train_pairs");
   visit_fields(c.masks, visit);
@@ -51,16 +60,21 @@ void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
   visit("attacker", "start_weights", c.start_weights, "weight file to start from; \"\" = random weights");
   visit("attacker", "seeds", c.seeds,
         "number of learned attackers, with seeds training.seed, +1, ...; 0 = none");
-  visit(
-      "attacker", "trained_on", c.trained_on,
-      "kinds of training pairs: \"released_released\", \"released_real\", \"real_real\"; one attacker each");
+  visit("attacker", "trained_on", c.trained_on,
+        "kinds of training pairs: \"released_released\", \"released_real\", \"real_real\"; an attacker is "
+        "tested on the kind that it was trained on");
   visit("attacker", "correlation", c.correlation, "also run the attacker that needs no training");
+  visit("attacker", "side_channels", c.side_channels,
+        "also run the attacker that looks at sizes, borders and histograms only");
+  visit("attacker", "mixture", c.mixture, "also join the scores of all attackers, on the validation pairs");
   visit_fields(c.augmentation, visit);
   visit_training_fields(c.contrast, visit);
   visit_fields(c.training, visit);
   visit_fields(c.optimizer, "optimizer", visit);
+  visit_fields(c.match, visit);
   visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "bootstrap samples of patients");
-  visit("evaluation", "gallery", c.gallery, "most test films in the search for a patient; 0 = no search");
+  visit("evaluation", "enrolments", c.enrolments,
+        "random galleries of one film per patient in the search for a patient");
   visit("output", "folder", c.folder, "folder of the results");
 }
 
@@ -69,30 +83,40 @@ void check(const RetrainVerifierConfig& config);
 
 /// One attacker on one kind of pairs.
 struct Attack {
-  std::string attacker;  ///< "learned on released_released, seed 1", "correlation"
-  bool is_learned = false;
-  std::string pairs;           ///< kind of the test pairs
-  std::vector<double> scores;  ///< of the test pairs, in their order
-  double auc = 0.5;
-  std::optional<Interval> interval;  ///< 95 %, over patients: jackknife_auc()
-  /// True positive rate at 1 % false positives, and its interval over patients: bootstrap, or exact where nothing was hit.
-  double rate_at_1_percent = 0;
-  std::optional<Interval> rate_interval;
-  double threshold = 0;  ///< of the counts below, chosen on the validation pairs when there are any
-  Confusion confusion;
-  std::vector<RocPoint> roc;
-  std::vector<Interval> roc_intervals;  ///< true positive rate at false positive rates 0, 1/20, ..., 1
-  Retrieval retrieval;
+  AttackerFacts attacker;
+  std::string pairs;                ///< kind of the test pairs
+  std::optional<double> valid_auc;  ///< on the validation's pairs of one patient and all its strangers
+  IdentityFigures figures;
+  double threshold = 0;  ///< of the counts below, chosen on the listed validation pairs when there are any
+  Confusion confusion;   ///< of the listed test pairs
+  std::vector<double> listed_scores;  ///< of the listed test pairs, in their order
+  std::vector<float> scores;          ///< of all films with all
+};
+
+/// What an attacker adds to what the label table alone tells (measures/risk.h).
+struct Risks {
+  std::optional<Estimate>
+      singling_out;  ///< a pair of one patient is found, at 1 % false positives among all strangers
+  std::optional<Estimate> linkability;  ///< a patient is found at rank 1 among one film of every patient
 };
 
 struct VerificationResult {
   std::string method;
-  std::int64_t pairs = 0, patients = 0;  ///< of the test
+  std::int64_t listed_pairs = 0, films = 0, patients = 0;  ///< of the test
+  std::string matched_by;                    ///< what matched strangers have in common; "" = nothing is known
+  std::vector<std::string> missing_columns;  ///< of the label table, that matching asks for
+  std::vector<std::string> test_films;
   std::vector<Attack> attacks;
+  std::map<std::string, Risks> risks;  ///< by kind of pairs, of the strongest attacker
 
-  /// The attack with the highest AUC on this kind of pairs; null when none was made.
+  /// The attack on this kind of pairs that validation finds the strongest, controls left out; where nothing was validated,
+  /// the strongest in the test. Null when none was made.
   const Attack* strongest(const std::string& pairs) const;
-  /// AUCs of the learned attackers on this kind.
+  /// The one with the highest AUC in the test, whatever validation said.
+  const Attack* strongest_in_test(const std::string& pairs) const;
+  /// The control on this kind of pairs; null when the table says nothing.
+  const Attack* control(const std::string& pairs) const;
+  /// AUCs against strangers of the learned attackers on this kind.
   std::vector<double> learned_aucs(const std::string& pairs) const;
 };
 

@@ -181,6 +181,16 @@ void dot_rows(const float* x, const float* rows, std::int64_t count, std::int64_
   }
 }
 
+void row_products(const float* a, std::int64_t a_step, const float* b, std::int64_t b_step, std::int64_t rows,
+                  std::int64_t columns, float* sums) {
+  for_channels(columns, [&](std::int64_t c, auto tag) {
+    decltype(tag) sum = load<decltype(tag)>(a + c) * load<decltype(tag)>(b + c);
+    for (std::int64_t r = 1; r < rows; ++r)
+      sum += load<decltype(tag)>(a + r * a_step + c) * load<decltype(tag)>(b + r * b_step + c);
+    store(sum, sums + c);
+  });
+}
+
 void adam(const AdamStep& a, const float* __restrict gradient, float* __restrict parameter,
           float* __restrict mean, float* __restrict square, std::int64_t count) {
   const float step = a.learning_rate / a.correction1, root = 1 / __builtin_sqrtf(a.correction2);

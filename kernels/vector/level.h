@@ -49,6 +49,8 @@ void norm_backward_apply(const NormBackward&, const float* x, const float* gy, c
                          const float* mean_gx, float* gx, std::int64_t rows);
 void max_window(const MaxWindow&);
 void dot_rows(const float* x, const float* rows, std::int64_t count, std::int64_t length, float* out);
+void row_products(const float* a, std::int64_t a_step, const float* b, std::int64_t b_step, std::int64_t rows,
+                  std::int64_t columns, float* sums);
 void adam(const AdamStep&, const float* gradient, float* parameter, float* mean, float* square,
           std::int64_t count);
 double multiply_add_burn(std::int64_t rounds, float* sink);

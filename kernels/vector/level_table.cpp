@@ -24,6 +24,7 @@ const Kernels table{SCRIM_LEVEL_NAME,
                     norm_backward_apply,
                     max_window,
                     dot_rows,
+                    row_products,
                     adam,
                     multiply_add_burn};
 

@@ -156,6 +156,9 @@ struct Kernels {
   void (*max_window)(const MaxWindow&);
   /// out[r] = sum over i of x[i] * rows[r * length + i], r in [0, count)
   void (*dot_rows)(const float* x, const float* rows, std::int64_t count, std::int64_t length, float* out);
+  /// sums[c] = sum over r of a[r * a_step + c] * b[r * b_step + c], r in [0, rows), c in [0, columns)
+  void (*row_products)(const float* a, std::int64_t a_step, const float* b, std::int64_t b_step,
+                       std::int64_t rows, std::int64_t columns, float* sums);
   void (*adam)(const AdamStep&, const float* gradient, float* parameter, float* mean, float* square,
                std::int64_t count);
   /// Runs `rounds` rounds of independent multiply-adds in registers; returns the floating-point operations

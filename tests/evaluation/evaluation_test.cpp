@@ -34,8 +34,11 @@ class Evaluation : public PhantomSuite<90> {
             .test_pairs = at("pairs/test.txt"),
             .attacker = {.width = 4, .layers = {1, 1, 1, 1}, .embed = 8},
             .seeds = 0,
+            .side_channels = false,
+            .mixture = false,
             .training = {.epochs = 1, .batch_size = 16},
             .bootstrap_draws = 200,
+            .enrolments = 20,
             .folder = (folder / "attack").string()};
   }
   static void quiet(const std::string&, const TrainingProgress&) {}
@@ -77,40 +80,61 @@ class Evaluation : public PhantomSuite<90> {
 
 TEST_F(Evaluation, CorrelationTellsPhantomsApart) {
   const auto result = evaluate(attack(), quiet);
-  ASSERT_EQ(result.attacks.size(), 1u);
+  ASSERT_EQ(result.attacks.size(), 1u);  // no table, no control; no validation of a second attacker
   const Attack& a = result.attacks[0];
   EXPECT_EQ(a.pairs, "real_real");
-  EXPECT_GT(a.auc, 0.85);
-  // Too few patients for an interval of the AUC: leaving one out leaves no strangers. Shares have one.
-  EXPECT_FALSE(a.interval);
-  ASSERT_TRUE(a.rate_interval);
-  EXPECT_LE(a.rate_interval->low, a.rate_at_1_percent);
-  EXPECT_GE(a.rate_interval->high, a.rate_at_1_percent);
-  EXPECT_GT(a.retrieval.queries, 0);
-  EXPECT_EQ(a.scores.size(), std::size_t(result.pairs));
+  EXPECT_GT(*a.figures.listed.auc, 0.85);
+  EXPECT_GT(*a.figures.strangers.auc, 0.85);
+  EXPECT_FALSE(a.figures.matched);
+  EXPECT_GT(a.figures.search.queries, 0);
+  EXPECT_EQ(std::int64_t(a.listed_scores.size()), result.listed_pairs);
+  EXPECT_EQ(std::int64_t(a.scores.size()), result.films * result.films);
+  EXPECT_EQ(result.strongest("real_real"), &a);
+}
+
+TEST_F(Evaluation, TheControlReadsTheTableAndTheMixtureJoinsAttackers) {
+  auto config = attack();
+  config.labels = at("labels.csv");
+  config.test_list = at("splits/test.txt");
+  config.valid_list = at("splits/valid.txt");
+  config.side_channels = config.mixture = true;
+  const auto result = evaluate(config, quiet);
+  std::vector<std::string> names;
+  for (const Attack& a : result.attacks) names.push_back(a.attacker.family);
+  EXPECT_EQ(names, (std::vector<std::string>{"attributes", "correlation", "side_channels", "mixture"}));
+  EXPECT_EQ(result.films, std::int64_t(read_list(at("splits/test.txt")).size()));
+  EXPECT_EQ(result.matched_by, "sex, view, age within 5 years");
+  const Attack* control = result.control("real_real");
+  ASSERT_TRUE(control);
+  EXPECT_GT(*control->figures.strangers.auc, 0.8);  // phantoms keep sex and age from film to film
+  ASSERT_TRUE(control->figures.matched);
+  EXPECT_LT(control->figures.matched->pairs_of_two, control->figures.strangers.pairs_of_two);
+  EXPECT_FALSE(result.strongest("real_real")->attacker.is_control);
+  EXPECT_TRUE(result.strongest("real_real")->valid_auc);
+  ASSERT_TRUE(result.risks.at("real_real").linkability);
+  EXPECT_GT(result.risks.at("real_real").linkability->interval.high, 0);
 }
 
 TEST_F(Evaluation, PixelsOfNoiseTellNobodyApart) {
   auto config = attack();
   config.release.method = method_settings<Pixelization>({.cell = 16, .pixels = 16, .epsilon = 0.01});
   const auto result = evaluate(config, quiet);
-  EXPECT_LT(result.strongest("released_released")->auc, 0.68);
-  EXPECT_GT(result.strongest("real_real")->auc, 0.85);  // the same attacker on what was not changed
+  EXPECT_LT(*result.strongest("released_released")->figures.strangers.auc, 0.68);
+  // The same attacker on what was not changed.
+  EXPECT_GT(*result.strongest("real_real")->figures.strangers.auc, 0.85);
 }
 
 TEST_F(Evaluation, LearnedAttackersAreSeparateAndTheSameAgain) {
   auto config = attack();
   config.release.method = method_settings<Pixelization>({.cell = 4});
   config.seeds = 2;
-  config.trained_on = {"released_released", "released_real"};
   config.correlation = false;
-  config.gallery = 10;
   const auto result = evaluate(config, quiet);
-  EXPECT_EQ(result.attacks.size(), 4u * 3u);
-  EXPECT_EQ(result.learned_aucs("released_real").size(), 4u);
-  std::set<double> distinct;
-  for (const double auc : result.learned_aucs("real_real")) distinct.insert(auc);
-  EXPECT_GT(distinct.size(), 1u);
+  EXPECT_EQ(result.attacks.size(), 4u);  // each on the kind of pairs that it learned from
+  EXPECT_EQ(result.learned_aucs("released_real").size(), 2u);
+  EXPECT_EQ(result.learned_aucs("real_real").size(), 0u);
+  const auto learned = result.learned_aucs("released_released");
+  EXPECT_NE(learned[0], learned[1]);
   std::int64_t steps = 0;
   const auto again = evaluate(config, [&](const std::string&, const TrainingProgress&) { ++steps; });
   EXPECT_EQ(steps, 0);  // their runs were complete
@@ -169,8 +193,11 @@ TEST_F(Evaluation, InversionTakesNoiseAwayAgain) {
   write_safetensors(folder / "noise.safetensors", {noisy.generator.state(), facts});
   const auto lines = read_pairs(at("pairs/test.txt"));
   write_pairs(folder / "pairs", {lines.begin(), lines.begin() + 6});
+  const auto strangers = read_list(at("splits/train.txt"));
+  write_list(folder / "cohort", {strangers.begin(), strangers.begin() + 4});
   InversionConfig config{.common = {.data = data(),
                                     .test_pairs = folder / "pairs",
+                                    .cohort_list = folder / "cohort",
                                     .release = {method_settings<Noise>({}), folder / "noise.safetensors"}},
                          .steps = 40};
   const auto result = evaluate(config);
@@ -183,6 +210,7 @@ TEST_F(Evaluation, InversionTakesNoiseAwayAgain) {
 TEST_F(Evaluation, AveragingTakesDrawnNoiseAway) {
   const AveragingConfig config{.common = {.data = data(),
                                           .test_pairs = at("pairs/test.txt"),
+                                          .cohort_list = at("splits/valid.txt"),
                                           .release = {method_settings<Pixelization>({.cell = 2}), ""}},
                                .releases = 6};
   const auto result = evaluate(config);
@@ -225,12 +253,17 @@ TEST(Correlation, DoesNotMindShiftsAndGray) {
     moved.push_back(other);
   }
   const FilmSet shifted(films.names(), moved, 64);
-  const CorrelationAttacker attacker(films);
-  const auto a = attacker.look_at(films), b = attacker.look_at(shifted);
-  for (std::size_t i = 0; i < a.size(); ++i)
-    for (std::size_t j = 0; j < a.size(); ++j)
+  CorrelationAttacker attacker(nullptr, nullptr);
+  const auto a = attacker.look(films, FilmKind::real), b = attacker.look(shifted, FilmKind::real);
+  std::vector<IndexedPair> pairs;
+  for (std::int64_t i = 0; i < films.count(); ++i)
+    for (std::int64_t j = 0; j < films.count(); ++j) pairs.push_back({i, j, i == j});
+  const auto scores = attacker.scores(*a, *b, pairs);
+  const auto count = std::size_t(films.count());
+  for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t j = 0; j < count; ++j)
       if (i != j) {
-        EXPECT_GT(attacker.score(a[i], b[i]), attacker.score(a[i], b[j])) << i << " " << j;
+        EXPECT_GT(scores[i * count + i], scores[i * count + j]) << i << " " << j;
       }
 }
 
@@ -243,10 +276,14 @@ TEST(CorrelationOnRealFilms, KnowsPatientsAgain) {
                                .lists = {(nih / "pairs/train.txt").string(), ""},
                                .test_pairs = (nih / "pairs/test.txt").string(),
                                .seeds = 0,
+                               .side_channels = false,
+                               .mixture = false,
                                .bootstrap_draws = 100,
-                               .gallery = 0,
+                               .enrolments = 5,
                                .folder = (folder / "x").string()};
-  EXPECT_GT(evaluate(config, [](const std::string&, const TrainingProgress&) {}).attacks[0].auc, 0.85);
+  EXPECT_GT(
+      *evaluate(config, [](const std::string&, const TrainingProgress&) {}).attacks[0].figures.listed.auc,
+      0.85);
 }
 
 GrayImage noisy(const GrayImage& image, int by) {

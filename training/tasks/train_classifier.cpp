@@ -159,15 +159,4 @@ std::vector<std::optional<double>> finding_aucs(const Tensor& logits, const Tens
   return aucs;
 }
 
-std::optional<double> mean_of_known(const std::vector<std::optional<double>>& values) {
-  double sum = 0;
-  std::size_t known = 0;
-  for (const auto& value : values)
-    if (value) {
-      sum += *value;
-      ++known;
-    }
-  return known == 0 ? std::nullopt : std::optional(sum / double(known));
-}
-
 }  // namespace scrim

@@ -47,8 +47,7 @@ TrainingResult run(const ClassifierConfig& config, const std::string& config_tex
 Tensor finding_logits(DenseNet& classifier, const FilmSet& films);
 /// Labels [count, 14] of 0 and 1.
 Tensor finding_targets(const LabelTable& labels, const std::vector<std::string>& names);
-/// AUC of each finding; nothing where a kind is missing. And their mean over those that have one.
+/// AUC of each finding; nothing where a kind is missing.
 std::vector<std::optional<double>> finding_aucs(const Tensor& logits, const Tensor& targets);
-std::optional<double> mean_of_known(const std::vector<std::optional<double>>& values);
 
 }  // namespace scrim

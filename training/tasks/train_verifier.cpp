@@ -36,13 +36,33 @@ std::vector<IndexedPair> pairs_to_learn(const VerifierConfig& config,
   return same;
 }
 
+/// The number of each film's patient.
+std::vector<std::int64_t> patient_numbers(const PairData& data) {
+  if (data.patients.empty()) return patients_of_pairs(data.pairs);
+  std::map<std::string, std::int64_t> number;
+  std::vector<std::int64_t> numbers;
+  for (const auto& patient : data.patients)
+    numbers.push_back(number.emplace(patient, std::int64_t(number.size())).first->second);
+  return numbers;
+}
+
+/// Of films named as in NIH; empty where a name does not say it.
+std::vector<std::string> patients_by_name(const std::vector<std::string>& films) {
+  std::vector<std::string> patients;
+  for (const auto& film : films) {
+    patients.push_back(patient_of_name(film));
+    if (patients.back().empty()) return {};
+  }
+  return patients;
+}
+
 class VerifierTask : public TrainingTask {
  public:
   VerifierTask(const VerifierConfig& config, const PairData& train, const PairData* valid)
       : config_(config),
         train_(train),
         pairs_(pairs_to_learn(config, train.pairs)),
-        patients_(patients_of_pairs(train.pairs)),
+        patients_(patient_numbers(train)),
         valid_(valid),
         network_(build(config.model, initializer_of(config.training))),
         learner_("verifier", verifier_, config.optimizer) {
@@ -112,7 +132,11 @@ class VerifierTask : public TrainingTask {
     const auto side = [&](const FilmSet& films, std::int64_t IndexedPair::*index, std::string_view name) {
       return batch_of(count, films.image_size(), [&](std::int64_t i) {
         const std::int64_t example = batch.examples[std::size_t(i)];
-        const Tensor film = films.film(pairs_[std::size_t(example)].*index);
+        const std::int64_t at = pairs_[std::size_t(example)].*index;
+        const std::uint64_t draw = std::uint64_t(batch.epoch) * pairs_.size() + std::uint64_t(example);
+        const bool is_second = index == &IndexedPair::second;
+        const Tensor film =
+            train_.fresh_film ? train_.fresh_film(is_second, at, 2 * draw + is_second) : films.film(at);
         if (config_.augmentation.does_nothing()) return film;
         return changed_film(
             film, draw_change(config_.augmentation, random.split(std::uint64_t(example)).split(name)));
@@ -170,13 +194,13 @@ TrainingResult run(const VerifierConfig& config, const std::string& config_text,
   check(config);
   const PairSet train = indexed(pairs_to_learn_from(config.lists.train, config.contrast));
   const FilmSet train_films(config.data.images, train.names, config.data.options());
-  const PairData train_data{train_films, train_films, train.pairs};
+  const PairData train_data{train_films, train_films, train.pairs, patients_by_name(train.names), {}};
   if (config.lists.valid.empty())
     return train_verifier(config, train_data, nullptr, config_text, resume, progress);
   const PairSet valid = indexed(read_pairs(config.lists.valid));
   const FilmSet valid_films(config.data.images, valid.names, config.data.options());
   require_apart(train_films, valid_films, patient_of_name);
-  const PairData valid_data{valid_films, valid_films, valid.pairs};
+  const PairData valid_data{valid_films, valid_films, valid.pairs, {}, {}};
   return train_verifier(config, train_data, &valid_data, config_text, resume, progress);
 }
 

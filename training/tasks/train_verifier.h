@@ -3,6 +3,8 @@
 //   negatives from the batch, that of training/batch_negatives.h: same films, many more comparisons
 #pragma once
 
+#include <functional>
+
 #include "films/augmentation.h"
 #include "films/film_settings.h"
 #include "measures/scores.h"
@@ -50,6 +52,11 @@ struct PairData {
   const FilmSet& first;
   const FilmSet& second;
   const std::vector<IndexedPair>& pairs;
+  /// Of each film; empty: films that pairs of one patient connect are of one patient, all others of different ones.
+  std::vector<std::string> patients;
+  /// Where set, a film of the first or second side as training sees it, drawn anew for each `draw`: a method's noise that
+  /// came back in every epoch would be learned instead of the patients. Callable from several threads.
+  std::function<Tensor(bool is_second, std::int64_t film, std::uint64_t draw)> fresh_film;
 };
 
 /// The same on films that are in memory already. `valid` may be null.
