@@ -9,7 +9,8 @@
 namespace scrim {
 
 bool AugmentationSettings::does_nothing() const {
-  return !flip && rotate_degrees == 0 && scale == 0 && shift == 0 && brightness == 0 && contrast == 0;
+  return !flip && rotate_degrees == 0 && scale == 0 && shift == 0 && brightness == 0 && contrast == 0 &&
+         gamma == 0 && noise == 0 && erase == 0;
 }
 
 void check(const AugmentationSettings& a) {
@@ -19,6 +20,9 @@ void check(const AugmentationSettings& a) {
   expect(within(a.shift, 1), "augmentation.shift", a.shift, "0 to 1");
   expect(within(a.brightness, 1), "augmentation.brightness", a.brightness, "0 to 1");
   expect(within(a.contrast, 1), "augmentation.contrast", a.contrast, "0 to 1");
+  expect(within(a.gamma, 3), "augmentation.gamma", a.gamma, "0 to 3");
+  expect(within(a.noise, 1), "augmentation.noise", a.noise, "0 to 1");
+  expect(within(a.erase, 1), "augmentation.erase", a.erase, "0 to 1");
 }
 
 FilmChange draw_change(const AugmentationSettings& a, Random random) {
@@ -35,6 +39,16 @@ FilmChange draw_change(const AugmentationSettings& a, Random random) {
   c.y0 = 2 * either_way(a.shift);
   c.offset = either_way(a.brightness);
   c.gain = 1 + either_way(a.contrast);
+  c.power = std::exp(either_way(std::log1p(a.gamma)));
+  c.noise = random.uniform() * a.noise;
+  c.noise_of = random.split("noise");
+  if (random.uniform() < a.erase) {
+    c.height = random.uniform(0.1, 0.4);
+    c.width = random.uniform(0.1, 0.4);
+    c.top = random.uniform() * (1 - c.height);
+    c.left = random.uniform() * (1 - c.width);
+    c.gray = random.uniform();
+  }
   return c;
 }
 
@@ -56,8 +70,16 @@ Tensor changed_film(const Tensor& film, const FilmChange& c) {
       const float* at = in + top * width + left;
       const double gray =
           (1 - v) * ((1 - u) * at[0] + u * at[1]) + v * ((1 - u) * at[width] + u * at[width + 1]);
-      out[row * width + column] = float(std::clamp(0.5 + c.gain * (gray - 0.5) + c.offset, 0.0, 1.0));
+      const double powered = c.power == 1 ? gray : std::pow(std::max(gray, 0.0), c.power);
+      const double noise =
+          c.noise == 0 ? 0 : c.noise * c.noise_of.normal_at(std::uint64_t(row * width + column));
+      out[row * width + column] =
+          float(std::clamp(0.5 + c.gain * (powered - 0.5) + c.offset + noise, 0.0, 1.0));
     }
+  const auto place = [](double share, std::int64_t side) { return std::int64_t(share * double(side) + 0.5); };
+  for (std::int64_t row = place(c.top, height); row < place(c.top + c.height, height); ++row)
+    for (std::int64_t column = place(c.left, width); column < place(c.left + c.width, width); ++column)
+      out[row * width + column] = float(c.gray);
   return result;
 }
 

@@ -13,6 +13,9 @@ struct AugmentationSettings {
   double shift = 0;           ///< of the side, at most, either way
   double brightness = 0;      ///< added gray, at most, either way
   double contrast = 0;        ///< 0.2: distances from 0.5 become 0.8 to 1.2 times as large
+  double gamma = 0;           ///< 0.4: gray to the power of 1/1.4 to 1.4
+  double noise = 0;           ///< standard deviation of added noise, at most
+  double erase = 0;           ///< probability that a rectangle is covered by one gray
 
   bool does_nothing() const;
 };
@@ -25,6 +28,10 @@ void visit_fields(AugmentationSettings& a, Visit&& visit) {
   visit("augmentation", "shift", a.shift, "largest shift, either way, as a share of the side");
   visit("augmentation", "brightness", a.brightness, "largest change of gray, either way, 0 to 1");
   visit("augmentation", "contrast", a.contrast, "largest change of contrast; 0.2 = 0.8 to 1.2 times");
+  visit("augmentation", "gamma", a.gamma, "largest gamma correction; 0.4 = powers of 1/1.4 to 1.4");
+  visit("augmentation", "noise", a.noise, "largest standard deviation of added noise, gray from 0 to 1");
+  visit("augmentation", "erase", a.erase,
+        "probability that a rectangle of 0.1 to 0.4 of the side is covered by one gray");
 }
 
 /// Throws UsageError that names the key whose value does not make sense.
@@ -34,7 +41,12 @@ void check(const AugmentationSettings& settings);
 struct FilmChange {
   // Old (x, y) of new (x, y), both from -1 to 1 between the centers of the outer pixels.
   double xx = 1, xy = 0, x0 = 0, yx = 0, yy = 1, y0 = 0;
-  double gain = 1, offset = 0;  ///< gray' = 0.5 + gain * (gray - 0.5) + offset, clamped to [0,1]
+  double power = 1;             ///< gray' = gray^power, then
+  double gain = 1, offset = 0;  ///< gray' = 0.5 + gain * (gray - 0.5) + offset + noise, clamped to [0,1]
+  double noise = 0;             ///< standard deviation
+  Random noise_of{0};
+  // What is covered, as shares of the sides; nothing where height is 0.
+  double top = 0, left = 0, height = 0, width = 0, gray = 0;
 };
 FilmChange draw_change(const AugmentationSettings& settings, Random random);
 

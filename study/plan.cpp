@@ -122,9 +122,10 @@ class StudyReader {
   RetrainVerifierConfig attack() {
     return task(RetrainVerifierConfig{.data = c_.data,
                                       .lists = c_.pairs,
+                                      .train_list = c_.lists.train,
+                                      .valid_list = c_.lists.valid,
                                       .test_pairs = c_.test_pairs,
                                       .test_list = c_.test_list,
-                                      .valid_list = c_.lists.valid,
                                       .cohort_list = c_.cohort_list,
                                       .labels = c_.labels});
   }

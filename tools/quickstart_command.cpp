@@ -70,9 +70,16 @@ rotate_degrees = 2.0
 scale = 0.04
 shift = 0.04
 contrast = 0.15
+[retrain_verifier.embedding]
+width = 8
+embed = 32
+starts = 1
+epochs = 40
+early_stopping = 10
+batch_size = 64
 [retrain_verifier.training]
 negatives = "in_batch"
-epochs = 40
+epochs = 20
 batch_size = 32
 early_stopping = 0
 [retrain_verifier.optimizer]

@@ -5,36 +5,10 @@
 #include "evaluation/attackers/correlation_attacker.h"
 #include "evaluation/attackers/difference_attacker.h"
 #include "evaluation/attackers/mixture.h"
-#include "evaluation/attackers/siamese_attacker.h"
-#include "evaluation/tasks/training_clock.h"
+#include "evaluation/tasks/attacker_trainer.h"
 
 namespace scrim {
 namespace {
-
-constexpr const char* all_kinds[] = {"released_real", "released_released", "real_real"};
-
-FilmKind first_of(const std::string& kind) {
-  return kind == "real_real" ? FilmKind::real : FilmKind::released;
-}
-FilmKind second_of(const std::string& kind) {
-  return kind == "released_released" ? FilmKind::released : FilmKind::real;
-}
-
-/// Films and what was made of them.
-struct BothKinds {
-  FilmSet real, released;
-
-  BothKinds(const RetrainVerifierConfig& config, const std::vector<std::string>& films,
-            const Releaser& releaser)
-      : real(config.data.images, films, config.data.options()), released(releaser.release(real)) {}
-  const FilmSet& of(FilmKind kind) const { return kind == FilmKind::real ? real : released; }
-};
-
-/// Patients whom attackers are asked about.
-struct Side {
-  IdentityTest test;
-  BothKinds films;
-};
 
 /// The threshold with the best accuracy.
 double best_threshold(const std::vector<Scored>& cases) {
@@ -64,33 +38,20 @@ std::vector<std::string> a_film_of_each_patient(const IdentityTest& test) {
   return chosen;
 }
 
-/// What an attacker makes of films of both kinds, each looked at when it is first asked for.
-class SeenFilms {
- public:
-  SeenFilms(Attacker& attacker, const BothKinds& films) : attacker_(attacker), films_(films) {}
-  const Attacker::Views& of(FilmKind kind) {
-    auto& seen = seen_[kind];
-    if (!seen) seen = attacker_.look(films_.of(kind), kind);
-    return *seen;
-  }
-
- private:
-  Attacker& attacker_;
-  const BothKinds& films_;
-  std::map<FilmKind, std::unique_ptr<Attacker::Views>> seen_;
-};
-
 class Evaluation {
  public:
-  explicit Evaluation(const RetrainVerifierConfig& config)
+  Evaluation(const RetrainVerifierConfig& config, const ShowProgress& progress)
       : config_(config),
         labels_(config.labels.empty() ? std::nullopt : std::optional<LabelTable>(config.labels)),
         releaser_(config.release, config.masks, std::uint64_t(config.training.seed)),
-        train_(side(pairs_to_learn_from(config.lists.train, config.contrast), "")),
-        test_(side(read_pairs(config.test_pairs), config.test_list)) {
+        train_(side(pairs_to_learn_from(config.lists.train, config.contrast), config.train_list)),
+        test_(side(read_pairs(config.test_pairs), config.test_list)),
+        valid_(config.lists.valid.empty()
+                   ? std::nullopt
+                   : std::optional(side(read_pairs(config.lists.valid), config.valid_list))),
+        trainer_(config, releaser_, train_, valid_ ? &*valid_ : nullptr, progress) {
     const auto patient = [this](const std::string& film) { return patient_of(film); };
-    if (!config.lists.valid.empty()) {
-      valid_.emplace(side(read_pairs(config.lists.valid), config.valid_list));
+    if (valid_) {
       require_apart(train_.films.real, valid_->films.real, patient);
       require_apart(valid_->films.real, test_.films.real, patient);
     }
@@ -104,12 +65,13 @@ class Evaluation {
     result_.test_films = test_.test.films();
   }
 
-  VerificationResult run(const std::function<void(const std::string&, const TrainingProgress&)>& progress) {
+  VerificationResult run() {
     ask_control();
     if (config_.correlation) ask_correlation();
     for (const auto& kind : trained_on()) {
       if (config_.side_channels) ask_side_channels(kind);
-      for (std::int64_t i = 0; i < config_.seeds; ++i) ask_learned(kind, config_.training.seed + i, progress);
+      for (std::int64_t i = 0; i < config_.seeds; ++i) ask_learned(kind, config_.training.seed + i);
+      if (config_.embedding.starts > 0) ask_embedding(kind);
     }
     if (config_.mixture && valid_)
       for (const auto& kind : kinds()) ask_mixture(kind);
@@ -121,13 +83,13 @@ class Evaluation {
   Side side(const std::vector<Pair>& pairs, const std::string& list) const {
     IdentityTest test(pairs, list.empty() ? std::vector<std::string>{} : read_list(list),
                       labels_ ? &*labels_ : nullptr, config_.match);
-    BothKinds films(config_, test.films(), releaser_);
+    BothKinds films(config_.data, test.films(), releaser_);
     return {std::move(test), std::move(films)};
   }
 
   std::vector<std::string> kinds() const {
     if (releaser_.method().changes_nothing()) return {"real_real"};
-    return {std::begin(all_kinds), std::end(all_kinds)};
+    return {std::begin(pair_kinds), std::end(pair_kinds)};
   }
   std::vector<std::string> trained_on() const {
     return releaser_.method().changes_nothing() ? std::vector<std::string>{"real_real"} : config_.trained_on;
@@ -183,7 +145,7 @@ class Evaluation {
 
   void ask_correlation() {
     const BothKinds cohort(
-        config_,
+        config_.data,
         config_.cohort_list.empty() ? a_film_of_each_patient(train_.test) : read_list(config_.cohort_list),
         releaser_);
     const auto patient = [this](const std::string& film) { return patient_of(film); };
@@ -193,64 +155,14 @@ class Evaluation {
     ask(attacker, kinds());
   }
 
-  void ask_learned(const std::string& kind, std::int64_t seed,
-                   const std::function<void(const std::string&, const TrainingProgress&)>& progress) {
-    const std::string name = fmt::format("learned on {}, seed {}", kind, seed);
-    VerifierConfig training{.data = config_.data,
-                            .augmentation = config_.augmentation,
-                            .model = config_.attacker,
-                            .start_weights = config_.start_weights,
-                            .contrast = config_.contrast,
-                            .training = config_.training,
-                            .optimizer = config_.optimizer};
-    training.training.seed = seed;
-    training.folder = config_.folder + fmt::format("/attackers/{}_seed_{}", kind, seed);
-    const auto data = [&](const Side& side) {
-      PairData pairs{side.films.of(first_of(kind)),
-                     side.films.of(second_of(kind)),
-                     side.test.listed(),
-                     side.test.patients(),
-                     {}};
-      return pairs;
-    };
-    PairData train = data(train_);
-    if (releaser_.method().draws_numbers())
-      train.fresh_film = [&](bool is_second, std::int64_t film, std::uint64_t draw) {
-        const FilmKind of = is_second ? second_of(kind) : first_of(kind);
-        return of == FilmKind::real ? train_.films.real.film(film)
-                                    : released_anew(train_.films.real, film, draw);
-      };
-    const std::optional<PairData> valid = valid_ ? std::optional<PairData>(data(*valid_)) : std::nullopt;
-    TrainingClock clock(training.folder);
-    bool has_trained = false;
-    const TrainingResult trained = train_verifier(training, train, valid ? &*valid : nullptr,
-                                                  attacker_text(seed), true, [&](const TrainingProgress& p) {
-                                                    has_trained = true;
-                                                    if (p.valid_loss) clock.save();
-                                                    progress(name, p);
-                                                  });
-    if (has_trained) clock.save();
-    SiameseAttacker attacker({.name = name,
-                              .family = "learned on " + kind,
-                              .knows = "the method's output on films of other patients",
-                              .trained_on = kind,
-                              .training_films = train_.films.real.count(),
-                              .training_steps = trained.steps,
-                              .training_seconds = clock.seconds()},
-                             trained.weights);
+  void ask_learned(const std::string& kind, std::int64_t seed) {
+    SiameseAttacker attacker = trainer_.siamese(kind, seed);
     ask(attacker, {kind});
   }
 
-  /// A release with numbers that the test has not seen: release 0 is the test's.
-  Tensor released_anew(const FilmSet& films, std::int64_t film, std::uint64_t draw) const {
-    const Tensor native = tensor_from_image(releaser_.release_one(films, film, draw + 1).image);
-    return resized_film(native, films.image_size(), films.image_size());
-  }
-
-  /// What stands in the attacker's run folder as its configuration.
-  std::string attacker_text(std::int64_t seed) const {
-    return fmt::format("# an attacker of the evaluation in ../..; its settings stand there\nseed = {}\n",
-                       seed);
+  void ask_embedding(const std::string& kind) {
+    EmbeddingAttacker attacker = trainer_.embedding(kind);
+    ask(attacker, {kind});
   }
 
   void ask(Attacker& attacker, const std::vector<std::string>& about) {
@@ -322,73 +234,18 @@ class Evaluation {
   Releaser releaser_;
   Side train_, test_;
   std::optional<Side> valid_;
+  AttackerTrainer trainer_;
   VerificationResult result_;
   std::vector<std::vector<float>> valid_scores_;  ///< of each attack
 };
 
 }  // namespace
 
-void check(const RetrainVerifierConfig& c) {
-  check(c.data, 16);
-  check_given("data.train_pairs", c.lists.train, "a file of pairs");
-  check_given("data.test_pairs", c.test_pairs, "a file of pairs");
-  expect(c.valid_list.empty() || !c.lists.valid.empty(), "data.valid_list", c.valid_list,
-         "none unless data.valid_pairs is set");
-  check(c.release);
-  check(c.attacker, "attacker");
-  expect(c.seeds >= 0 && c.seeds <= 100, "attacker.seeds", c.seeds, "0 to 100");
-  for (const auto& kind : c.trained_on)
-    expect(std::find(std::begin(all_kinds), std::end(all_kinds), kind) != std::end(all_kinds),
-           "attacker.trained_on", kind, "\"released_released\", \"released_real\" or \"real_real\"");
-  expect(c.correlation || (!c.trained_on.empty() && (c.seeds > 0 || c.side_channels)), "attacker.seeds",
-         c.seeds, "an attacker: seeds above 0, correlation or side_channels");
-  check(c.augmentation);
-  check(c.training);
-  check(c.contrast, c.training.batch_size);
-  check(c.optimizer, "optimizer");
-  check(c.match);
-  expect(c.bootstrap_draws >= 0 && c.bootstrap_draws <= 1'000'000, "evaluation.bootstrap_draws",
-         c.bootstrap_draws, "0 to 1000000");
-  expect(c.enrolments >= 1 && c.enrolments <= 100'000, "evaluation.enrolments", c.enrolments, "1 to 100000");
-  check_given("output.folder", c.folder, "a folder");
-}
-
-const Attack* VerificationResult::strongest_in_test(const std::string& kind) const {
-  const Attack* best = nullptr;
-  for (const Attack& a : attacks)
-    if (a.pairs == kind && !a.attacker.is_control &&
-        (!best || *a.figures.strangers.auc > *best->figures.strangers.auc))
-      best = &a;
-  return best;
-}
-
-const Attack* VerificationResult::strongest(const std::string& kind) const {
-  const Attack* best = nullptr;
-  for (const Attack& a : attacks)
-    if (a.pairs == kind && !a.attacker.is_control && a.valid_auc &&
-        (!best || *a.valid_auc > *best->valid_auc))
-      best = &a;
-  return best ? best : strongest_in_test(kind);
-}
-
-const Attack* VerificationResult::control(const std::string& kind) const {
-  for (const Attack& a : attacks)
-    if (a.pairs == kind && a.attacker.is_control) return &a;
-  return nullptr;
-}
-
-std::vector<double> VerificationResult::learned_aucs(const std::string& kind) const {
-  std::vector<double> aucs;
-  for (const Attack& a : attacks)
-    if (a.attacker.training_steps > 0 && a.pairs == kind) aucs.push_back(*a.figures.strangers.auc);
-  return aucs;
-}
-
 VerificationResult evaluate(
     const RetrainVerifierConfig& config,
     const std::function<void(const std::string&, const TrainingProgress&)>& progress) {
   check(config);
-  return Evaluation(config).run(progress);
+  return Evaluation(config, progress).run();
 }
 
 }  // namespace scrim

@@ -20,11 +20,49 @@
 
 namespace scrim {
 
+/// How the embedding attacker learns.
+struct EmbeddingSettings {
+  VerifierSettings model{.width = 16, .layers = {1, 1, 1, 1}};
+  std::string start_weights;
+  std::int64_t starts = 3;
+  double temperature = 0.05, weight_average = 0.99;
+  AugmentationSettings augmentation{.rotate_degrees = 12,
+                                    .scale = 0.2,
+                                    .shift = 0.08,
+                                    .brightness = 0.15,
+                                    .contrast = 0.3,
+                                    .gamma = 0.4,
+                                    .noise = 0.04,
+                                    .erase = 0.5};
+  std::int64_t epochs = 200, batch_size = 128, warmup_epochs = 4, early_stopping = 40;
+  OptimizerSettings optimizer{.name = "adamw", .learning_rate = 1e-3, .weight_decay = 0.05};
+};
+
+template <class Visit>
+void visit_fields(EmbeddingSettings& e, Visit&& visit) {
+  visit("embedding", "starts", e.starts,
+        "random starts of the attacker that learns an embedding of films, asked together; 0 = none");
+  visit_fields(e.model, "embedding", visit);
+  visit("embedding", "start_weights", e.start_weights, "weight file to start from; \"\" = random weights");
+  visit("embedding", "temperature", e.temperature, "cosines of embeddings are compared over this");
+  visit("embedding", "weight_average", e.weight_average,
+        "what a step keeps of the weights' exponential average; 0 = no average");
+  visit("embedding", "epochs", e.epochs, "most passes over the training data; the learning rate falls to 0");
+  visit("embedding", "warmup_epochs", e.warmup_epochs, "epochs in which the learning rate rises");
+  visit("embedding", "batch_size", e.batch_size, "pairs a step; each film is compared with all others");
+  visit("embedding", "early_stopping", e.early_stopping,
+        "stop after this many epochs without a better validation; 0 = never");
+  visit_fields(e.augmentation, [&](const char*, const char* key, auto& field, const char* help) {
+    visit("embedding.augmentation", key, field, help);
+  });
+  visit_fields(e.optimizer, "embedding.optimizer", visit);
+}
+
 struct RetrainVerifierConfig {
   static constexpr const char* task = "retrain_verifier";
   FilmSettings data{.image_size = 256};
   PairLists lists;
-  std::string test_pairs, test_list, valid_list, cohort_list, labels;
+  std::string train_list, valid_list, test_pairs, test_list, cohort_list, labels;
   MaskSettings masks;
   ReleaseSettings release;
   VerifierSettings attacker;
@@ -36,6 +74,7 @@ struct RetrainVerifierConfig {
   ContrastSettings contrast;
   TrainingSettings training{.epochs = 100, .batch_size = 32, .early_stopping = 5};
   OptimizerSettings optimizer;
+  EmbeddingSettings embedding;
   MatchSettings match;
   std::int64_t bootstrap_draws = 1000, enrolments = 200;
   std::string folder = "runs/retrain_verifier";
@@ -46,10 +85,12 @@ void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
   visit_fields(c.data, visit);
   visit_fields(c.lists, visit);
   visit_data_fields(c.contrast, visit);
+  visit("data", "train_list", c.train_list,
+        "training films beyond these pairs, also of patients with one film; \"\" = none");
+  visit("data", "valid_list", c.valid_list, "the same for validation; \"\" = none");
   visit("data", "test_pairs", c.test_pairs, "pairs of test patients");
   visit("data", "test_list", c.test_list,
         "test films beyond these pairs, also of patients with one film; \"\" = none");
-  visit("data", "valid_list", c.valid_list, "the same for validation; \"\" = none");
   visit("data", "labels", c.labels,
         "table of patients, sex, view and age; \"\" = patients from names as in NIH, and no control");
   visit("data", "cohort_list", c.cohort_list,
@@ -71,6 +112,7 @@ void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
   visit_training_fields(c.contrast, visit);
   visit_fields(c.training, visit);
   visit_fields(c.optimizer, "optimizer", visit);
+  visit_fields(c.embedding, visit);
   visit_fields(c.match, visit);
   visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "bootstrap samples of patients");
   visit("evaluation", "enrolments", c.enrolments,

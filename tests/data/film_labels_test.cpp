@@ -35,6 +35,9 @@ TEST(FilmLabels, ReadsNihTables) {
   const FilmLabels& first = table.of("00000001_000.png");
   EXPECT_EQ(first.patient, "1");
   EXPECT_EQ(first.view, "PA");
+  EXPECT_EQ(first.sex, "M");
+  EXPECT_EQ(first.age_years, 57);
+  for (const char* column : {"patient", "view", "sex", "age"}) EXPECT_TRUE(table.has(column)) << column;
   for (std::size_t i = 0; i < finding_names.size(); ++i)
     EXPECT_EQ(first.findings[i], finding_names[i] == "Cardiomegaly" || finding_names[i] == "Hernia");
   for (const bool found : table.of("00000002_000.png").findings) EXPECT_FALSE(found);
@@ -47,6 +50,22 @@ TEST(FilmLabels, ReadsGeneralTablesWithQuotes) {
   EXPECT_EQ(table.of("x.png").patient, "p7");
   EXPECT_TRUE(table.of("x.png").findings[4]);
   EXPECT_FALSE(table.of("y.png").findings[4]);
+  EXPECT_FALSE(table.has("age"));
+  EXPECT_FALSE(table.has("sex"));
+}
+
+TEST(FilmLabels, ReadsAgesOfSeveralForms) {
+  const LabelTable table("image,findings,age\na.png,,058Y\nb.png,,006M\nc.png,,3.5\nd.png,,\n", "t.csv");
+  EXPECT_EQ(table.of("a.png").age_years, 58);
+  EXPECT_NEAR(*table.of("b.png").age_years, 0.5, 1e-12);
+  EXPECT_EQ(table.of("c.png").age_years, 3.5);
+  EXPECT_FALSE(table.of("d.png").age_years);
+  for (const char* age : {"old", "-3", "Y", "5x"})
+    EXPECT_NE(error_of([&] {
+                LabelTable(fmt::format("image,findings,age\na.png,,{}\n", age), "t.csv");
+              }).find("expected years"),
+              std::string::npos)
+        << age;
 }
 
 TEST(FilmLabels, NamesAllFaultsAtOnce) {

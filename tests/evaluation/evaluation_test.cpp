@@ -12,6 +12,7 @@
 #include "models/flow_anonymizer.h"
 #include "models/noise_anonymizer.h"
 #include "tensor/compute_device.h"
+#include "tests/support/errors.h"
 #include "tests/support/op_check.h"
 #include "tests/support/phantom_suite.h"
 #include "tests/support/temporary_folder.h"
@@ -37,6 +38,7 @@ class Evaluation : public PhantomSuite<90> {
             .side_channels = false,
             .mixture = false,
             .training = {.epochs = 1, .batch_size = 16},
+            .embedding = {.starts = 0},
             .bootstrap_draws = 200,
             .enrolments = 20,
             .folder = (folder / "attack").string()};
@@ -113,6 +115,38 @@ TEST_F(Evaluation, TheControlReadsTheTableAndTheMixtureJoinsAttackers) {
   EXPECT_TRUE(result.strongest("real_real")->valid_auc);
   ASSERT_TRUE(result.risks.at("real_real").linkability);
   EXPECT_GT(result.risks.at("real_real").linkability->interval.high, 0);
+}
+
+TEST_F(Evaluation, EmbeddingAttackersLearnFromSeveralStarts) {
+  auto config = attack();
+  config.correlation = false;
+  config.train_list = at("splits/train.txt");
+  config.embedding.model = {.width = 4, .layers = {1, 1, 1, 1}, .embed = 16};
+  config.embedding.starts = 2;
+  config.embedding.epochs = 6;
+  config.embedding.batch_size = 16;
+  const auto result = evaluate(config, quiet);
+  ASSERT_EQ(result.attacks.size(), 1u);
+  const AttackerFacts& facts = result.attacks[0].attacker;
+  EXPECT_EQ(facts.family, "embedding");
+  EXPECT_EQ(facts.training_films, std::int64_t(read_list(at("splits/train.txt")).size()));
+  EXPECT_GT(facts.training_steps, 0);
+  EXPECT_GT(facts.training_seconds, 0);
+  EXPECT_GT(*result.attacks[0].figures.strangers.auc, 0.6);
+  std::int64_t steps = 0;
+  const auto again = evaluate(config, [&](const std::string&, const TrainingProgress&) { ++steps; });
+  EXPECT_EQ(steps, 0);
+  EXPECT_EQ(again.attacks[0].scores, result.attacks[0].scores);
+}
+
+TEST_F(Evaluation, ListsThatContradictThePatientsAreRefused) {
+  const auto lines = read_pairs(at("pairs/test.txt"));
+  auto wrong = lines;
+  wrong[0].same_patient = !wrong[0].same_patient;
+  write_pairs(folder / "wrong", wrong);
+  auto config = attack();
+  config.test_pairs = folder / "wrong";
+  EXPECT_NE(error_of([&] { evaluate(config, quiet); }).find("the patients say otherwise"), std::string::npos);
 }
 
 TEST_F(Evaluation, PixelsOfNoiseTellNobodyApart) {
@@ -278,6 +312,7 @@ TEST(CorrelationOnRealFilms, KnowsPatientsAgain) {
                                .seeds = 0,
                                .side_channels = false,
                                .mixture = false,
+                               .embedding = {.starts = 0},
                                .bootstrap_draws = 100,
                                .enrolments = 5,
                                .folder = (folder / "x").string()};

@@ -33,5 +33,35 @@ TEST(Augmentation, FlipAndShiftByHand) {
   EXPECT_NEAR(bright.data<float>()[3], 0.4, 1e-6);
 }
 
+TEST(Augmentation, GammaNoiseAndErasedRectangles) {
+  const Tensor film = Tensor::full({1, 40, 40, 1}, 0.25);
+  const Tensor squared = changed_film(film, {.power = 2});
+  EXPECT_NEAR(squared.data<float>()[7], 0.0625, 1e-6);
+
+  const auto noise = draw_change({.noise = 0.2}, Random(3));
+  EXPECT_GT(noise.noise, 0);
+  EXPECT_LE(noise.noise, 0.2);
+  const Tensor first = changed_film(film, noise), again = changed_film(film, noise);
+  EXPECT_TRUE(same_bytes(first, again));
+  double squares = 0;
+  for (const float value : first.data<float>()) squares += (value - 0.25) * (value - 0.25) / 1600;
+  EXPECT_NEAR(std::sqrt(squares), noise.noise, 0.1 * noise.noise);
+
+  std::int64_t covered = 0;
+  const Tensor hole = changed_film(film, {.top = 0.5, .left = 0.25, .height = 0.25, .width = 0.1, .gray = 1});
+  for (const float value : hole.data<float>()) covered += value == 1;
+  EXPECT_EQ(covered, 10 * 4);
+  EXPECT_EQ(hole.data<float>()[20 * 40 + 10], 1);
+  EXPECT_EQ(hole.data<float>()[19 * 40 + 10], 0.25f);
+  int erased = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    const FilmChange change = draw_change({.erase = 0.5}, Random(seed));
+    erased += change.height > 0;
+    EXPECT_LE(change.top + change.height, 1);
+    EXPECT_LE(change.left + change.width, 1);
+  }
+  EXPECT_NEAR(erased, 200, 40);
+}
+
 }  // namespace
 }  // namespace scrim::test

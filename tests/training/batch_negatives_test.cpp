@@ -54,5 +54,78 @@ TEST(BatchNegatives, LossIsThatOfItsFormula) {
   EXPECT_NEAR(loss.value().item(), expected, 1e-5);
 }
 
+// NT-Xent by hand, with films 0 and 2 of one patient: neither is a stranger to the other.
+TEST(BatchNegatives, CosineSearchIsThatOfItsFormula) {
+  constexpr std::int64_t count = 3, embed = 5, rows = 2 * count;
+  constexpr double temperature = 0.2;
+  SiameseVerifier verifier({4, {1, 1, 1, 1}, embed}, Initializer(3));
+  verifier.to(compute_device());
+  std::vector<float> values;
+  for (std::int64_t i = 0; i < rows * embed; ++i) values.push_back(float(std::sin(double(3 * i + 1))));
+  const Tensor table = Tensor::from<float>({rows, embed}, values);
+  const std::vector<std::int64_t> patients{5, 6, 5};
+  const InBatchTargets targets = on_compute_device(in_batch_targets(patients, patients, true));
+
+  const auto dot = [&](std::int64_t i, std::int64_t j) {
+    double sum = 0;
+    for (std::int64_t k = 0; k < embed; ++k)
+      sum += double(values[std::size_t(i * embed + k)]) * values[std::size_t(j * embed + k)];
+    return sum;
+  };
+  double search = 0;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const std::int64_t partner = (i + count) % rows;
+    double others = 0, own = 0;
+    for (std::int64_t j = 0; j < rows; ++j) {
+      const bool one_patient = patients[std::size_t(i % count)] == patients[std::size_t(j % count)];
+      const double cosine = dot(i, j) / std::sqrt(dot(i, i) * dot(j, j));
+      if (j == partner) own = cosine / temperature;
+      if (j == partner || !one_patient) others += std::exp(cosine / temperature);
+    }
+    search += (std::log(others) - own) / rows;
+  }
+  const auto half = [&](std::int64_t begin) {
+    return to_compute_device(Tensor::from<float>(
+        {count, embed}, {values.begin() + begin * embed, values.begin() + (begin + count) * embed}));
+  };
+  // Beside it stands the cross-entropy of all comparisons of the last layer: what in_batch_loss() has besides its own search.
+  const InBatchTargets plain = on_compute_device(in_batch_targets(patients, patients));
+  const Variable first(half(0)), second(half(count));
+  double all = in_batch_loss(verifier, first, second, plain).value().item();
+  for (std::int64_t i = 0; i < count; ++i) {
+    double others = 0, own = 0;
+    for (std::int64_t j = 0; j < count; ++j) {
+      const double z =
+          verifier
+              .compare(Variable(to_compute_device(Tensor::from<float>(
+                           {1, embed}, {values.begin() + i * embed, values.begin() + (i + 1) * embed}))),
+                       Variable(to_compute_device(
+                           Tensor::from<float>({1, embed}, {values.begin() + (count + j) * embed,
+                                                            values.begin() + (count + j + 1) * embed}))))
+              .value()
+              .item();
+      if (i == j) own = z;
+      if (i == j || patients[std::size_t(i)] != patients[std::size_t(j)]) others += std::exp(z);
+    }
+    all -= (std::log(others) - own) / count;
+  }
+  Variable embeddings = Variable::parameter(to_compute_device(table));
+  const Variable loss = cosine_search_loss(verifier, embeddings, targets, temperature);
+  EXPECT_NEAR(loss.value().item(), search + all, 1e-5);
+  // The last layer's part does not move the embeddings: lengths do not matter to cosines, so gradients stand upright on rows.
+  backward(loss);
+  const Tensor gradient = to_host(embeddings.gradient());
+  for (std::int64_t i = 0; i < rows; ++i) {
+    double along = 0, size = 0;
+    for (std::int64_t k = 0; k < embed; ++k) {
+      const double g = gradient.data<float>()[std::size_t(i * embed + k)];
+      along += g * values[std::size_t(i * embed + k)];
+      size += g * g;
+    }
+    EXPECT_NEAR(along, 0, 1e-5);
+    EXPECT_GT(size, 1e-6);
+  }
+}
+
 }  // namespace
 }  // namespace scrim::test

@@ -10,10 +10,12 @@
 #include "kernels/dispatch.h"
 #include "kernels/finite/finite.h"
 #include "kernels/step_control/step_control.h"
+#include "layers/linear.h"
 #include "tensor/compute_device.h"
 #include "tests/support/golden.h"
 #include "tests/support/op_check.h"
 #include "tests/support/test_data.h"
+#include "training/loop/weight_average.h"
 
 namespace scrim::test {
 namespace {
@@ -107,6 +109,32 @@ TEST(Optimizer, StateGoesOnWhereItStopped) {
     return w.value();
   };
   EXPECT_TRUE(same_bytes(run(-1), run(3)));
+}
+
+// By hand: early steps keep (1 + t) / (10 + t), later ones the decay.
+TEST(WeightAverage, FollowsItsFormulaAndResumes) {
+  Linear layer(1, 1, Initializer(1));
+  const auto set = [&](double value) {
+    layer.load_state({{"weight", Tensor::full({1, 1}, value)}, {"bias", Tensor::full({1}, -value)}});
+  };
+  set(0);
+  WeightAverage average(layer, 0.5);
+  double expected = 0;
+  for (int t = 1; t <= 12; ++t) {
+    set(t);
+    if (t == 6) {  // through a checkpoint
+      State saved;
+      average.add_state(saved);
+      average = WeightAverage(layer, 0.5);
+      average.load_state(saved);
+    }
+    average.update(layer);
+    const double keep = std::min(0.5, (1.0 + t) / (10.0 + t));
+    expected = keep * expected + (1 - keep) * t;
+    EXPECT_NEAR(average.state().at("weight").item(), expected, 1e-5) << t;
+    EXPECT_NEAR(average.state().at("bias").item(), -expected, 1e-5) << t;
+  }
+  EXPECT_THROW(average.load_state({}), Error);
 }
 
 TEST(PlateauSchedule, WaitsForItsPatience) {

@@ -2,6 +2,7 @@
 // makes no sense, and it names what is missing.
 #include <gtest/gtest.h>
 
+#include "base/strings.h"
 #include "data/files/landmarks.h"
 #include "films/organ_mask.h"
 #include "measures/overlap.h"
@@ -43,6 +44,34 @@ TEST_F(Tasks, VerifierResumesToTheSameBytes) {
     expect_same_bytes_when_resumed(
         whole, parts, {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"});
   }
+}
+
+TEST_F(Tasks, AnEmbeddingWithAnAverageAndACosineScheduleLearnsAndResumes) {
+  const auto embedding = [&](const std::string& name) {
+    auto config = verifier(name);
+    config.contrast = {"in_batch", 0.1, lists().train};
+    config.weight_average = 0.9;
+    config.schedule = {.name = "cosine", .warmup_epochs = 1};
+    return config;
+  };
+  expect_same_bytes_when_resumed(
+      embedding("whole"), embedding("parts"),
+      {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"});
+  auto config = embedding("learns");
+  config.training.epochs = 12;
+  config.optimizer.learning_rate = 4e-3;
+  LearningCurve curve;
+  run(config, "x", false, std::ref(curve));
+  EXPECT_LT(curve.fell_to(), 0.9);
+  // The rate rises in the first epoch and ends near 0; it stands in the last column.
+  std::vector<double> rates;
+  const std::string metrics = bytes(folder / "learns/metrics.csv");
+  for (const std::string_view line : split_lines(metrics))
+    if (const auto cells = split(line, ','); cells[0] != "step")
+      rates.push_back(std::stod(std::string(cells.back())));
+  EXPECT_NEAR(rates.front(), 4e-3 / 2, 1e-9);
+  EXPECT_NEAR(*std::max_element(rates.begin(), rates.end()), 4e-3, 1e-9);
+  EXPECT_LT(rates.back(), 4e-3 * 0.05);
 }
 
 TEST_F(Tasks, EarlyStoppingEndsTheRunAndStaysEnded) {

@@ -32,11 +32,12 @@ void check(const OptimizerSettings& o, std::string_view table) {
 }
 
 void check(const ScheduleSettings& s) {
-  expect(s.name == "none" || s.name == "step" || s.name == "plateau", "schedule.name", s.name,
-         "\"none\", \"step\" or \"plateau\"");
+  expect(s.name == "none" || s.name == "step" || s.name == "plateau" || s.name == "cosine", "schedule.name",
+         s.name, "\"none\", \"step\", \"plateau\" or \"cosine\"");
   expect(s.step_epochs >= 1, "schedule.step_epochs", s.step_epochs, "at least 1");
   expect(s.factor > 0 && s.factor < 1, "schedule.factor", s.factor, "above 0 and below 1");
   expect(s.patience >= 0, "schedule.patience", s.patience, "at least 0");
+  expect(s.warmup_epochs >= 0, "schedule.warmup_epochs", s.warmup_epochs, "at least 0");
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& o, Module& module) {

@@ -63,14 +63,17 @@ struct ScheduleSettings {
   std::int64_t step_epochs = 30;
   double factor = 0.1;
   std::int64_t patience = 10;
+  std::int64_t warmup_epochs = 0;
 };
 
 template <class Visit>
 void visit_fields(ScheduleSettings& s, Visit&& visit) {
-  visit("schedule", "name", s.name, "\"none\", \"step\" or \"plateau\"");
+  visit("schedule", "name", s.name,
+        "\"none\", \"step\", \"plateau\" or \"cosine\" (to 0 at training.epochs)");
   visit("schedule", "step_epochs", s.step_epochs, "step: epochs between reductions");
   visit("schedule", "factor", s.factor, "factor of each reduction");
   visit("schedule", "patience", s.patience, "plateau: epochs without a better validation loss");
+  visit("schedule", "warmup_epochs", s.warmup_epochs, "cosine: epochs in which the learning rate rises");
 }
 
 /// Throw UsageError that names the key whose value does not make sense.

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <numbers>
+
 #include "tensor/compute_device.h"
 #include "training/loop/run_record.h"
 #include "training/loop/step_queue.h"
@@ -36,6 +39,9 @@ class Loop {
       values["math"] = name_of_math_in_use();
       record_.begin(values);
     }
+    if (settings.schedule.name == "cosine")
+      for (Learner* learner : task_.learners())
+        learner->optimizer().set_learning_rate(learner->optimizer().learning_rate() * cosine_share(0));
     if (folder_.resumed_from()) restore(*folder_.resumed_from());
   }
 
@@ -111,9 +117,18 @@ class Loop {
     double factor = 1;
     if (schedule.name == "step" && (epoch_ + 1) % schedule.step_epochs == 0) factor = schedule.factor;
     if (schedule.name == "plateau") factor = plateau_.after(values.empty() ? train_loss_ : values.back(), 1);
+    if (schedule.name == "cosine") factor = cosine_share(epoch_ + 1) / cosine_share(epoch_);
     for (Learner* learner : task_.learners())
       learner->optimizer().set_learning_rate(learner->optimizer().learning_rate() * factor);
     return values;
+  }
+
+  /// Of the learning rate, in an epoch: a straight rise, then half a cosine (Loshchilov, Hutter, "SGDR", ICLR 2017).
+  double cosine_share(std::int64_t epoch) const {
+    const auto warmup = double(settings_.schedule.warmup_epochs), at = double(epoch);
+    if (at < warmup) return (at + 1) / (warmup + 1);
+    const double rest = std::max(1.0, double(settings_.training.epochs) - warmup);
+    return std::max(1e-6, (1 + std::cos(std::numbers::pi * (at - warmup) / rest)) / 2);
   }
 
   bool has_stopped() const {
@@ -132,6 +147,7 @@ class Loop {
   void save(std::int64_t epoch, std::int64_t step_in_epoch) {
     Checkpoint checkpoint{step_, epoch, step_in_epoch, {}, {{"math", name_of_math_in_use()}}};
     for (const Learner* learner : task_.learners()) learner->add_state(checkpoint.tensors);
+    if (const WeightAverage* average = task_.average()) average->add_state(checkpoint.tensors);
     add_with_prefix(checkpoint.tensors, "schedule", plateau_.state());
     checkpoint.tensors["progress.best"] = best_.state();
     checkpoint.tensors["progress.train_loss"] = Tensor::scalar(train_loss_, DType::f64);
@@ -151,6 +167,7 @@ class Loop {
     epoch_ = checkpoint.epoch;
     step_in_epoch_ = checkpoint.step_in_epoch;
     for (Learner* learner : task_.learners()) learner->load_state(checkpoint.tensors);
+    if (WeightAverage* average = task_.average()) average->load_state(checkpoint.tensors);
     plateau_.load_state(part_with_prefix(checkpoint.tensors, "schedule"));
     const State progress = part_with_prefix(checkpoint.tensors, "progress");
     for (const char* name : {"best", "train_loss", "epochs_without_gain"})

@@ -10,6 +10,7 @@
 #include "tensor/safetensors.h"
 #include "training/loop/event_file.h"
 #include "training/loop/learner.h"
+#include "training/loop/weight_average.h"
 
 namespace scrim {
 
@@ -54,6 +55,8 @@ class TrainingTask {
 
   /// What is trained: goes into checkpoints; schedules move all of their learning rates.
   virtual std::vector<Learner*> learners() = 0;
+  /// What is averaged beside: goes into checkpoints too. Null: nothing.
+  virtual WeightAverage* average() { return nullptr; }
   /// The files that stand for the trained networks: "" for the task's main one, else what follows its stem.
   virtual std::map<std::string, TensorFile> weights() const = 0;
 };

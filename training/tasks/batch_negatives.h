@@ -13,6 +13,7 @@ namespace scrim {
 /// How a verifier learns from its lists.
 struct ContrastSettings {
   std::string negatives = "listed";
+  double temperature = 0;
   std::string single_films;
 };
 
@@ -25,6 +26,8 @@ template <class Visit>
 void visit_training_fields(ContrastSettings& c, Visit&& visit) {
   visit("training", "negatives", c.negatives,
         "pairs of two patients: \"listed\" (published), or \"in_batch\" (all pairs of a batch)");
+  visit("training", "temperature", c.temperature,
+        "in_batch: a film's partner is searched for by the cosine of embeddings over this; 0 = by logits");
 }
 /// Throws UsageError that names the key whose value does not make sense.
 void check(const ContrastSettings& settings, std::int64_t batch_size);
@@ -50,9 +53,10 @@ struct InBatchTargets {
     for (Tensor* tensor : {&same, &weights, &hidden, &own}) visit(*tensor);
   }
 };
-/// From the patients of both films of N pairs.
+/// From the patients of both films of N pairs. `both_ways`: for cosine_search_loss(), own [2 N] and hidden [2 N, 2 N] over first
+/// and second films together.
 InBatchTargets in_batch_targets(const std::vector<std::int64_t>& first,
-                                const std::vector<std::int64_t>& second);
+                                const std::vector<std::int64_t>& second, bool both_ways = false);
 
 /// From the embeddings [N,embed] of films a and b, where a[i] and b[i] show one patient, the sum of
 ///   - the cross-entropy of finding b[i] among the b of other patients (InfoNCE: van den Oord et al., 2018,
@@ -61,5 +65,12 @@ InBatchTargets in_batch_targets(const std::vector<std::int64_t>& first,
 ///     probability.
 Variable in_batch_loss(SiameseVerifier& verifier, const Variable& a, const Variable& b,
                        const InBatchTargets& targets);
+
+/// From embeddings [2 N, embed] of all first films, then all second ones: the cross-entropy of finding each film's partner among
+/// all other films of the batch by cosine / temperature (NT-Xent: Chen et al., "A Simple Framework for Contrastive Learning of
+/// Visual Representations", ICML 2020, equation 1); other films of the same patient are left out of the search. The
+/// verifier's last layer learns beside, from in_batch_loss()'s second term, without changing the embeddings.
+Variable cosine_search_loss(SiameseVerifier& verifier, const Variable& embeddings,
+                            const InBatchTargets& targets, double temperature);
 
 }  // namespace scrim

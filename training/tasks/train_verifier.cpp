@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/ops/concat.h"
 #include "autograd/ops/loss.h"
 #include "autograd/ops/reduce.h"
 #include "tensor/compute_device.h"
@@ -68,6 +69,11 @@ class VerifierTask : public TrainingTask {
         learner_("verifier", verifier_, config.optimizer) {
     if (!config.start_weights.empty())
       verifier_.load_state(load_verifier(config.start_weights).network->state());
+    if (config.weight_average > 0) {
+      average_.emplace(verifier_, config.weight_average);
+      averaged_ = build(config.model, Initializer::none());
+      averaged_->to(compute_device());
+    }
   }
 
   std::int64_t examples() const override { return std::int64_t(pairs_.size()); }
@@ -83,14 +89,18 @@ class VerifierTask : public TrainingTask {
                                    .work =
                                        [this](const PairBatch& batch, const Batch&) {
                                          verifier_.set_training(true);
-                                         return std::vector{learner_.step([&] { return loss(batch); })};
+                                         std::vector losses{learner_.step([&] { return loss(batch); })};
+                                         if (average_) average_->update(verifier_);
+                                         return losses;
                                        }});
   }
 
   std::vector<double> validate(std::int64_t step, EventFile& events) override {
-    const Tensor first = embeddings(verifier_, valid_->first);
-    const Tensor second = &valid_->first == &valid_->second ? first : embeddings(verifier_, valid_->second);
-    const auto logits = pair_logits(verifier_, first, second, valid_->pairs);
+    SiameseVerifier& network = validated();
+    const Tensor first = embeddings(network, valid_->first);
+    const Tensor second = &valid_->first == &valid_->second ? first : embeddings(network, valid_->second);
+    const auto logits = by_cosine() ? pair_cosines(first, second, valid_->pairs)
+                                    : pair_logits(network, first, second, valid_->pairs);
     std::vector<Scored> scored = scored_pairs(logits, valid_->pairs);
     double sum = 0;
     for (const Scored& c : scored) {
@@ -107,14 +117,18 @@ class VerifierTask : public TrainingTask {
   }
 
   std::vector<Learner*> learners() override { return {&learner_}; }
+  WeightAverage* average() override { return average_ ? &*average_ : nullptr; }
 
   std::map<std::string, TensorFile> weights() const override {
-    return {{"", weight_file(verifier_.state(), facts_of(config_.model), train_.first.image_size(),
-                             VerifierConfig::task)}};
+    return {{"", weight_file(average_ ? average_->state() : verifier_.state(), facts_of(config_.model),
+                             train_.first.image_size(), VerifierConfig::task)}};
   }
 
  private:
   Variable loss(const PairBatch& batch) {
+    if (by_cosine())
+      return cosine_search_loss(verifier_, verifier_.embedding(concat({batch.first, batch.second}, 0)),
+                                batch.targets, config_.contrast.temperature);
     if (in_batch()) {
       const Variable first = verifier_.embedding(batch.first);
       return in_batch_loss(verifier_, first, verifier_.embedding(batch.second), batch.targets);
@@ -124,6 +138,14 @@ class VerifierTask : public TrainingTask {
   }
 
   bool in_batch() const { return config_.contrast.negatives == "in_batch"; }
+  bool by_cosine() const { return config_.contrast.temperature > 0; }
+
+  /// The network as it would be saved now.
+  SiameseVerifier& validated() {
+    if (!average_) return verifier_;
+    averaged_->load_state(average_->state());
+    return *averaged_;
+  }
 
   PairBatch make(const Batch& batch) const {
     const auto count = std::int64_t(batch.examples.size());
@@ -155,7 +177,7 @@ class VerifierTask : public TrainingTask {
       second.push_back(patients_[std::size_t(pair.second)]);
     }
     if (in_batch())
-      result.targets = in_batch_targets(first, second);
+      result.targets = in_batch_targets(first, second, by_cosine());
     else
       result.same = Tensor::from<float>({count}, same);
     return result;
@@ -169,6 +191,8 @@ class VerifierTask : public TrainingTask {
   std::unique_ptr<SiameseVerifier> network_;
   SiameseVerifier& verifier_ = *network_;
   Learner learner_;
+  std::optional<WeightAverage> average_;
+  std::unique_ptr<SiameseVerifier> averaged_;  ///< a network for the average
 };
 
 }  // namespace
@@ -179,6 +203,10 @@ void check(const VerifierConfig& c) {
   check(c.augmentation);
   check(c.model, "model");
   check(c.contrast, c.training.batch_size);
+  expect(c.weight_average >= 0 && c.weight_average < 1, "training.weight_average", c.weight_average,
+         "0 <= weight_average < 1");
+  expect(c.weight_average == 0 || !c.training.cuda_graph, "training.weight_average", c.weight_average,
+         "0 when training.cuda_graph is set: a replayed step does not average");
   check_run_fields(c);
 }
 
@@ -214,6 +242,23 @@ Tensor embeddings(SiameseVerifier& verifier, const FilmSet& films) {
   const NoGradient no_gradient;
   verifier.set_training(false);
   return rows_of_films(films, [&](const Tensor& batch) { return verifier.embedding(batch).value(); });
+}
+
+std::vector<double> pair_cosines(const Tensor& first, const Tensor& second,
+                                 const std::vector<IndexedPair>& pairs) {
+  const std::int64_t width = first.size(1);
+  const auto product = [&](const float* a, const float* b) {
+    double sum = 0;
+    for (std::int64_t i = 0; i < width; ++i) sum += double(a[i]) * b[i];
+    return sum;
+  };
+  std::vector<double> cosines;
+  for (const IndexedPair& pair : pairs) {
+    const float* a = first.data<float>().data() + pair.first * width;
+    const float* b = second.data<float>().data() + pair.second * width;
+    cosines.push_back(product(a, b) / std::sqrt(std::max(product(a, a) * product(b, b), 1e-30)));
+  }
+  return cosines;
 }
 
 std::vector<double> pair_logits(SiameseVerifier& verifier, const Tensor& first, const Tensor& second,

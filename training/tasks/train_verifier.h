@@ -22,6 +22,7 @@ struct VerifierConfig {
   VerifierSettings model;
   std::string start_weights;
   ContrastSettings contrast;
+  double weight_average = 0;
   TrainingSettings training{.epochs = 100, .batch_size = 32, .early_stopping = 5};
   OptimizerSettings optimizer;
   ScheduleSettings schedule;
@@ -37,6 +38,9 @@ void visit_fields(VerifierConfig& c, Visit&& visit) {
   visit_fields(c.model, "model", visit);
   visit("model", "start_weights", c.start_weights, "weight file to start from; \"\" = random weights");
   visit_training_fields(c.contrast, visit);
+  visit(
+      "training", "weight_average", c.weight_average,
+      "what a step keeps of the weights' exponential average, which is validated and saved; 0 = no average");
   visit_run_fields(c, visit);
 }
 
@@ -66,6 +70,10 @@ TrainingResult train_verifier(const VerifierConfig& config, const PairData& trai
 
 /// Scores of pairs with what the pairs are.
 std::vector<Scored> scored_pairs(const std::vector<double>& scores, const std::vector<IndexedPair>& pairs);
+
+/// The cosine of each pair of rows.
+std::vector<double> pair_cosines(const Tensor& first, const Tensor& second,
+                                 const std::vector<IndexedPair>& pairs);
 
 /// The verifier's e(x) of every film, [count, embed], in evaluation mode.
 Tensor embeddings(SiameseVerifier& verifier, const FilmSet& films);

@@ -1,0 +1,74 @@
+#include "evaluation/attackers/embedding_attacker.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "training/tasks/train_verifier.h"
+
+namespace scrim {
+namespace {
+
+struct Embeddings : Attacker::Views {
+  std::vector<Tensor> starts;  ///< [films, embed] of each
+};
+
+/// Where a film is looked at: moved by these shares of its side.
+constexpr double places[][2] = {{0, 0}, {1. / 32, 0}, {-1. / 32, 0}, {0, 1. / 32}, {0, -1. / 32}};
+
+/// The films, each moved by (x, y) in shares of the side.
+FilmSet moved(const FilmSet& films, double x, double y) {
+  std::vector<GrayImage> images;
+  FilmChange change;
+  change.x0 = 2 * x;
+  change.y0 = 2 * y;
+  for (std::int64_t i = 0; i < films.count(); ++i)
+    images.push_back(image_from_tensor(changed_film(films.film(i), change), 16));
+  return FilmSet(films.names(), std::move(images), films.image_size());
+}
+
+/// Adds rows of length 1 to sums.
+void add_directions(Tensor& sums, const Tensor& rows) {
+  const std::int64_t width = rows.size(1);
+  float* to = sums.mutable_data<float>().data();
+  const float* from = rows.data<float>().data();
+  for (std::int64_t row = 0; row < rows.size(0); ++row) {
+    double length = 0;
+    for (std::int64_t i = 0; i < width; ++i) length += double(from[row * width + i]) * from[row * width + i];
+    const double share = 1 / std::sqrt(std::max(length, 1e-30));
+    for (std::int64_t i = 0; i < width; ++i)
+      to[row * width + i] += float(double(from[row * width + i]) * share);
+  }
+}
+
+}  // namespace
+
+EmbeddingAttacker::EmbeddingAttacker(AttackerFacts facts, const std::vector<std::string>& weights)
+    : facts_(std::move(facts)) {
+  for (const auto& file : weights) starts_.push_back(load_verifier(file));
+}
+
+std::unique_ptr<Attacker::Views> EmbeddingAttacker::look(const FilmSet& films, FilmKind) {
+  auto seen = std::make_unique<Embeddings>();
+  for (const auto& [x, y] : places) {
+    const FilmSet there = moved(films, x, y);
+    for (std::size_t start = 0; start < starts_.size(); ++start) {
+      const Tensor rows = embeddings(*starts_[start].network, there);
+      if (seen->starts.size() <= start) seen->starts.push_back(Tensor::zeros(rows.shape()));
+      add_directions(seen->starts[start], rows);
+    }
+  }
+  return seen;
+}
+
+std::vector<double> EmbeddingAttacker::scores(const Views& first, const Views& second,
+                                              const std::vector<IndexedPair>& pairs) {
+  const auto &a = static_cast<const Embeddings&>(first), &b = static_cast<const Embeddings&>(second);
+  std::vector<double> mean(pairs.size(), 0);
+  for (std::size_t start = 0; start < starts_.size(); ++start) {
+    const auto cosines = pair_cosines(a.starts[start], b.starts[start], pairs);
+    for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += cosines[i] / double(starts_.size());
+  }
+  return mean;
+}
+
+}  // namespace scrim
