@@ -25,6 +25,20 @@ constexpr std::string_view style = R"(
   h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; border-top: 1px solid #8886; padding-top: 1rem; }
   h3 { font: 600 1rem/1.4 ui-monospace, monospace; margin: 1.2rem 0 .5rem; }
   p, li { max-width: 46rem; }
+  .verdict { border: 1px solid #8886; border-left: 6px solid #0072b2; border-radius: 6px; padding: .2rem 1.2rem .6rem; }
+  .verdict h2 { border: 0; margin: .6rem 0 .2rem; padding: 0; }
+  .lead { font-size: 1.25rem; font-weight: 600; margin: .3rem 0; }
+  .small { font-size: .85rem; opacity: .85; }
+  dt { font-weight: 600; margin-top: .7rem; } dd { margin: .1rem 0 .3rem; max-width: 46rem; }
+  dt span { font-size: .8rem; border-radius: 4px; padding: .1rem .5rem; margin-right: .3rem; color: #fff; }
+  .good { background: #007a5a; } .fair { background: #9a5b00; } .poor { background: #b3261e; }
+  .bargrid { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); gap: .5rem 2rem; }
+  .bars h3 { margin: .5rem 0 .2rem; }
+  .bar { display: flex; align-items: center; gap: .5rem; font-size: .8rem; line-height: 1.35; }
+  .bar span { flex: 0 0 8.5rem; opacity: .8; } .bar b { font-weight: 500; }
+  .bar i { height: .75rem; border-radius: 2px; min-width: 1px; }
+  i.a { background: #d55e00; } i.b { background: #0072b2; } i.c { background: #8888; }
+  .scroll { overflow-x: auto; }
   table { border-collapse: collapse; margin: 1rem 0; font-size: .9rem; }
   td, th { padding: .2rem 1.1rem .2rem 0; vertical-align: top; text-align: left; }
   th { font-weight: 600; border-bottom: 1px solid #8888; }
@@ -44,7 +58,9 @@ constexpr std::string_view style = R"(
     :root { font-size: 9px; }
     body { margin: 0; max-width: none; font-size: 11px; }
     p, li { max-width: none; }
-    table { font-size: 8px; }
+    table { font-size: 7.5px; } td, th { padding-right: .5rem; } td { white-space: normal; }
+    .scroll { overflow: visible; }
+    .bargrid { grid-template-columns: repeat(3, 1fr); }
     .row { grid-template-columns: repeat(5, 1fr); gap: .5rem; break-inside: avoid; }
     .plots svg { width: 31%; height: auto; break-inside: avoid; }
     h2, h3, h2 + p, h3 + p { break-after: avoid; }
@@ -95,7 +111,8 @@ std::string html_page(std::string_view title, std::string_view body) {
 
 std::string html_table(const std::vector<std::string>& header,
                        const std::vector<std::vector<std::string>>& rows, bool narrow) {
-  std::string html = narrow ? "<table class=\"narrow\">\n<tr>" : "<table>\n<tr>";
+  std::string html = "<div class=\"scroll\">";
+  html += narrow ? "<table class=\"narrow\">\n<tr>" : "<table>\n<tr>";
   for (const auto& cell : header) html += "<th>" + escaped(cell) + "</th>";
   html += "</tr>\n";
   for (const auto& row : rows) {
@@ -103,7 +120,7 @@ std::string html_table(const std::vector<std::string>& header,
     for (const auto& cell : row) html += "<td>" + escaped(cell) + "</td>";
     html += "</tr>\n";
   }
-  return html + "</table>\n";
+  return html + "</table></div>\n";
 }
 
 }  // namespace scrim

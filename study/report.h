@@ -8,7 +8,7 @@
 
 namespace scrim {
 
-/// Writes report.html into the study's folder from the results of its steps, and card.md into every
+/// Writes report.html and evidence.json into the study's folder from the results of its steps, and card.md into every
 /// generator's step; returns the page. `data_hash`: of films, lists and labels.
 std::filesystem::path write_study_report(const Study& study, const std::string& data_hash);
 

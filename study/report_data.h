@@ -1,4 +1,4 @@
-// What a study's report is made from: the results of its steps, and texts that tables, cards and plots share.
+// What a study's report is made from: the results of its steps, what they come to, and texts that its parts share.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,9 +11,29 @@ namespace scrim {
 /// Kinds of pairs with a released film in them.
 inline constexpr const char* released_kinds[] = {"released_real", "released_released"};
 
+/// Set before anything was measured: a method hides patients when the upper end of the 95 % interval of the strongest
+/// attacker's AUC, against matched strangers, stays below this for both kinds of pairs.
+inline constexpr double hides_below = 0.6;
+
+enum class Verdict { hides, hinders, does_not_hide };
+const char* words_of(Verdict verdict);  ///< "hides", "hinders", "does not hide"
+
+/// The strongest attacker on one kind of pairs, and how far he falls behind the strongest on raw films.
+struct KindResult {
+  std::string kind;
+  const Json* attack = nullptr;
+  std::optional<Difference> change;  ///< of the AUC, over the same samples of patients
+  double p_adjusted = 1;             ///< of the change, Holm over all methods and kinds
+};
+
 struct MethodResults {
   const StudyMethod* method;
-  Json attack, findings, quality;
+  Json attack, findings, quality, budgets;
+  std::vector<KindResult> kinds;
+  Verdict verdict = Verdict::does_not_hide;
+
+  /// The kind on which attackers do best; null when no attack was made.
+  const KindResult* worst() const;
 };
 
 struct ReportData {
@@ -22,17 +42,26 @@ struct ReportData {
 
   const Study& study;
   std::string data_hash;
-  Json raw;  ///< the attack on raw films
+  Json raw, raw_budgets;  ///< the attack on raw films
   std::vector<MethodResults> methods;
+
+  const Json* raw_attack() const;  ///< the strongest on raw films; null when there is none
 };
 
-/// "0.912 (0.880 to 0.941)" of the strongest attacker on pairs of a kind, or "-".
-std::string strongest_text(const Json& attack, const char* kind);
-/// The learned attackers over their seeds, or "-".
-std::string learned_text(const Json& attack, const char* kind);
-/// An AUC and its interval, or "-".
+/// The figures that decide: against matched strangers, where the table allows them, else against all.
+const Json& deciding_figures(const Json& attack);
+/// Its AUC; nothing where it was not measured.
+std::optional<double> number_of(const Json& value);
+
+/// "0.912 (0.880 to 0.941)" of a value and its interval, or "-".
+std::string with_interval(const Json& value, const Json& interval);
+/// The same of an AUC of findings.
 std::string auc_text(const Json& both);
+/// "-0.012 (-0.034 to 0.010)".
+std::string change_text(const std::optional<Difference>& change);
 /// The attack on pairs of a kind that validation chose; null when there is none.
 const Json* strongest_attack(const Json& attack, const std::string& kind);
+/// The control on pairs of a kind; null when there is none.
+const Json* control_attack(const Json& attack, const std::string& kind);
 
 }  // namespace scrim

@@ -94,7 +94,7 @@ std::string pictures_html(const ReportData& data, const MethodResults& m) {
 
 std::string worst_cases_html(const ReportData& data) {
   const Pictures pictures(data);
-  std::string html = "<h2>Worst cases</h2>\n";
+  std::string html = "<h2 id=\"worst\">Worst cases</h2>\n";
   for (const MethodResults& m : data.methods)
     html += fmt::format("<h3>{}</h3>\n", escaped(m.method->name)) + pictures.surest_pair(m) +
             pictures.most_changed(m);

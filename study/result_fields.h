@@ -27,6 +27,9 @@ inline std::string interval_text(const std::optional<Interval>& interval) {
   return interval ? fmt::format("{:.3f} to {:.3f}", interval->low, interval->high) : "no interval";
 }
 
+/// Findings are kept when the 95 % interval excludes a larger loss of the mean AUC.
+inline constexpr double largest_loss = 0.03;
+
 /// Of pairs: counts, AUC, equal error rate, rates, curve.
 Json figures_json(const VerificationFigures& figures);
 Json difference_json(const std::optional<Difference>& difference);

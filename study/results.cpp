@@ -26,24 +26,35 @@ WrittenResult written(const ClassificationResult& r) {
             {"films", r.films},
             {"mean_before", both(r.mean_before)},
             {"mean_after", both(r.mean_after)},
+            {"mean_change", difference_json(r.mean_change)},
+            {"least_patients", ClassificationResult::least_patients},
             {"findings", Json::array()}};
-  w.csv = "finding,positives,auc_before,auc_after\n";
+  w.csv = "finding,positives,positive_patients,auc_before,auc_after\n";
   w.summary = fmt::format("method: {}\n{} films; AUC before and after (95 % interval over patients)\n",
                           r.method, r.films);
   for (const FindingResult& f : r.findings) {
     w.json["findings"].push_back({{"finding", f.finding},
                                   {"positives", f.positives},
+                                  {"positive_patients", f.positive_patients},
+                                  {"counts", f.counts},
                                   {"before", both(f.before)},
-                                  {"after", both(f.after)}});
-    w.csv += fmt::format("{},{},{},{}\n", f.finding, f.positives, csv_number(f.before.auc),
-                         csv_number(f.after.auc));
+                                  {"after", both(f.after)},
+                                  {"change", difference_json(f.change)}});
+    w.csv += fmt::format("{},{},{},{},{}\n", f.finding, f.positives, f.positive_patients,
+                         csv_number(f.before.auc), csv_number(f.after.auc));
     if (f.before.auc)
-      w.summary += fmt::format("  {:<20} {:>4} films  {}  ->  {}\n", f.finding, f.positives,
-                               auc_text(f.before), auc_text(f.after));
+      w.summary +=
+          fmt::format("  {:<20} {:>4} films  {}  ->  {}{}\n", f.finding, f.positives, auc_text(f.before),
+                      auc_text(f.after), f.counts ? "" : "  (too few patients, does not count)");
   }
-  w.csv += fmt::format("mean,,{},{}\n", csv_number(r.mean_before.auc), csv_number(r.mean_after.auc));
+  w.csv += fmt::format("mean,,,{},{}\n", csv_number(r.mean_before.auc), csv_number(r.mean_after.auc));
   w.summary += fmt::format("  {:<20}             {}  ->  {}\n", "mean", auc_text(r.mean_before),
                            auc_text(r.mean_after));
+  if (const auto& d = r.mean_change)
+    w.summary += fmt::format("  change of the mean   {:+.3f} ({:+.3f} to {:+.3f}): {}\n", d->value,
+                             d->interval.low, d->interval.high,
+                             d->interval.low >= -largest_loss ? "not inferior: at most 0.03 is lost"
+                                                              : "a loss above 0.03 is not excluded");
   return w;
 }
 

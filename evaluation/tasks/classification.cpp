@@ -1,27 +1,11 @@
 #include "evaluation/tasks/classification.h"
 
+#include <set>
+
 #include "training/tasks/train_classifier.h"
 
 namespace scrim {
 namespace {
-
-/// The cases of every finding, in the order of finding_names.
-std::vector<std::vector<GroupedCase>> cases_of(DenseNet& classifier, const FilmSet& films,
-                                               const LabelTable& labels) {
-  const Tensor logits = finding_logits(classifier, films);
-  std::vector<std::vector<GroupedCase>> sets(finding_names.size());
-  for (std::int64_t i = 0; i < films.count(); ++i) {
-    const FilmLabels& film = labels.of(films.name(i));
-    const std::string known = labels.patient_of(films.name(i)),
-                      patient = known.empty() ? films.name(i) : known;
-    for (std::size_t finding = 0; finding < sets.size(); ++finding)
-      sets[finding].push_back(
-          {{logits.data<float>()[std::size_t(i) * sets.size() + finding], film.findings[finding]},
-           patient,
-           patient});
-  }
-  return sets;
-}
 
 std::vector<Scored> scored(const std::vector<GroupedCase>& cases) {
   std::vector<Scored> plain;
@@ -41,6 +25,58 @@ void check(const ClassificationConfig& c) {
   check_given("output.folder", c.folder, "a folder");
 }
 
+std::vector<std::vector<GroupedCase>> finding_cases(const Tensor& logits,
+                                                    const std::vector<std::string>& films,
+                                                    const LabelTable& labels) {
+  std::vector<std::vector<GroupedCase>> sets(finding_names.size());
+  for (std::size_t i = 0; i < films.size(); ++i) {
+    const FilmLabels& film = labels.of(films[i]);
+    const std::string known = labels.patient_of(films[i]), patient = known.empty() ? films[i] : known;
+    for (std::size_t finding = 0; finding < sets.size(); ++finding)
+      sets[finding].push_back(
+          {{logits.data<float>()[i * sets.size() + finding], film.findings[finding]}, patient, patient});
+  }
+  return sets;
+}
+
+ClassificationResult compared(const std::vector<std::vector<GroupedCase>>& before,
+                              const std::vector<std::vector<GroupedCase>>& after, std::int64_t draws,
+                              const Random& random) {
+  ClassificationResult result;
+  result.films = std::int64_t(before.front().size());
+  std::vector<std::vector<GroupedCase>> counted_before, counted_after;
+  std::vector<std::optional<double>> aucs_before, aucs_after;
+  for (std::size_t finding = 0; finding < finding_names.size(); ++finding) {
+    FindingResult f;
+    f.finding = finding_names[finding];
+    std::set<std::string> with, without;
+    for (const GroupedCase& c : before[finding]) {
+      f.positives += c.scored.positive;
+      (c.scored.positive ? with : without).insert(c.first_group);
+    }
+    f.positive_patients = std::int64_t(with.size());
+    f.counts = f.positive_patients >= ClassificationResult::least_patients &&
+               std::int64_t(without.size()) >= ClassificationResult::least_patients;
+    f.before.auc = roc_auc(scored(before[finding]));
+    f.after.auc = roc_auc(scored(after[finding]));
+    if (f.counts) {
+      f.before.interval = jackknife_auc(before[finding]);
+      f.after.interval = jackknife_auc(after[finding]);
+      f.change = paired_auc_difference(before[finding], after[finding], draws, random);
+      aucs_before.push_back(f.before.auc);
+      aucs_after.push_back(f.after.auc);
+      counted_before.push_back(before[finding]);
+      counted_after.push_back(after[finding]);
+    }
+    result.findings.push_back(std::move(f));
+  }
+  if (counted_before.empty()) return result;
+  result.mean_before = {mean_of_known(aucs_before), bootstrap_mean_auc(counted_before, draws, random)};
+  result.mean_after = {mean_of_known(aucs_after), bootstrap_mean_auc(counted_after, draws, random)};
+  result.mean_change = paired_mean_auc_difference(counted_before, counted_after, draws, random);
+  return result;
+}
+
 ClassificationResult evaluate(const ClassificationConfig& config) {
   check(config);
   const LabelTable labels(config.labels);
@@ -50,25 +86,13 @@ ClassificationResult evaluate(const ClassificationConfig& config) {
                       config.data.options());
   labels.require_all(films.names());
   const FilmSet released = releaser.release(films);
-  const auto before = cases_of(*classifier.network, films.at_size(classifier.image_size), labels);
-  const auto after = cases_of(*classifier.network, released.at_size(classifier.image_size), labels);
-
-  const Random random(std::uint64_t(config.seed), "bootstrap");
-  ClassificationResult result{releaser.method().describe(), films.count(), {}, {}, {}};
-  std::vector<std::optional<double>> aucs_before, aucs_after;
-  const auto measure = [&](const std::vector<GroupedCase>& cases, std::vector<std::optional<double>>& aucs) {
-    aucs.push_back(roc_auc(scored(cases)));
-    return AucWithInterval{aucs.back(), bootstrap_auc(cases, config.bootstrap_draws, random)};
+  const auto cases_of = [&](const FilmSet& set) {
+    return finding_cases(finding_logits(*classifier.network, set.at_size(classifier.image_size)), set.names(),
+                         labels);
   };
-  for (std::size_t finding = 0; finding < finding_names.size(); ++finding) {
-    std::int64_t positives = 0;
-    for (const GroupedCase& c : before[finding]) positives += c.scored.positive;
-    result.findings.push_back({std::string(finding_names[finding]), positives,
-                               measure(before[finding], aucs_before), measure(after[finding], aucs_after)});
-  }
-  result.mean_before = {mean_of_known(aucs_before),
-                        bootstrap_mean_auc(before, config.bootstrap_draws, random)};
-  result.mean_after = {mean_of_known(aucs_after), bootstrap_mean_auc(after, config.bootstrap_draws, random)};
+  ClassificationResult result = compared(cases_of(films), cases_of(released), config.bootstrap_draws,
+                                         Random(std::uint64_t(config.seed), "bootstrap"));
+  result.method = releaser.method().describe();
   return result;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "films/film_settings.h"
-#include "measures/intervals.h"
+#include "measures/verification.h"
 #include "methods/releaser.h"
 
 namespace scrim {
@@ -37,15 +37,31 @@ struct AucWithInterval {
 };
 struct FindingResult {
   std::string finding;
-  std::int64_t positives;
+  std::int64_t positives = 0, positive_patients = 0;
+  /// At least 10 patients with it and 10 without: counts in the means and has intervals. Fewer patients give intervals that
+  /// miss the truth more often than they say.
+  bool counts = false;
   AucWithInterval before, after;
+  std::optional<Difference> change;  ///< after less before, over the same samples of patients
 };
 struct ClassificationResult {
+  static constexpr std::int64_t least_patients = 10;
   std::string method;
   std::int64_t films = 0;
-  std::vector<FindingResult> findings;  ///< all fourteen
-  AucWithInterval mean_before, mean_after;
+  std::vector<FindingResult> findings;      ///< all fourteen
+  AucWithInterval mean_before, mean_after;  ///< over the findings that count; nothing when none does
+  std::optional<Difference> mean_change;
 };
 ClassificationResult evaluate(const ClassificationConfig& config);
+
+/// What a classifier says of films: a set of cases for each finding, in the order of finding_names. Patients are the table's;
+/// a film whose patient is not known counts as one.
+std::vector<std::vector<GroupedCase>> finding_cases(const Tensor& logits,
+                                                    const std::vector<std::string>& films,
+                                                    const LabelTable& labels);
+/// Two classifiers, or one on two releases, on the same films.
+ClassificationResult compared(const std::vector<std::vector<GroupedCase>>& before,
+                              const std::vector<std::vector<GroupedCase>>& after, std::int64_t draws,
+                              const Random& random);
 
 }  // namespace scrim

@@ -41,12 +41,33 @@ TEST_F(StudyRun, MakesAReportSkipsWhatIsDoneAndRedoesWhatChanged) {
   const Result first = run(words("s"));
   ASSERT_EQ(first.status, 0) << first.error;
   const std::string report = bytes(folder / "s/report.html");
-  for (const char* part : {"A small study", "Trade-off", "Privacy", "Utility", "Worst cases", "SHA-256",
-                           "flow", "pixels", "what is spared", "where pixels come from"})
+  for (const char* part :
+       {"A small study", "Verdict", "Trade-off", "Recognizing a patient", "Searching for a patient",
+        "Utility", "Attackers", "Worst cases", "What was not tried", "ISO/IEC 27559", "SHA-256", "flow",
+        "pixels", "what is spared", "where pixels come from"})
     EXPECT_NE(report.find(part), std::string::npos) << part;
   EXPECT_EQ(report.find("http://") == std::string::npos ? report.find("https://") : report.find("src=\"http"),
             std::string::npos);  // nothing is fetched; the SVG namespace is a name
   expect_contains(bytes(folder / "s/steps/flow_game/card.md"), "SHA-256");
+
+  // The page and its copy for machines name no film.
+  const std::string copy = bytes(folder / "s/evidence.json");
+  for (const auto& film : read_list(folder / "s/cohort/splits/test.txt")) {
+    EXPECT_EQ(report.find(film), std::string::npos) << film;
+    EXPECT_EQ(copy.find(film), std::string::npos) << film;
+  }
+  const auto evidence = nlohmann::json::parse(copy);
+  EXPECT_EQ(evidence["format"], "scrim evidence 1");
+  ASSERT_EQ(evidence["methods"].size(), 2u);
+  for (const auto& method : evidence["methods"]) {
+    const std::set<std::string> verdicts{"hides", "hinders", "does not hide"};
+    EXPECT_TRUE(verdicts.contains(method["verdict"]));
+    for (const char* kind : {"released_real", "released_released"}) {
+      EXPECT_TRUE(method["kinds"][kind]["strongest"]["strangers"]["auc"].is_number());
+      EXPECT_TRUE(method["kinds"][kind]["control"]["strangers"]["auc"].is_number());
+      EXPECT_TRUE(method["kinds"][kind]["change_from_raw"]["p_value"].is_number());
+    }
+  }
 
   const auto before = results(folder / "s");
   EXPECT_GT(before.size(), 20u);
