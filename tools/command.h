@@ -27,6 +27,7 @@ struct Outcome {
 void add_phantom(CLI::App& app, const Common& common, Outcome& outcome);
 void add_train(CLI::App& app, const Common& common, Outcome& outcome);
 void add_split(CLI::App& app, const Common& common, Outcome& outcome);
+void add_report(CLI::App& app, const Common& common, Outcome& outcome);
 void add_study(CLI::App& app, const Common& common, Outcome& outcome);
 void add_evaluate(CLI::App& app, const Common& common, Outcome& outcome);
 void add_anonymize(CLI::App& app, const Common& common, Outcome& outcome);

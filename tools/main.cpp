@@ -18,7 +18,7 @@ constexpr const char* description =
 
 /// Whether a verb that runs networks was called: the others need not look for a GPU.
 bool computes(const CLI::App& app) {
-  for (const char* verb : {"phantom", "split", "inspect"})
+  for (const char* verb : {"phantom", "split", "inspect", "report"})
     if (app.got_subcommand(verb)) return false;
   for (const char* verb : {"keygen", "recipients", "inspect"})
     if (app.got_subcommand("share") && app.get_subcommand("share")->got_subcommand(verb)) return false;
@@ -97,6 +97,7 @@ int main(int argc, char** argv) {
   add_split(app, common, outcome);
   add_train(app, common, outcome);
   add_study(app, common, outcome);
+  add_report(app, common, outcome);
   add_evaluate(app, common, outcome);
   add_anonymize(app, common, outcome);
   add_segment(app, common, outcome);

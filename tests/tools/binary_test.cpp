@@ -40,7 +40,7 @@ class Binary : public PhantomSuite<8> {
 TEST_F(Binary, HelpOfEveryVerbEndsWithAnExample) {
   EXPECT_EQ(run({"--help"}).status, 0);
   for (const char* verb : {"phantom", "split", "train", "evaluate", "study", "anonymize", "segment", "share",
-                           "infer", "inspect", "quickstart"}) {
+                           "infer", "inspect", "report", "quickstart"}) {
     const Result help = run({verb, "--help"});
     EXPECT_EQ(help.status, 0) << verb;
     expect_contains(help.out, std::string("Example:\n  scrim ") + verb);

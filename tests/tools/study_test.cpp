@@ -69,6 +69,17 @@ TEST_F(StudyRun, MakesAReportSkipsWhatIsDoneAndRedoesWhatChanged) {
     }
   }
 
+  // Side by side with itself, and with something that is no study.
+  const Result side = run({"report", folder / "s", folder / "s", "-o", folder / "side.html"});
+  ASSERT_EQ(side.status, 0) << side.error;
+  const std::string page = bytes(folder / "side.html");
+  for (const char* part : {"Studies side by side", "tested the same films", "flow", "pixels", "raw films"})
+    expect_contains(page, part);
+  const Result none = run({"report", folder / "nowhere", "-o", folder / "none.html"});
+  EXPECT_EQ(none.status, 2);
+  expect_contains(none.error, "has no evidence.json");
+  EXPECT_FALSE(fs::exists(folder / "none.html"));
+
   const auto before = results(folder / "s");
   EXPECT_GT(before.size(), 20u);
   // What changes no number, redoes nothing.
