@@ -13,7 +13,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-WrittenResult evaluated(const RetrainVerifierConfig& config, bool json) {
+/// Of evaluations that train networks: the bar of each.
+template <class Config>
+requires requires(const Config& c) {
+  c.training;
+}
+WrittenResult evaluated(const Config& config, bool json) {
   std::unique_ptr<Progress> progress;
   std::string shown;
   return written(evaluate(config, [&](const std::string& attacker, const TrainingProgress& p) {

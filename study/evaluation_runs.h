@@ -8,8 +8,9 @@
 namespace scrim {
 
 /// Every task of `scrim evaluate`.
-using EvaluationConfig = std::variant<RetrainVerifierConfig, ClassificationConfig, SegmentationConfig,
-                                      ImageQualityConfig, InversionConfig, AveragingConfig>;
+using EvaluationConfig =
+    std::variant<RetrainVerifierConfig, RetrainClassifierConfig, ClassificationConfig, SegmentationConfig,
+                 ImageQualityConfig, InversionConfig, AveragingConfig>;
 
 /// The configuration from text with "table.key=value" overrides; `name` stands in messages. Throws
 /// UsageError.

@@ -37,8 +37,9 @@ Json method_json(const ReportData& data, const MethodResults& m) {
   Json findings = m.findings;
   Json quality = m.quality;
   quality.erase("films");
-  Json json{{"name", m.method->name}, {"method", m.attack["method"]}, {"verdict", words_of(m.verdict)},
-            {"kinds", kinds},         {"findings", findings},         {"image_quality", quality}};
+  Json json{{"name", m.method->name},  {"method", m.attack["method"]}, {"verdict", words_of(m.verdict)},
+            {"kinds", kinds},          {"research", m.research},       {"findings", findings},
+            {"image_quality", quality}};
   if (m.method->is_learned())
     json["weights_sha256"] =
         sha256_of_file(data.study.step_folder(game_step(*m.method)) / GameConfig::best_file);

@@ -129,14 +129,16 @@ class StudyReader {
                                       .cohort_list = c_.cohort_list,
                                       .labels = c_.labels});
   }
+  ClassifierConfig classifier_config() {
+    return task(ClassifierConfig{.data = c_.data, .lists = c_.lists, .labels = c_.labels});
+  }
   ClassificationConfig findings() {
     return task(ClassificationConfig{
         .data = c_.data, .test_list = c_.test_list, .labels = c_.labels, .classifier = classifier()});
   }
 
   void add_judges() {
-    add(classifier_step, "classifier of findings, on real films",
-        task(ClassifierConfig{.data = c_.data, .lists = c_.lists, .labels = c_.labels}), {});
+    add(classifier_step, "classifier of findings, on real films", classifier_config(), {});
     add(verifier_step, "verifier of patients, on real films",
         task(VerifierConfig{.data = c_.data, .lists = c_.pairs}), {});
     add(raw_attack_step, "attackers on raw films", attack(), {});
@@ -174,6 +176,22 @@ class StudyReader {
     auto inputs = generator;
     inputs.push_back(classifier());
     add(findings_step(m), m.name + ": findings before and after", std::move(classification), inputs);
+    const ClassifierConfig like = classifier_config();
+    add(research_step(m), m.name + ": a classifier that learns from released films",
+        task(RetrainClassifierConfig{.data = c_.data,
+                                     .lists = c_.lists,
+                                     .test_list = c_.test_list,
+                                     .labels = c_.labels,
+                                     .classifier = classifier(),
+                                     .masks = masks,
+                                     .release = release,
+                                     .augmentation = like.augmentation,
+                                     .model = like.model,
+                                     .seeds = 1,
+                                     .training = like.training,
+                                     .optimizer = like.optimizer,
+                                     .schedule = like.schedule}),
+        inputs);
     add(quality_step(m), m.name + ": image quality",
         task(ImageQualityConfig{
             .data = c_.data, .test_list = c_.test_list, .masks = masks, .release = release}),

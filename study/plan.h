@@ -101,6 +101,9 @@ inline std::string attack_step(const StudyMethod& m) {
 inline std::string findings_step(const StudyMethod& m) {
   return m.name + "_findings";
 }
+inline std::string research_step(const StudyMethod& m) {
+  return m.name + "_research";
+}
 inline std::string quality_step(const StudyMethod& m) {
   return m.name + "_quality";
 }

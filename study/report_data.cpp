@@ -96,6 +96,7 @@ ReportData::ReportData(const Study& s, std::string hash) : study(s), data_hash(s
     methods.push_back({&m,
                        results(attack_step(m)),
                        results(findings_step(m)),
+                       results(research_step(m)),
                        results(quality_step(m)),
                        results(attack_step(m), "budgets.json"),
                        {}});

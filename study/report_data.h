@@ -28,7 +28,7 @@ struct KindResult {
 
 struct MethodResults {
   const StudyMethod* method;
-  Json attack, findings, quality, budgets;
+  Json attack, findings, research, quality, budgets;
   std::vector<KindResult> kinds;
   Verdict verdict = Verdict::does_not_hide;
 

@@ -18,7 +18,7 @@ std::string decibels(const Json& value) {
 }  // namespace
 
 std::string utility_html(const ReportData& data) {
-  std::vector<std::vector<std::string>> rows, findings;
+  std::vector<std::vector<std::string>> rows, research, findings;
   for (const MethodResults& m : data.methods) {
     const Json& q = m.quality;
     rows.push_back(
@@ -28,6 +28,9 @@ std::string utility_html(const ReportData& data) {
          fmt::format("{:.2f}", q["largest_displacement_pixels"].get<double>()),
          fmt::format("{:.0f} %", 100 * q["mean_changed_share"].get<double>())});
   }
+  for (const MethodResults& m : data.methods)
+    research.push_back({m.method->name, auc_text(m.research["mean_before"]),
+                        auc_text(m.research["mean_after"]), difference_text(m.research["mean_change"])});
   std::vector<std::string> header{"finding", "films", "patients", "before"};
   for (const MethodResults& m : data.methods) header.push_back(m.method->name);
   if (!data.methods.empty())
@@ -52,6 +55,10 @@ std::string utility_html(const ReportData& data) {
          html_table({"method", "mean AUC before", "after", "change", "PSNR, dB", "SSIM mean, worst",
                      "largest displacement, pixels", "pixels changed"},
                     rows) +
+         "<p>For research: a classifier learned from released films and was tested on real ones, beside one "
+         "that "
+         "learned from real films.</p>\n" +
+         html_table({"method", "learned from real films", "from released films", "change"}, research) +
          "<p>Each finding: the AUC before, and its change. * fewer than ten patients with it: not in the "
          "means, and "
          "the AUC after instead of a change.</p>\n" +

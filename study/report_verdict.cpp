@@ -26,7 +26,13 @@ std::string verdict_of_method(const ReportData& data, const MethodResults& m) {
   if (worst->change)
     text += fmt::format(" That is {} compared with raw films, against all strangers.",
                         change_text(worst->change));
-  return text + " Cost: " + escaped(cost_text(m)) + ".";
+  text += " Cost: " + escaped(cost_text(m)) + ".";
+  if (const Json& research = m.research["mean_change"]; !research.is_null())
+    text += fmt::format(
+        " A classifier that learned from released films does {:+.3f} ({:+.3f} to {:+.3f}) on real ones.",
+        research["value"].get<double>(), research["interval_95"][0].get<double>(),
+        research["interval_95"][1].get<double>());
+  return text;
 }
 
 }  // namespace

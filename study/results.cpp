@@ -58,6 +58,20 @@ WrittenResult written(const ClassificationResult& r) {
   return w;
 }
 
+WrittenResult written(const RetrainedClassifierResult& r) {
+  WrittenResult w = written(r.findings);
+  w.json["task"] = RetrainClassifierConfig::task;
+  Json seeds = Json::array();
+  for (const auto& auc : r.aucs) seeds.push_back(number_or_null(auc));
+  w.json["mean_auc_of_seeds"] = seeds;
+  w.summary =
+      "learned from real films  ->  learned from released films; both tested on real films\n" + w.summary;
+  w.summary += "  mean AUC of each seed:";
+  for (const auto& auc : r.aucs) w.summary += auc ? fmt::format(" {:.3f}", *auc) : " -";
+  w.summary += "\n";
+  return w;
+}
+
 WrittenResult written(const ImageQualityResult& r) {
   WrittenResult w;
   w.csv = "film,psnr_db,ssim,changed_share,largest_displacement_pixels\n";

@@ -8,6 +8,7 @@
 #include "evaluation/tasks/classification.h"
 #include "evaluation/tasks/image_quality.h"
 #include "evaluation/tasks/restoration.h"
+#include "evaluation/tasks/retrain_classifier.h"
 #include "evaluation/tasks/retrain_verifier.h"
 #include "evaluation/tasks/segmentation.h"
 
@@ -24,6 +25,7 @@ struct WrittenResult {
 
 WrittenResult written(const VerificationResult& result);
 WrittenResult written(const ClassificationResult& result);
+WrittenResult written(const RetrainedClassifierResult& result);
 WrittenResult written(const ImageQualityResult& result);
 WrittenResult written(const RestorationResult& result);
 WrittenResult written(const SegmentationResult& result);

@@ -6,6 +6,7 @@
 #include "evaluation/tasks/classification.h"
 #include "evaluation/tasks/image_quality.h"
 #include "evaluation/tasks/restoration.h"
+#include "evaluation/tasks/retrain_classifier.h"
 #include "evaluation/tasks/retrain_verifier.h"
 #include "evaluation/tasks/segmentation.h"
 #include "measures/image_quality.h"
@@ -217,6 +218,38 @@ TEST_F(Evaluation, LearnedClassifierFindsNothingInNoise) {
   const auto noise = evaluate(config);
   EXPECT_GT(*noise.mean_before.auc, 0.65);
   EXPECT_NEAR(*noise.mean_after.auc, 0.5, 0.15);
+}
+
+// What was released as it is teaches what real films teach, to the last bit; noise teaches something else.
+TEST_F(Evaluation, AClassifierLearnsFromReleasedFilms) {
+  const auto judge = classification(20);
+  RetrainClassifierConfig config{.data = data(),
+                                 .lists = {at("splits/train.txt"), ""},
+                                 .test_list = at("splits/test.txt"),
+                                 .labels = at("labels.csv"),
+                                 .classifier = judge.classifier,
+                                 .model = {.growth = 8, .blocks = {1, 1, 1, 1}, .init_features = 8},
+                                 .seeds = 1,
+                                 .training = {.epochs = 20, .batch_size = 8},
+                                 .optimizer = {.learning_rate = 1e-2},
+                                 .bootstrap_draws = 50,
+                                 .folder = (folder / "same").string()};
+  const auto quiet_progress = [](const std::string&, const TrainingProgress&) {};
+  const auto same = evaluate(config, quiet_progress);
+  const auto auc_of = [](const RetrainedClassifierResult& r, bool after) {
+    std::vector<std::optional<double>> aucs;
+    for (const FindingResult& f : r.findings.findings) aucs.push_back(after ? f.after.auc : f.before.auc);
+    return *mean_of_known(aucs);
+  };
+  EXPECT_NEAR(auc_of(same, true), auc_of(same, false), 1e-12);
+  config.release.method = method_settings<Pixelization>({.cell = 32, .epsilon = 0.001});
+  config.folder = folder / "noise";
+  const auto noise = evaluate(config, quiet_progress);
+  EXPECT_NE(auc_of(noise, true), auc_of(noise, false));
+  EXPECT_EQ(auc_of(noise, false), auc_of(same, false));  // both were tested on real films
+  config.test_list = at("splits/train.txt");
+  EXPECT_NE(error_of([&] { evaluate(config, quiet_progress); }).find("is used for training"),
+            std::string::npos);
 }
 
 TEST_F(Evaluation, InversionTakesNoiseAwayAgain) {

@@ -33,11 +33,10 @@ struct LabeledBatch {
 
 class ClassifierTask : public TrainingTask {
  public:
-  explicit ClassifierTask(const ClassifierConfig& config)
+  ClassifierTask(const ClassifierConfig& config, const LabelTable& labels, const TrainAndValid& films)
       : config_(config),
-        labels_(config.labels),
-        films_(read_films(config.data, config.lists,
-                          [this](const std::string& film) { return labels_.patient_of(film); })),
+        labels_(labels),
+        films_(films),
         train_targets_(finding_targets(labels_, films_.train.names())),
         network_(build(config.model, initializer_of(config.training))),
         learner_("classifier", classifier_, config.optimizer) {
@@ -105,8 +104,8 @@ class ClassifierTask : public TrainingTask {
   }
 
   const ClassifierConfig& config_;
-  LabelTable labels_;
-  TrainAndValid films_;
+  const LabelTable& labels_;
+  const TrainAndValid& films_;
   Tensor train_targets_, valid_targets_;
   std::unique_ptr<DenseNet> network_;
   DenseNet& classifier_ = *network_;
@@ -125,10 +124,21 @@ void check(const ClassifierConfig& c) {
   check_run_fields(c);
 }
 
+TrainingResult train_classifier(const ClassifierConfig& config, const TrainAndValid& films,
+                                const std::string& config_text, bool resume,
+                                const std::function<void(const TrainingProgress&)>& progress) {
+  const LabelTable labels(config.labels);
+  ClassifierTask task(config, labels, films);
+  return run_training_loop(task, loop_settings(config, config.schedule, config_text, resume), progress);
+}
+
 TrainingResult run(const ClassifierConfig& config, const std::string& config_text, bool resume,
                    const std::function<void(const TrainingProgress&)>& progress) {
   check(config);
-  ClassifierTask task(config);
+  const LabelTable labels(config.labels);
+  const TrainAndValid films =
+      read_films(config.data, config.lists, [&](const std::string& film) { return labels.patient_of(film); });
+  ClassifierTask task(config, labels, films);
   return run_training_loop(task, loop_settings(config, config.schedule, config_text, resume), progress);
 }
 

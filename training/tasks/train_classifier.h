@@ -40,6 +40,11 @@ void visit_fields(ClassifierConfig& c, Visit&& visit) {
 /// Throws UsageError that names the key whose value does not make sense.
 void check(const ClassifierConfig& config);
 
+/// On films that are in memory already, whose labels the configuration's table has; its lists are not read.
+TrainingResult train_classifier(const ClassifierConfig& config, const TrainAndValid& films,
+                                const std::string& config_text, bool resume,
+                                const std::function<void(const TrainingProgress&)>& progress);
+
 TrainingResult run(const ClassifierConfig& config, const std::string& config_text, bool resume,
                    const std::function<void(const TrainingProgress&)>& progress);
 
