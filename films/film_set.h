@@ -9,6 +9,7 @@
 
 #include "data/files/cohort.h"
 #include "data/files/image_file.h"
+#include "films/near_duplicates.h"
 
 namespace scrim {
 
@@ -34,6 +35,9 @@ class FilmSet {
   /// A number that differs when the pixels differ (but for chance).
   std::uint64_t fingerprint(std::int64_t index) const { return fingerprints_[std::size_t(index)]; }
 
+  /// Of all films.
+  const std::vector<Thumbnail>& thumbnails() const { return thumbnails_; }
+
   /// The film as decoded.
   GrayImage image(std::int64_t index) const;
   /// [1, size, size, 1] in [0,1]. Films of other sizes are resized (antialiased, bilinear).
@@ -55,6 +59,7 @@ class FilmSet {
   Options options_;
   std::vector<Kept> kept_;  ///< empty pixels: read from the file each time
   std::vector<std::uint64_t> fingerprints_;
+  std::vector<Thumbnail> thumbnails_;
 };
 
 /// x[1,H,W,1] resized to [1,height,width,1] (antialiased, bilinear), or x itself when it has that size.
@@ -71,8 +76,8 @@ Tensor rows_of_films(const FilmSet& films, const std::function<Tensor(const Tens
 /// Error when there is none.
 std::vector<std::string> film_names(const std::filesystem::path& folder, const std::string& list);
 
-/// Throws Error that lists what must not be on both sides of a split: films of one name or with the same
-/// pixels, and patients (`patient_of(name)`; "" = unknown).
+/// Throws Error that lists what must not be on both sides of a split: films of one name, with the same pixels or with nearly
+/// the same (films/near_duplicates.h), and patients (`patient_of(name)`; "" = unknown).
 void require_apart(const FilmSet& train, const FilmSet& valid,
                    const std::function<std::string(const std::string& name)>& patient_of);
 

@@ -77,6 +77,7 @@ WrittenResult written(const ImageQualityResult& r) {
   w.csv = "film,psnr_db,ssim,changed_share,largest_displacement_pixels\n";
   FilmQuality sum{"", 0, 0, 0, 0};
   double most = 0, worst_ssim = 1;
+  std::int64_t identical = 0;  // their PSNR is infinite
   Json films = Json::array();
   for (const FilmQuality& f : r.films) {
     w.csv += fmt::format("{},{},{},{},{}\n", f.film, f.psnr, f.ssim, f.changed_share, f.largest_displacement);
@@ -85,25 +86,29 @@ WrittenResult written(const ImageQualityResult& r) {
                      {"ssim", f.ssim},
                      {"changed_share", f.changed_share},
                      {"largest_displacement_pixels", f.largest_displacement}});
-    sum.psnr += f.psnr;
+    if (std::isfinite(f.psnr))
+      sum.psnr += f.psnr;
+    else
+      ++identical;
     sum.ssim += f.ssim;
     sum.changed_share += f.changed_share;
     most = std::max(most, f.largest_displacement);
     worst_ssim = std::min(worst_ssim, f.ssim);
   }
   const double count = double(r.films.size());
-  const double mean_psnr = sum.psnr / count;
+  const auto changed = std::int64_t(r.films.size()) - identical;
+  const double mean_psnr = changed > 0 ? sum.psnr / double(changed) : HUGE_VAL;
   w.json = {{"task", ImageQualityConfig::task},
             {"method", r.method},
             {"mean_psnr_db", std::isfinite(mean_psnr) ? Json(mean_psnr) : Json(nullptr)},
+            {"identical_films", identical},
             {"mean_ssim", sum.ssim / count},
             {"worst_ssim", worst_ssim},
             {"mean_changed_share", sum.changed_share / count},
             {"largest_displacement_pixels", most},
             {"films", films}};
   w.summary = fmt::format(
-      "method: {}\n{} films: mean PSNR {:.1f} dB, mean SSIM {:.4f}, worst SSIM {:.4f}, {:.1f} % of "
-      "pixels "
+      "method: {}\n{} films: mean PSNR {:.1f} dB, mean SSIM {:.4f}, worst SSIM {:.4f}, {:.1f} % of pixels "
       "changed, largest displacement {:.2f} pixels\n",
       r.method, r.films.size(), mean_psnr, sum.ssim / count, worst_ssim, 100 * sum.changed_share / count,
       most);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/notice.h"
 #include "evaluation/attackers/correlation_attacker.h"
 #include "evaluation/attackers/difference_attacker.h"
 #include "evaluation/attackers/mixture.h"
@@ -56,6 +57,13 @@ class Evaluation {
       require_apart(valid_->films.real, test_.films.real, patient);
     }
     require_apart(train_.films.real, test_.films.real, patient);
+    const FilmSet& films = test_.films.real;
+    std::int64_t twins = 0;
+    for (const NearDuplicate& twin : near_duplicates(films.thumbnails()))
+      twins += test_.test.patients()[twin.first] != test_.test.patients()[twin.second];
+    if (twins > 0)
+      notice(fmt::format(
+          "{} pairs of test films show nearly the same but are of two patients. Are they copies?", twins));
     result_.method = releaser_.method().describe();
     result_.listed_pairs = std::int64_t(test_.test.listed().size());
     result_.films = std::int64_t(test_.test.films().size());
