@@ -100,14 +100,14 @@ std::string comparison_html(const std::vector<fs::path>& studies) {
     html += "<h2>" + title + "</h2>\n" + html_table(header, rows);
   };
   table("Verdict", {}, [](const Json& method) { return method["verdict"].get<std::string>(); });
-  const Topic topics[] = {{"Strongest attacker's AUC against matched strangers",
-                           [](const Json& a) { return auc_of(a["matched"]); }},
-                          {"Strongest attacker's AUC against all strangers",
-                           [](const Json& a) { return auc_of(a["strangers"]); }},
-                          {"Pairs found at 1 % false positives", rate_of},
-                          {"Rank 1 among all other test films", [](const Json& a) {
-                             return with_interval(a["search"]["rank_1"], a["search"]["rank_1_interval_95"]);
-                           }}};
+  const Topic topics[] = {
+      {"Strongest attacker's AUC, matched pairs", [](const Json& a) { return auc_of(a["matched"]); }},
+      {"Strongest attacker's AUC against all strangers",
+       [](const Json& a) { return auc_of(a["strangers"]); }},
+      {"Pairs found at 1 % false positives", rate_of},
+      {"Rank 1 among all other test films", [](const Json& a) {
+         return with_interval(a["search"]["rank_1"], a["search"]["rank_1_interval_95"]);
+       }}};
   for (const Topic& topic : topics)
     table(
         topic.title,

@@ -212,8 +212,8 @@ WrittenResult written(const VerificationResult& r) {
     w.csv += csv_line(a);
   }
   w.summary = fmt::format("method: {}\n{} test films of {} patients; {}\n", r.method, r.films, r.patients,
-                          r.matched_by.empty() ? "the table has nothing to match strangers by"
-                                               : "matched strangers: " + r.matched_by);
+                          r.matched_by.empty() ? "the table has nothing to match pairs by"
+                                               : "matched pairs have in common: " + r.matched_by);
   if (!r.matched_by.empty() && !r.missing_columns.empty()) {
     w.summary += "not matched, the table lacks it:";
     for (const auto& column : r.missing_columns) w.summary += " " + column;

@@ -44,7 +44,7 @@ std::string card(const ReportData& data, const MethodResults& m) {
   text += fmt::format("| cost | {} |\n", cost_text(m));
   const std::string matched = data.raw["matched_by"];
   return text + "\n" +
-         (matched.empty() ? "" : fmt::format("AUCs are against strangers of the same {}. ", matched)) +
+         (matched.empty() ? "" : fmt::format("AUCs are of matched pairs: the same {}. ", matched)) +
          "Intervals are 95 %, over patients. The figures hold for these films and these attackers; a "
          "stronger attacker may do better.\nNot a medical device.\n";
 }

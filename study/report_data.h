@@ -12,7 +12,7 @@ namespace scrim {
 inline constexpr const char* released_kinds[] = {"released_real", "released_released"};
 
 /// Set before anything was measured: a method hides patients when the upper end of the 95 % interval of the strongest
-/// attacker's AUC, against matched strangers, stays below this for both kinds of pairs.
+/// attacker's AUC, of matched pairs, stays below this for both kinds of pairs.
 inline constexpr double hides_below = 0.6;
 
 enum class Verdict { hides, hinders, does_not_hide };
@@ -48,7 +48,7 @@ struct ReportData {
   const Json* raw_attack() const;  ///< the strongest on raw films; null when there is none
 };
 
-/// The figures that decide: against matched strangers, where the table allows them, else against all.
+/// The figures that decide: of matched pairs, where the table allows them, else of all.
 const Json& deciding_figures(const Json& attack);
 /// Its AUC; nothing where it was not measured.
 std::optional<double> number_of(const Json& value);

@@ -80,25 +80,25 @@ std::string number(const Json& value) {
 std::string privacy_html(const ReportData& data) {
   std::string bars;
   std::vector<std::vector<std::string>> rows, rates, risks;
-  for_each_kind(data, [&](const std::string& name, const std::string& kind, const Json& results,
-                          const Json& attack) {
-    const Json* control = control_attack(results, kind);
-    bars += fmt::format("<section class=\"bars\"><h3>{}, {}</h3>\n", escaped(name), kind);
-    bars += bar("a", "all strangers", attack["strangers"]) + bar("b", "matched strangers", attack["matched"]);
-    if (control)
-      bars += bar("c", "control, all", (*control)["strangers"]) +
-              bar("c", "control, matched", (*control)["matched"]);
-    bars += "</section>\n";
-    rows.push_back({name, kind, with(attack["strangers"]), with(attack["matched"]), with(attack["listed"]),
-                    control ? with((*control)["strangers"]) : "-",
-                    control ? with((*control)["matched"]) : "-", attack["family"]});
-    rates.push_back({name, kind, rate_text(attack["strangers"], 0), rate_text(attack["strangers"], 1),
-                     rate_text(attack["strangers"], 2), rate_text(attack["matched"], 0),
-                     number(attack["strangers"]["equal_error_rate"]),
-                     control ? rate_text((*control)["strangers"], 0) : "-"});
-    risks.push_back(
-        {name, kind, risk_text(results, kind, "singling_out"), risk_text(results, kind, "linkability")});
-  });
+  for_each_kind(
+      data, [&](const std::string& name, const std::string& kind, const Json& results, const Json& attack) {
+        const Json* control = control_attack(results, kind);
+        bars += fmt::format("<section class=\"bars\"><h3>{}, {}</h3>\n", escaped(name), kind);
+        bars += bar("a", "all strangers", attack["strangers"]) + bar("b", "matched pairs", attack["matched"]);
+        if (control)
+          bars += bar("c", "control, all", (*control)["strangers"]) +
+                  bar("c", "control, matched", (*control)["matched"]);
+        bars += "</section>\n";
+        rows.push_back({name, kind, with(attack["strangers"]), with(attack["matched"]),
+                        with(attack["listed"]), control ? with((*control)["strangers"]) : "-",
+                        control ? with((*control)["matched"]) : "-", attack["family"]});
+        rates.push_back({name, kind, rate_text(attack["strangers"], 0), rate_text(attack["strangers"], 1),
+                         rate_text(attack["strangers"], 2), rate_text(attack["matched"], 0),
+                         number(attack["strangers"]["equal_error_rate"]),
+                         control ? rate_text((*control)["strangers"], 0) : "-"});
+        risks.push_back(
+            {name, kind, risk_text(results, kind, "singling_out"), risk_text(results, kind, "linkability")});
+      });
   const std::string matched = data.raw["matched_by"];
   std::string html = fmt::format(
       "<h2 id=\"privacy\">Recognizing a patient</h2>\n<p>Are two films of one patient? The test has {} films "
@@ -107,11 +107,12 @@ std::string privacy_html(const ReportData& data) {
       "only: "
       "sex, view and age.</p>\n",
       data.raw["test_films"].get<std::int64_t>(), data.raw["test_patients"].get<std::int64_t>(),
-      matched.empty() ? "The table has nothing to match strangers by."
-                      : "Matched strangers have in common: " + escaped(matched) + ".");
+      matched.empty() ? "The table has nothing to match pairs by."
+                      : "Matched are pairs, of one patient and of two, whose films have in common: " +
+                            escaped(matched) + ".");
   html +=
       "<div class=\"bargrid\">\n" + bars + "</div>\n<p>AUC with 95 % intervals over patients:</p>\n" +
-      html_table({"films", "pairs", "all strangers", "matched strangers", "listed pairs", "control, all",
+      html_table({"films", "pairs", "all strangers", "matched pairs", "listed pairs", "control, all",
                   "control, matched", "attacker"},
                  rows) +
       "<p>Share of the pairs of one patient that are found, at a false positive rate of 1, 0.1 and 0.01 %; "

@@ -16,9 +16,10 @@ std::string verdict_of_method(const ReportData& data, const MethodResults& m) {
   const KindResult* worst = m.worst();
   if (!worst) return "No attacker was asked.";
   const Json& figures = deciding_figures(*worst->attack);
-  const std::string against = data.raw["matched_by"].get<std::string>().empty()
-                                  ? "strangers"
-                                  : "strangers of the same " + data.raw["matched_by"].get<std::string>();
+  const std::string against =
+      data.raw["matched_by"].get<std::string>().empty()
+          ? "strangers"
+          : "strangers, all pairs of the same " + data.raw["matched_by"].get<std::string>();
   std::string text =
       fmt::format("The strongest attacker ({}) compares {} and reaches an AUC of <b>{}</b> against {}.",
                   escaped((*worst->attack)["family"].get<std::string>()), plain_kind(worst->kind),

@@ -87,7 +87,9 @@ bool IdentityTest::are_matched(std::size_t i, std::size_t j) const {
 std::vector<IndexedPair> IdentityTest::stranger_pairs(bool matched_only) const {
   std::vector<IndexedPair> pairs;
   for (const IndexedPair& pair : set_.pairs)
-    if (pair.same_patient) pairs.push_back(pair);
+    if (pair.same_patient &&
+        (!matched_only || are_matched(std::size_t(pair.first), std::size_t(pair.second))))
+      pairs.push_back(pair);
   for (std::size_t i = 0; i < patients_.size(); ++i)
     for (std::size_t j = i + 1; j < patients_.size(); ++j)
       if (patients_[i] != patients_[j] && (!matched_only || are_matched(i, j)))

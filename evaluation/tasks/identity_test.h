@@ -2,8 +2,8 @@
 //
 //   listed     the pairs of the list, as published
 //   strangers  the listed pairs of one patient against every pair of films of two patients
-//   matched    the same against strangers of the same sex and view, and of nearly the same age: who tells women from men,
-//              or children from adults, knows nobody again
+//   matched    of both, only pairs of the same sex and view, and of nearly the same age: who tells women from men, or views
+//              apart, knows nobody again
 #pragma once
 
 #include <set>
@@ -14,7 +14,7 @@
 
 namespace scrim {
 
-/// How alike a matched stranger is.
+/// How alike the films of a matched pair are.
 struct MatchSettings {
   std::vector<std::string> by = {"sex", "view", "age"};
   double age_years = 5;
@@ -23,7 +23,7 @@ struct MatchSettings {
 template <class Visit>
 void visit_fields(MatchSettings& m, Visit&& visit) {
   visit("evaluation", "matched_by", m.by,
-        "what matched strangers have in common: \"sex\", \"view\", \"age\", \"findings\"");
+        "what the films of matched pairs have in common: \"sex\", \"view\", \"age\", \"findings\"");
   visit("evaluation", "matched_age_years", m.age_years, "age: largest difference, years");
 }
 void check(const MatchSettings& settings);
@@ -53,7 +53,7 @@ class IdentityTest {
   const std::vector<std::string>& patients() const { return patients_; }  ///< of each film
   const std::vector<IndexedPair>& listed() const { return set_.pairs; }
   std::int64_t patient_count() const;
-  /// What matched strangers have in common in this test: "sex, view, age within 5 years"; "" = nothing is known.
+  /// What films of matched pairs have in common in this test: "sex, view, age within 5 years"; "" = nothing is known.
   std::string matched_by() const;
   /// Columns that matching asks for and the table lacks.
   std::vector<std::string> missing_columns() const { return missing_; }
@@ -62,7 +62,7 @@ class IdentityTest {
   std::vector<float> all_scores(Attacker& attacker, const Attacker::Views& first, FilmKind first_kind,
                                 const Attacker::Views& second, FilmKind second_kind) const;
 
-  /// The listed pairs of one patient, and every pair of films of two patients, or of matched ones.
+  /// The listed pairs of one patient, and every pair of films of two patients; or the matched ones among them.
   std::vector<IndexedPair> stranger_pairs(bool matched_only) const;
   /// What such scores say of pairs.
   std::vector<GroupedCase> cases(const std::vector<float>& scores,
