@@ -145,7 +145,7 @@ struct Risks {
 struct VerificationResult {
   std::string method;
   std::int64_t listed_pairs = 0, films = 0, patients = 0;  ///< of the test
-  std::string matched_by;                    ///< what films of matched pairs have in common; "" = nothing is known
+  std::string matched_by;  ///< what films of matched pairs have in common; "" = nothing is known
   std::vector<std::string> missing_columns;  ///< of the label table, that matching asks for
   std::vector<std::string> test_films;
   std::vector<Attack> attacks;
