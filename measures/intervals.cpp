@@ -56,15 +56,50 @@ std::map<std::string, std::size_t> numbered_groups(const std::vector<std::vector
   return number;
 }
 
-/// The AUC's logit, kept half a pair away from 0 and 1; nothing when a kind is missing.
-std::optional<double> logit_of_auc(const std::vector<Scored>& sorted) {
-  const auto auc = auc_of_sorted(sorted);
-  if (!auc) return std::nullopt;
-  double positives = 0, negatives = 0;
-  for (const Scored& c : sorted) (c.positive ? positives : negatives) += c.weight;
-  const double least = 0.5 / (positives * negatives);
-  const double inside = std::clamp(*auc, least, 1 - least);
-  return std::log(inside / (1 - inside));
+double logit(double auc) {
+  return std::log(auc / (1 - auc));
+}
+double from_logit(double value) {
+  return 1 / (1 + std::exp(-value));
+}
+
+/// The logit of the mean AUC, kept half a pair away from 0 and 1; nothing when a kind is missing.
+std::optional<double> logit_of_mean_auc(const std::vector<SortedCases>& sets) {
+  double mean = 0, least = 0;
+  for (const SortedCases& sorted : sets) {
+    const auto auc = auc_of_sorted(sorted.cases);
+    if (!auc) return std::nullopt;
+    double positives = 0, negatives = 0;
+    for (const Scored& c : sorted.cases) (c.positive ? positives : negatives) += c.weight;
+    mean += *auc / double(sets.size());
+    least = std::max(least, 0.5 / (positives * negatives));
+  }
+  return logit(std::clamp(mean, least, 1 - least));
+}
+
+/// The mean AUC of sets on the same groups, on the logit, and its variance over groups by leaving out one at a time.
+struct Jackknife {
+  double logit = 0, variance = 0, groups = 0;
+};
+std::optional<Jackknife> jackknife(const std::vector<std::vector<GroupedCase>>& sets) {
+  const auto number = numbered_groups(sets);
+  std::vector<SortedCases> sorted;
+  for (const auto& cases : sets) sorted.push_back(sorted_cases(cases, number));
+  const auto whole = logit_of_mean_auc(sorted);
+  if (!whole) return std::nullopt;
+  std::vector<double> without, present(number.size(), 1);
+  for (double& group : present) {
+    group = 0;
+    for (SortedCases& cases : sorted) weigh(cases, present);
+    if (const auto value = logit_of_mean_auc(sorted)) without.push_back(*value);
+    group = 1;
+  }
+  const auto count = double(without.size());
+  if (count < 3) return std::nullopt;
+  double mean = 0, squares = 0;
+  for (const double value : without) mean += value / count;
+  for (const double value : without) squares += (value - mean) * (value - mean);
+  return Jackknife{*whole, (count - 1) / count * squares, count};
 }
 
 }  // namespace
@@ -83,25 +118,34 @@ std::optional<Interval> exact_share_interval(std::int64_t hits, std::int64_t cas
 }
 
 std::optional<Interval> jackknife_auc(const std::vector<GroupedCase>& cases) {
-  const auto number = numbered_groups({cases});
-  SortedCases sorted = sorted_cases(cases, number);
-  const auto whole = logit_of_auc(sorted.cases);
-  if (!whole) return std::nullopt;
-  std::vector<double> without, present(number.size(), 1);
-  for (double& group : present) {
-    group = 0;
-    weigh(sorted, present);
-    if (const auto logit = logit_of_auc(sorted.cases)) without.push_back(*logit);
-    group = 1;
+  const auto j = jackknife({cases});
+  if (!j) return std::nullopt;
+  const double half = student_t_quantile(j->groups - 1, 1 - tail) * std::sqrt(j->variance);
+  return Interval{from_logit(j->logit - half), from_logit(j->logit + half)};
+}
+
+std::optional<Interval> seeds_interval(const std::vector<std::vector<GroupedCase>>& seeds) {
+  const auto count = double(seeds.size());
+  if (count < 2) return std::nullopt;
+  const auto j = jackknife(seeds);
+  if (!j) return std::nullopt;
+  std::vector<double> aucs;
+  for (const auto& cases : seeds) {
+    std::vector<Scored> plain;
+    for (const GroupedCase& c : cases) plain.push_back(c.scored);
+    aucs.push_back(*roc_auc(std::move(plain)));
   }
-  const auto count = double(without.size());
-  if (count < 3) return std::nullopt;
   double mean = 0, squares = 0;
-  for (const double logit : without) mean += logit / count;
-  for (const double logit : without) squares += (logit - mean) * (logit - mean);
-  const double half = student_t_quantile(count - 1, 1 - tail) * std::sqrt((count - 1) / count * squares);
-  const auto auc = [](double logit) { return 1 / (1 + std::exp(-logit)); };
-  return Interval{auc(*whole - half), auc(*whole + half)};
+  for (const double auc : aucs) mean += auc / count;
+  for (const double auc : aucs) squares += (auc - mean) * (auc - mean);
+  // The logit's slope takes the seeds' spread to its scale.
+  const double middle = from_logit(j->logit), slope = 1 / (middle * (1 - middle));
+  const double of_seeds = squares / (count - 1) / count * slope * slope, whole = j->variance + of_seeds;
+  if (whole <= 0) return Interval{middle, middle};
+  const double degrees =
+      whole * whole / (j->variance * j->variance / (j->groups - 1) + of_seeds * of_seeds / (count - 1));
+  const double half = student_t_quantile(degrees, 1 - tail) * std::sqrt(whole);
+  return Interval{from_logit(j->logit - half), from_logit(j->logit + half)};
 }
 
 std::vector<Interval> bootstrap_true_positive_rates(const std::vector<GroupedCase>& cases,

@@ -27,6 +27,11 @@ std::optional<Interval> exact_share_interval(std::int64_t hits, std::int64_t cas
 /// from it. Nothing when a kind is missing or fewer than three patients can be left out.
 std::optional<Interval> jackknife_auc(const std::vector<GroupedCase>& cases);
 
+/// Of the mean AUC of one attacker trained from several seeds, on the same cases: over patients, as above, and over seeds.
+/// Both variances add up, with the degrees of freedom of Satterthwaite (Biometrics Bulletin 1946). Nothing of one seed, and where
+/// jackknife_auc() gives nothing.
+std::optional<Interval> seeds_interval(const std::vector<std::vector<GroupedCase>>& seeds);
+
 /// The middle 95 % of AUCs over `draws` samples of the groups with replacement (Efron, percentile method). A
 /// case counts as often as its groups were drawn, multiplied when they are two. Samples that lack a kind are
 /// left out; nothing when more than half do.

@@ -10,6 +10,7 @@
 namespace scrim {
 namespace {
 
+constexpr double shown_deviations = 1.96 + 0.84;  // found with 80 % at 5 %
 constexpr double headline_rates[] = {0.01, 0.001, 0.0001};
 
 std::optional<double> equal_error_rate(const std::vector<RocPoint>& curve) {
@@ -123,7 +124,11 @@ std::optional<Difference> paired_mean_auc_difference(const std::vector<std::vect
     }
   if (draws <= 0 || 2 * std::int64_t(differences.size()) <= draws) return std::nullopt;
   const auto count = double(differences.size());
+  double center = 0, squares = 0;
+  for (const double difference : differences) center += difference / count;
+  for (const double difference : differences) squares += (difference - center) * (difference - center);
   return Difference{*after - *before, middle_95(differences),
+                    shown_deviations * std::sqrt(squares / std::max(1.0, count - 1)),
                     std::clamp(2 * std::min(below, above) / count, 1 / count, 1.0)};
 }
 

@@ -18,6 +18,7 @@ class FlowField : public LearnedMethod {
   Release draw(const Variable& film, const Variable& small, const Variable& mask) const override;
   static bool keeps_organs(const Settings& settings) { return settings.protection != "none"; }
   bool wants_masks() const override { return keeps_organs(settings_); }
+  bool moves_pixels() const override { return true; }
   std::string describe() const override;
 
  private:

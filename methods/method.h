@@ -28,6 +28,8 @@ class Method {
   virtual bool wants_masks() const { return false; }
   /// Whether the film is released as it is.
   virtual bool changes_nothing() const { return false; }
+  /// Whether a release has a displacement.
+  virtual bool moves_pixels() const { return false; }
   /// Whether two releases of one film differ.
   virtual bool draws_numbers() const { return false; }
   /// Method and settings in a line: "flow_field, mu 0.01, operator corrected".

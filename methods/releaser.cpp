@@ -46,10 +46,10 @@ FilmSet Releaser::release(const FilmSet& films, std::uint64_t release) const {
   return FilmSet(films.names(), std::move(released), films.image_size());
 }
 
-Variable Releaser::apply(const Variable& x, const Variable& mask) {
+Release Releaser::apply(const Variable& x, const Variable& mask) {
   require(learned_ != nullptr, "release", "{} has no network", method_->describe());
   const Frozen weights(learned_->generator());
-  return learned_->release(x, mask, random_).film;
+  return learned_->release(x, mask, random_);
 }
 
 Variable Releaser::mask_at(const FilmSet& films, std::int64_t index) const {

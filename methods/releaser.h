@@ -52,7 +52,7 @@ class Releaser {
 
   /// What a learned method makes of x[1,S,S,1], with gradients to x: for attackers who hold the network. mask: that of
   /// mask_at(). Throws Error for methods without a network.
-  Variable apply(const Variable& x, const Variable& mask);
+  Release apply(const Variable& x, const Variable& mask);
   /// The organs of film `index` at films.image_size(); undefined where the method wants no masks.
   Variable mask_at(const FilmSet& films, std::int64_t index) const;
 

@@ -33,12 +33,19 @@ Json method_json(const ReportData& data, const MethodResults& m) {
                      {"change_from_raw", difference_json(k.change)},
                      {"p_value_holm", k.p_adjusted},
                      {"control", control_figures(m.attack, k.kind)},
-                     {"risks", m.attack["summary"][k.kind].value("risks", Json(nullptr))}};
+                     {"risks", m.attack["summary"][k.kind].value("risks", Json(nullptr))},
+                     {"seeds", m.attack["summary"][k.kind].value("seeds", Json::array())},
+                     {"learning_curve", m.attack["summary"][k.kind].value("learning_curve", Json::array())}};
   Json findings = m.findings;
   Json quality = m.quality;
   quality.erase("films");
-  Json json{{"name", m.method->name},  {"method", m.attack["method"]}, {"verdict", words_of(m.verdict)},
-            {"kinds", kinds},          {"research", m.research},       {"findings", findings},
+  Json json{{"name", m.method->name},
+            {"method", m.attack["method"]},
+            {"verdict", words_of(m.verdict)},
+            {"kinds", kinds},
+            {"inference", m.attack["inference"].value("released", Json::array())},
+            {"research", m.research},
+            {"findings", findings},
             {"image_quality", quality}};
   if (m.method->is_learned())
     json["weights_sha256"] =
@@ -62,7 +69,10 @@ Json evidence_json(const ReportData& data) {
           {"matched_by", data.raw["matched_by"]},
           {"raw",
            {{"strongest", raw ? attack_figures(*raw) : Json(nullptr)},
-            {"control", control_figures(data.raw, "real_real")}}},
+            {"control", control_figures(data.raw, "real_real")},
+            {"inference", data.raw["inference"].value("real", Json::array())},
+            {"seeds", data.raw["summary"]["real_real"].value("seeds", Json::array())},
+            {"learning_curve", data.raw["summary"]["real_real"].value("learning_curve", Json::array())}}},
           {"methods", methods},
           {"configuration", data.study.text}};
 }

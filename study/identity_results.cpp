@@ -10,18 +10,6 @@ namespace {
 constexpr const char* kinds[] = {"released_real", "released_released", "real_real"};
 constexpr std::size_t most_patients_shown = 10;
 
-struct Spread {
-  double mean = 0, deviation = 0, maximum = 0;
-};
-Spread spread_of(const std::vector<double>& values) {
-  Spread s;
-  for (const double v : values) s.mean += v / double(values.size());
-  for (const double v : values) s.deviation += (v - s.mean) * (v - s.mean);
-  s.deviation = values.size() > 1 ? std::sqrt(s.deviation / double(values.size() - 1)) : 0;
-  s.maximum = *std::max_element(values.begin(), values.end());
-  return s;
-}
-
 Json rates_json(const std::vector<RateAt>& rates) {
   Json list = Json::array();
   for (const RateAt& r : rates)
@@ -107,6 +95,42 @@ Json attack_json(const Attack& a, const std::vector<std::string>& films) {
           {"listed_scores", a.listed_scores}};
 }
 
+Json inferences_json(const std::map<FilmKind, std::vector<Inference>>& inferences) {
+  Json json = Json::object();
+  for (const auto& [kind, of_kind] : inferences)
+    for (const Inference& i : of_kind)
+      json[kind == FilmKind::real ? "real" : "released"].push_back(
+          {{"attribute", i.attribute},
+           {"read_from_film", estimate_json(i.from_film)},
+           {"guessed_without_film", estimate_json(i.without_film)},
+           {"risk", estimate_json(i.risk)}});
+  return json;
+}
+
+std::string inferences_text(const VerificationResult& r) {
+  std::string text;
+  for (const auto& [kind, of_kind] : r.inferences)
+    for (const Inference& i : of_kind)
+      if (i.from_film && i.without_film)
+        text +=
+            fmt::format("  {} read from {} films: {:.0f} % of patients; guessed without a film: {:.0f} %\n",
+                        i.attribute, kind == FilmKind::real ? "real" : "released", 100 * i.from_film->value,
+                        100 * i.without_film->value);
+  return text;
+}
+
+/// Of attackers trained from several seeds.
+std::string seeds_text(const VerificationResult& r, const std::string& kind) {
+  std::string text;
+  const auto seeds = r.seeds.find(kind);
+  if (seeds == r.seeds.end()) return text;
+  for (const SeedFigures& f : seeds->second)
+    if (f.aucs.size() > 1)
+      text += fmt::format("  {}: one of {} seeds reaches AUC {:.3f} ({}), standard deviation {:.3f}\n",
+                          f.family, f.aucs.size(), f.mean, interval_text(f.interval), f.deviation);
+  return text;
+}
+
 std::string csv_line(const Attack& a) {
   const auto interval = [](const std::optional<Interval>& i) {
     return i ? fmt::format("{},{}", i->low, i->high) : ",";
@@ -160,13 +184,18 @@ Json summary_json(const VerificationResult& r, const std::string& kind, const At
   if (const auto& risks = r.risks.find(kind); risks != r.risks.end())
     summary["risks"] = {{"singling_out", estimate_json(risks->second.singling_out)},
                         {"linkability", estimate_json(risks->second.linkability)}};
-  if (const auto learned = r.learned_aucs(kind); !learned.empty()) {
-    const Spread s = spread_of(learned);
-    summary["learned"] = {{"attackers", learned.size()},
-                          {"mean_auc", s.mean},
-                          {"deviation", s.deviation},
-                          {"maximum_auc", s.maximum}};
-  }
+  if (const auto seeds = r.seeds.find(kind); seeds != r.seeds.end())
+    for (const SeedFigures& f : seeds->second)
+      summary["seeds"].push_back({{"family", f.family},
+                                  {"aucs", f.aucs},
+                                  {"mean_auc", f.mean},
+                                  {"deviation", f.deviation},
+                                  {"interval_95", interval_json(f.interval)}});
+  if (const auto curve = r.learning_curves.find(kind); curve != r.learning_curves.end())
+    for (const LearningPoint& p : curve->second)
+      summary["learning_curve"].push_back({{"training_films", p.training_films},
+                                           {"auc", number_or_null(p.auc)},
+                                           {"interval_95", interval_json(p.interval)}});
   return summary;
 }
 
@@ -184,7 +213,10 @@ Json figures_json(const VerificationFigures& f) {
 }
 
 Json difference_json(const std::optional<Difference>& d) {
-  return d ? Json{{"value", d->value}, {"interval_95", interval_json(d->interval)}, {"p_value", d->p_value}}
+  return d ? Json{{"value", d->value},
+                  {"interval_95", interval_json(d->interval)},
+                  {"p_value", d->p_value},
+                  {"smallest_shown", d->smallest_shown}}
            : Json(nullptr);
 }
 
@@ -229,7 +261,10 @@ WrittenResult written(const VerificationResult& r) {
     w.summary += details(*strongest);
     for (const Attack& a : r.attacks)
       if (a.pairs == kind) w.summary += line(a.attacker.name, a);
+    w.summary += seeds_text(r, kind);
   }
+  w.summary += inferences_text(r);
+  w.json["inference"] = inferences_json(r.inferences);
   w.budgets = Json::array();
   for (const Attack& a : r.attacks)
     w.budgets.push_back({{"attacker", a.attacker.name},

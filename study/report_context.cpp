@@ -9,8 +9,8 @@ std::string context_html() {
 <li>Attackers who hold reports, dates or images of other kinds of the same patients.</li>
 <li>Other machines and hospitals, and findings that the table does not have.</li>
 <li>Galleries larger than the test: the curve beyond it is extrapolated.</li>
-<li>Attackers who compute the film back or average releases: <code>scrim evaluate</code> with the tasks
-<code>inversion</code> and <code>averaging</code>.</li>
+<li>Attackers who compute the film back by gradient descent, unless <code>restorer.by</code> names
+<code>inversion</code>.</li>
 </ul>
 <p>An attacker who failed here proves nothing about the next one.</p>
 <h2 id="assessor">For assessors</h2>
@@ -32,6 +32,7 @@ configuration, the program's version; evidence.json holds the figures for machin
 <tr><td>I hold a film of somebody. Is he among the released ones?</td><td><a href="#search">Searching for a
 patient</a>: closed set, and open set where he may not be there</td></tr>
 <tr><td>Do I learn more than sex, view and age say?</td><td><a href="#privacy">Risk above the control</a></td></tr>
+<tr><td>Do I learn sex, view and age?</td><td><a href="#privacy">Inference</a></td></tr>
 <tr><td>Does it help to hold several films?</td><td><a href="#search">Films searched for together</a></td></tr>
 <tr><td>Who is at the highest risk?</td><td><a href="#search">Patients always found</a>,
 <a href="#worst">Worst cases</a></td></tr>

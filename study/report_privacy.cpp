@@ -56,6 +56,78 @@ Curve roc_of(const Json& attack, const std::string& label) {
   return curve;
 }
 
+/// The control that reads sex, view and age from the films; null when there is none.
+const Json* reading_control(const Json& results, const std::string& kind) {
+  for (const Json& attack : results["attacks"])
+    if (attack["pairs"] == kind && attack["family"] == "read attributes") return &attack;
+  return nullptr;
+}
+
+/// What a film tells of attributes, a row for each kind of films and attribute.
+std::string inference_html(const ReportData& data) {
+  std::vector<std::vector<std::string>> rows;
+  const auto estimate = [](const Json& e) {
+    return e.is_null() ? "-" : with_interval(e["value"], e["interval_95"]);
+  };
+  const auto add = [&](const std::string& name, const Json& results, const char* kind) {
+    if (results["inference"].contains(kind))
+      for (const Json& i : results["inference"][kind])
+        rows.push_back({name, i["attribute"], estimate(i["read_from_film"]),
+                        estimate(i["guessed_without_film"]), estimate(i["risk"])});
+  };
+  add("raw films", data.raw, "real");
+  for (const MethodResults& m : data.methods) add(m.method->name, m.attack, "released");
+  if (rows.empty()) return "";
+  return "<p>Inference: a small network, trained on real films of other patients, reads an attribute from "
+         "each "
+         "film. Shares of patients for whom it is right, beside the best guess without a film:</p>\n" +
+         html_table({"films", "attribute", "read from the film", "guessed", "risk"}, rows);
+}
+
+/// What attackers reach who learned from some of the films: has their number levelled off?
+std::string learning_html(const ReportData& data) {
+  Plot plot{.title = "More films to learn from",
+            .x_label = "training films of the embedding attacker, one start",
+            .y_label = "AUC, all strangers",
+            .curves = {},
+            .x_range = {},
+            .y_range = std::pair(0.5, 1.0)};
+  const auto add = [&](const std::string& label, const Json& results, const std::string& kind) {
+    const Json& summary = results["summary"];
+    if (!summary.contains(kind) || !summary[kind].contains("learning_curve")) return;
+    Curve curve{label, {}, false, {}, {}, {}};
+    for (const Json& p : summary[kind]["learning_curve"])
+      if (!p["auc"].is_null()) curve.points.emplace_back(p["training_films"], p["auc"]);
+    plot.curves.push_back(std::move(curve));
+  };
+  add("raw films", data.raw, "real_real");
+  for (const MethodResults& m : data.methods)
+    for (const char* kind : released_kinds) add(m.method->name + ", " + kind, m.attack, kind);
+  if (plot.curves.empty()) return "";
+  return "<p>A curve that still rises says that an attacker with more films would do better.</p>\n"
+         "<div class=\"plots\">\n" +
+         svg(plot) + "</div>\n";
+}
+
+/// Attackers trained from several seeds: one of them alone, and how far they differ.
+std::string seeds_html(const ReportData& data) {
+  std::vector<std::vector<std::string>> rows;
+  for_each_kind(data,
+                [&](const std::string& name, const std::string& kind, const Json& results, const Json&) {
+                  if (!results["summary"][kind].contains("seeds")) return;
+                  for (const Json& s : results["summary"][kind]["seeds"])
+                    if (s["aucs"].size() > 1)
+                      rows.push_back({name, kind, s["family"], fmt::format("{}", s["aucs"].size()),
+                                      with_interval(s["mean_auc"], s["interval_95"]),
+                                      fmt::format("{:.3f}", s["deviation"].get<double>())});
+                });
+  if (rows.empty()) return "";
+  return "<p>Attackers trained from several seeds: the AUC of one seed, on average, with its interval over "
+         "patients "
+         "and seeds; and the standard deviation between seeds:</p>\n" +
+         html_table({"films", "pairs", "attacker", "seeds", "AUC of one seed", "deviation"}, rows);
+}
+
 Curve ranks_of(const Json& attack, const std::string& label) {
   Curve curve{label, {}, false, {}, {}, {}};
   double rank = 0;
@@ -82,7 +154,7 @@ std::string privacy_html(const ReportData& data) {
   std::vector<std::vector<std::string>> rows, rates, risks;
   for_each_kind(
       data, [&](const std::string& name, const std::string& kind, const Json& results, const Json& attack) {
-        const Json* control = control_attack(results, kind);
+        const Json *control = control_attack(results, kind), *reading = reading_control(results, kind);
         bars += fmt::format("<section class=\"bars\"><h3>{}, {}</h3>\n", escaped(name), kind);
         bars += bar("a", "all strangers", attack["strangers"]) + bar("b", "matched pairs", attack["matched"]);
         if (control)
@@ -91,7 +163,8 @@ std::string privacy_html(const ReportData& data) {
         bars += "</section>\n";
         rows.push_back({name, kind, with(attack["strangers"]), with(attack["matched"]),
                         with(attack["listed"]), control ? with((*control)["strangers"]) : "-",
-                        control ? with((*control)["matched"]) : "-", attack["family"]});
+                        control ? with((*control)["matched"]) : "-",
+                        reading ? with((*reading)["strangers"]) : "-", attack["family"]});
         rates.push_back({name, kind, rate_text(attack["strangers"], 0), rate_text(attack["strangers"], 1),
                          rate_text(attack["strangers"], 2), rate_text(attack["matched"], 0),
                          number(attack["strangers"]["equal_error_rate"]),
@@ -113,7 +186,7 @@ std::string privacy_html(const ReportData& data) {
   html +=
       "<div class=\"bargrid\">\n" + bars + "</div>\n<p>AUC with 95 % intervals over patients:</p>\n" +
       html_table({"films", "pairs", "all strangers", "matched pairs", "listed pairs", "control, all",
-                  "control, matched", "attacker"},
+                  "control, matched", "control read from films", "attacker"},
                  rows) +
       "<p>Share of the pairs of one patient that are found, at a false positive rate of 1, 0.1 and 0.01 %; "
       "the equal error rate:</p>\n" +
@@ -125,7 +198,7 @@ std::string privacy_html(const ReportData& data) {
         "<p>Risk: what the attacker adds to the control, (attack - control) / (1 - control). Singling out: a "
         "pair is found at 1 % false positives. Linkability: a patient is found at rank 1.</p>\n" +
         html_table({"films", "pairs", "singling out", "linkability"}, risks);
-  return html;
+  return html + inference_html(data);
 }
 
 std::string curves_html(const ReportData& data) {

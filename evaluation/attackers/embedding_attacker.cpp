@@ -64,9 +64,10 @@ std::vector<double> EmbeddingAttacker::scores(const Views& first, const Views& s
                                               const std::vector<IndexedPair>& pairs) {
   const auto &a = static_cast<const Embeddings&>(first), &b = static_cast<const Embeddings&>(second);
   std::vector<double> mean(pairs.size(), 0);
-  for (std::size_t start = 0; start < starts_.size(); ++start) {
+  const std::size_t begin = asked_.value_or(0), end = asked_ ? begin + 1 : starts_.size();
+  for (std::size_t start = begin; start < end; ++start) {
     const auto cosines = pair_cosines(a.starts[start], b.starts[start], pairs);
-    for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += cosines[i] / double(starts_.size());
+    for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += cosines[i] / double(end - begin);
   }
   return mean;
 }

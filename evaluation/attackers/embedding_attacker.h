@@ -13,6 +13,10 @@ class EmbeddingAttacker : public Attacker {
   /// weights: of train_verifier with training.temperature above 0, a file for each start.
   EmbeddingAttacker(AttackerFacts facts, const std::vector<std::string>& weights);
 
+  std::size_t starts() const { return starts_.size(); }
+  /// From now on scores() asks this start alone; nothing = all.
+  void ask_only(std::optional<std::size_t> start) { asked_ = start; }
+
   AttackerFacts facts() const override { return facts_; }
   std::unique_ptr<Views> look(const FilmSet& films, FilmKind kind) override;
   std::vector<double> scores(const Views& first, const Views& second,
@@ -21,6 +25,7 @@ class EmbeddingAttacker : public Attacker {
  private:
   AttackerFacts facts_;
   std::vector<LoadedVerifier> starts_;
+  std::optional<std::size_t> asked_;
 };
 
 }  // namespace scrim

@@ -1,90 +1,122 @@
 #include "evaluation/tasks/attacker_trainer.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "evaluation/tasks/training_clock.h"
+#include "training/tasks/train_classifier.h"
+#include "training/tasks/train_restorer.h"
 
 namespace scrim {
+namespace {
 
-AttackerTrainer::AttackerTrainer(const RetrainVerifierConfig& config, const Releaser& releaser,
-                                 const Side& train, const Side* valid, const ShowProgress& progress)
-    : config_(config), releaser_(releaser), train_(train), valid_(valid), progress_(progress) {}
-
-/// A release with numbers that the test has not seen: release 0 is the test's.
-Tensor AttackerTrainer::released_anew(std::int64_t film, std::uint64_t draw) const {
-  const FilmSet& films = train_.films.real;
-  const Tensor native = tensor_from_image(releaser_.release_one(films, film, draw + 1).image);
-  return resized_film(native, films.image_size(), films.image_size());
+/// "inverse_warp_" of "inverse warp".
+std::string folder_prefix(const std::string& restored_by) {
+  if (restored_by.empty()) return "";
+  std::string text = restored_by + "_";
+  std::replace(text.begin(), text.end(), ' ', '_');
+  return text;
 }
 
-/// The weights; adds what they took to `facts`.
-std::string AttackerTrainer::trained(VerifierConfig settings, const std::string& kind,
-                                     const std::string& folder, const std::vector<IndexedPair>& pairs,
-                                     const std::vector<IndexedPair>& valid_pairs, const std::string& shown_as,
-                                     AttackerFacts& facts) const {
-  settings.data = config_.data;
-  settings.folder = config_.folder + "/attackers/" + folder;
-  PairData train{
-      train_.films.of(first_of(kind)), train_.films.of(second_of(kind)), pairs, train_.test.patients(), {}};
-  if (releaser_.method().draws_numbers())
-    train.fresh_film = [this, kind](bool is_second, std::int64_t film, std::uint64_t draw) {
-      const FilmKind of = is_second ? second_of(kind) : first_of(kind);
-      return of == FilmKind::real ? train_.films.real.film(film) : released_anew(film, draw);
-    };
-  std::optional<PairData> valid;
-  if (valid_)
-    valid.emplace(PairData{valid_->films.of(first_of(kind)),
-                           valid_->films.of(second_of(kind)),
-                           valid_pairs,
-                           valid_->test.patients(),
-                           {}});
+/// The listed pairs of one patient, and every film with itself: augmentation changes it. Of these patients; empty = all.
+std::vector<IndexedPair> pairs_of_one(const IdentityTest& test, const std::set<std::string>& patients) {
+  const auto counts = [&](std::int64_t film) {
+    return patients.empty() || patients.contains(test.patients()[std::size_t(film)]);
+  };
+  std::vector<IndexedPair> pairs;
+  for (const IndexedPair& pair : test.listed())
+    if (pair.same_patient && pair.first != pair.second && counts(pair.first)) pairs.push_back(pair);
+  for (std::int64_t film = 0; film < std::int64_t(test.films().size()); ++film)
+    if (counts(film)) pairs.push_back({film, film, true});
+  return pairs;
+}
+
+/// This share of the patients, at least two; the same ones for the same seed, and the smaller shares within the larger.
+std::set<std::string> some_patients(const IdentityTest& test, double share, std::int64_t seed) {
+  std::set<std::string> all(test.patients().begin(), test.patients().end());
+  std::vector<std::string> order(all.begin(), all.end());
+  Random random(std::uint64_t(seed), "learning curve");
+  for (std::size_t i = order.size(); i > 1; --i)
+    std::swap(order[i - 1], order[std::size_t(random.below(std::int64_t(i)))]);
+  order.resize(std::max<std::size_t>(2, std::size_t(std::lround(share * double(order.size())))));
+  return {order.begin(), order.end()};
+}
+
+AttackerFacts learner(const std::string& name, const std::string& family, const std::string& kind) {
+  return {.name = name,
+          .family = family,
+          .knows = "the method's output on films of other patients",
+          .trained_on = kind};
+}
+
+}  // namespace
+
+AttackerTrainer::AttackerTrainer(const RetrainVerifierConfig& config, const Scene& scene,
+                                 const ShowProgress& progress)
+    : config_(config), scene_(scene), progress_(progress) {}
+
+std::string AttackerTrainer::trained(const Run& run, const Train& train, AttackerFacts& facts) const {
   // What stands in the attacker's run folder as its configuration.
-  const std::string text =
-      fmt::format("# an attacker of the evaluation in ../..; its settings stand there\nseed = {}\n",
-                  settings.training.seed);
-  TrainingClock clock(settings.folder);
+  const std::string text = fmt::format(
+      "# an attacker of the evaluation in ../..; its settings stand there\nseed = {}\n", run.seed);
+  TrainingClock clock(folder_of(run));
   bool has_trained = false;
-  const TrainingResult result =
-      train_verifier(settings, train, valid ? &*valid : nullptr, text, true, [&](const TrainingProgress& p) {
-        has_trained = true;
-        if (p.valid_loss) clock.save();
-        progress_(shown_as, p);
-      });
+  const TrainingResult result = train(text, [&](const TrainingProgress& p) {
+    has_trained = true;
+    if (p.valid_loss) clock.save();
+    progress_(run.shown_as, p);
+  });
   if (has_trained) clock.save();
-  facts.training_films = train_.films.real.count();
   facts.training_steps += result.steps;
   facts.training_seconds += clock.seconds();
   return result.weights;
 }
 
-SiameseAttacker AttackerTrainer::siamese(const std::string& kind, std::int64_t seed) const {
-  AttackerFacts facts{.name = fmt::format("learned on {}, seed {}", kind, seed),
-                      .family = "learned on " + kind,
-                      .knows = "the method's output on films of other patients",
-                      .trained_on = kind};
-  VerifierConfig settings{.augmentation = config_.augmentation,
-                          .model = config_.attacker,
-                          .start_weights = config_.start_weights,
-                          .contrast = config_.contrast,
-                          .training = config_.training,
-                          .optimizer = config_.optimizer};
-  settings.training.seed = seed;
-  const std::string weights =
-      trained(settings, kind, fmt::format("{}_seed_{}", kind, seed), train_.test.listed(),
-              valid_ ? valid_->test.listed() : std::vector<IndexedPair>{}, facts.name, facts);
-  return SiameseAttacker(facts, weights);
+std::string AttackerTrainer::verifier(VerifierConfig settings, const std::string& kind, const Run& run,
+                                      const std::vector<IndexedPair>& pairs,
+                                      const std::vector<IndexedPair>& valid_pairs,
+                                      AttackerFacts& facts) const {
+  settings.data = config_.data;
+  settings.folder = folder_of(run);
+  settings.training.seed = run.seed;
+  const auto data = [&](const Side& side, const std::vector<IndexedPair>& of) {
+    return PairData{
+        side.films.of(first_of(kind)), side.films.of(second_of(kind)), of, side.test.patients(), {}};
+  };
+  PairData train = data(scene_.train, pairs);
+  if (scene_.fresh_film)
+    train.fresh_film = [this, kind](bool is_second, std::int64_t film, std::uint64_t draw) {
+      const FilmKind of = is_second ? second_of(kind) : first_of(kind);
+      return of == FilmKind::real ? scene_.train.films.real.film(film) : scene_.fresh_film(film, draw);
+    };
+  std::optional<PairData> valid;
+  if (scene_.valid) valid.emplace(data(*scene_.valid, valid_pairs));
+  return trained(
+      run,
+      [&](const std::string& text, const auto& progress) {
+        return train_verifier(settings, train, valid ? &*valid : nullptr, text, true, progress);
+      },
+      facts);
 }
 
-EmbeddingAttacker AttackerTrainer::embedding(const std::string& kind) const {
+SiameseAttacker AttackerTrainer::siamese(const std::string& kind, std::int64_t seed) const {
+  AttackerFacts known =
+      learner(fmt::format("learned on {}, seed {}", kind, seed), "learned on " + kind, kind);
+  known.training_films = scene_.train.films.real.count();
+  const VerifierConfig settings{.augmentation = config_.augmentation,
+                                .model = config_.attacker,
+                                .start_weights = config_.start_weights,
+                                .contrast = config_.contrast,
+                                .training = config_.training,
+                                .optimizer = config_.optimizer};
+  const std::string weights = verifier(
+      settings, kind, {fmt::format("{}_seed_{}", kind, seed), known.name, seed}, scene_.train.test.listed(),
+      scene_.valid ? scene_.valid->test.listed() : std::vector<IndexedPair>{}, known);
+  return SiameseAttacker(known, weights);
+}
+
+VerifierConfig AttackerTrainer::embedding_settings() const {
   const EmbeddingSettings& e = config_.embedding;
-  AttackerFacts facts{.name = "embedding, learned on " + kind,
-                      .family = "embedding",
-                      .knows = "the method's output on films of other patients",
-                      .trained_on = kind};
-  // The listed pairs of one patient, and every film with itself: augmentation changes it.
-  std::vector<IndexedPair> pairs;
-  for (const IndexedPair& pair : train_.test.listed())
-    if (pair.same_patient && pair.first != pair.second) pairs.push_back(pair);
-  for (std::int64_t film = 0; film < train_.films.real.count(); ++film) pairs.push_back({film, film, true});
-  const auto valid_pairs = valid_ ? valid_->test.stranger_pairs(false) : std::vector<IndexedPair>{};
   VerifierConfig settings{.augmentation = e.augmentation,
                           .model = e.model,
                           .start_weights = e.start_weights,
@@ -97,14 +129,120 @@ EmbeddingAttacker AttackerTrainer::embedding(const std::string& kind) const {
   settings.training.batch_size = e.batch_size;
   settings.training.early_stopping = e.early_stopping;
   settings.training.cuda_graph = false;
+  return settings;
+}
+
+EmbeddingAttacker AttackerTrainer::embedding(const std::string& kind) const {
+  AttackerFacts known = learner("embedding, learned on " + kind, "embedding", kind);
+  known.training_films = scene_.train.films.real.count();
+  const auto pairs = pairs_of_one(scene_.train.test, {});
+  const auto valid_pairs =
+      scene_.valid ? scene_.valid->test.stranger_pairs(false) : std::vector<IndexedPair>{};
   std::vector<std::string> weights;
-  for (std::int64_t start = 0; start < e.starts; ++start) {
-    settings.training.seed = config_.training.seed + start;
-    weights.push_back(
-        trained(settings, kind, fmt::format("embedding_{}_start_{}", kind, start + 1), pairs, valid_pairs,
-                fmt::format("embedding on {}, start {} of {}", kind, start + 1, e.starts), facts));
+  for (std::int64_t start = 0; start < config_.embedding.starts; ++start)
+    weights.push_back(verifier(
+        embedding_settings(), kind,
+        {fmt::format("{}embedding_{}_start_{}", folder_prefix(scene_.restored_by), kind, start + 1),
+         fmt::format("{}, start {} of {}", scene_.facts(known).name, start + 1, config_.embedding.starts),
+         config_.training.seed + start},
+        pairs, valid_pairs, known));
+  return EmbeddingAttacker(known, weights);
+}
+
+EmbeddingAttacker AttackerTrainer::embedding_of_share(const std::string& kind, double share) const {
+  AttackerFacts known = learner(
+      fmt::format("embedding, learned on {}, {:.0f} % of patients", kind, share * 100), "embedding", kind);
+  const auto patients = some_patients(scene_.train.test, share, config_.training.seed);
+  for (const auto& patient : scene_.train.test.patients()) known.training_films += patients.contains(patient);
+  VerifierConfig settings = embedding_settings();
+  const auto stretched = [&](std::int64_t epochs) {
+    return std::int64_t(std::lround(double(epochs) / share));
+  };
+  settings.training.epochs = stretched(settings.training.epochs);
+  settings.training.early_stopping = stretched(settings.training.early_stopping);
+  settings.schedule.warmup_epochs = stretched(settings.schedule.warmup_epochs);
+  const auto valid_pairs =
+      scene_.valid ? scene_.valid->test.stranger_pairs(false) : std::vector<IndexedPair>{};
+  const std::string weights = verifier(
+      settings, kind, {fmt::format("embedding_{}_share_{}", kind, share), known.name, config_.training.seed},
+      pairs_of_one(scene_.train.test, patients), valid_pairs, known);
+  return EmbeddingAttacker(known, {weights});
+}
+
+LearnedRestorer AttackerTrainer::restorer() const {
+  const RestorerSettings& r = config_.restorer;
+  RestorerTraining settings{.image_size = config_.data.image_size};
+  settings.model.init_features = r.init_features;
+  settings.training = config_.training;
+  settings.training.epochs = r.epochs;
+  settings.training.batch_size = r.batch_size;
+  settings.training.early_stopping = r.early_stopping;
+  settings.training.cuda_graph = false;
+  settings.optimizer.learning_rate = r.learning_rate;
+  const Run run{"restoring_network", "restoring network", config_.training.seed};
+  settings.folder = folder_of(run);
+  const auto data = [](const Side& side) { return ReleasedPairs{side.films.released, side.films.real, {}}; };
+  ReleasedPairs train = data(scene_.train);
+  train.fresh_film = scene_.fresh_film;
+  std::optional<ReleasedPairs> valid;
+  if (scene_.valid) valid.emplace(data(*scene_.valid));
+  AttackerFacts known;
+  const std::string weights = trained(
+      run,
+      [&](const std::string& text, const auto& progress) {
+        return train_restorer(settings, train, valid ? &*valid : nullptr, text, true, progress);
+      },
+      known);
+  return LearnedRestorer(weights,
+                         {scene_.train.films.real.count(), known.training_steps, known.training_seconds});
+}
+
+AttributeReader AttackerTrainer::attribute_reader(const LabelTable& labels) const {
+  const AttributeSettings& a = config_.attributes;
+  const AttributeColumns columns(labels);
+  // Films of which the table says all attributes.
+  const auto known_films = [&](const FilmSet& films) {
+    std::vector<std::string> names;
+    for (const auto& name : films.names())
+      if (columns.are_known(labels, name)) names.push_back(name);
+    return names;
+  };
+  const auto films_of = [&](const Side& side) {
+    const auto names = known_films(side.films.real);
+    require(!names.empty(), "attributes", "the table says sex, view and age of no film at once");
+    return FilmSet(config_.data.images, names, config_.data.options());
+  };
+  const FilmSet train_films = films_of(scene_.train);
+  const LabeledFilms train{train_films, columns.targets(labels, train_films.names())};
+  std::optional<FilmSet> valid_films;
+  std::optional<LabeledFilms> valid;
+  if (scene_.valid) {
+    valid_films = films_of(*scene_.valid);
+    valid.emplace(LabeledFilms{*valid_films, columns.targets(labels, valid_films->names())});
   }
-  return EmbeddingAttacker(facts, weights);
+  ClassifierConfig settings{
+      .data = config_.data,
+      .augmentation = {.rotate_degrees = 8, .scale = 0.1, .shift = 0.05, .contrast = 0.2, .gamma = 0.2},
+      .model = a.model,
+      .training = config_.training,
+      .optimizer = {.name = "adamw", .learning_rate = a.learning_rate, .weight_decay = 0.05},
+      .schedule = {.name = "cosine", .warmup_epochs = 1}};
+  const auto outputs = columns.outputs();
+  settings.model.num_labels = std::int64_t(outputs.size());
+  settings.training.epochs = a.epochs;
+  settings.training.batch_size = a.batch_size;
+  settings.training.early_stopping = a.early_stopping;
+  settings.training.cuda_graph = false;
+  const Run run{"attributes", "reader of sex, view and age", config_.training.seed};
+  settings.folder = folder_of(run);
+  AttackerFacts known;
+  const std::string weights = trained(
+      run,
+      [&](const std::string& text, const auto& progress) {
+        return train_classifier(settings, outputs, train, valid ? &*valid : nullptr, text, true, progress);
+      },
+      known);
+  return AttributeReader(weights, columns);
 }
 
 }  // namespace scrim

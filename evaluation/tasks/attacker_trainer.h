@@ -1,8 +1,10 @@
 // Trains the attackers that learn, in run folders below the evaluation's; takes up what was interrupted.
 #pragma once
 
+#include "evaluation/attackers/attribute_reader.h"
 #include "evaluation/attackers/embedding_attacker.h"
 #include "evaluation/attackers/siamese_attacker.h"
+#include "evaluation/restorers/learned_restorer.h"
 #include "evaluation/tasks/retrain_verifier.h"
 #include "evaluation/tasks/sides.h"
 
@@ -12,25 +14,38 @@ using ShowProgress = std::function<void(const std::string& attacker, const Train
 
 class AttackerTrainer {
  public:
-  /// All are used as long as this lives. `valid` may be null.
-  AttackerTrainer(const RetrainVerifierConfig& config, const Releaser& releaser, const Side& train,
-                  const Side* valid, const ShowProgress& progress);
+  /// All are used as long as this lives.
+  AttackerTrainer(const RetrainVerifierConfig& config, const Scene& scene, const ShowProgress& progress);
 
   /// The published attacker, trained on this kind of pairs.
   SiameseAttacker siamese(const std::string& kind, std::int64_t seed) const;
   /// The attacker that learns an embedding, from all starts.
   EmbeddingAttacker embedding(const std::string& kind) const;
+  /// The same from one start and a share of the training patients, in as many steps; and how many films they have.
+  EmbeddingAttacker embedding_of_share(const std::string& kind, double share) const;
+  /// The network that learns to undo the method.
+  LearnedRestorer restorer() const;
+  /// What reads attributes from real films. `labels` has some of the columns.
+  AttributeReader attribute_reader(const LabelTable& labels) const;
 
  private:
-  std::string trained(VerifierConfig settings, const std::string& kind, const std::string& folder,
-                      const std::vector<IndexedPair>& pairs, const std::vector<IndexedPair>& valid_pairs,
-                      const std::string& shown_as, AttackerFacts& facts) const;
-  Tensor released_anew(std::int64_t film, std::uint64_t draw) const;
+  /// What a training is to the progress, the run folder and the facts.
+  struct Run {
+    std::string folder, shown_as;
+    std::int64_t seed;
+  };
+  using Train = std::function<TrainingResult(const std::string& text,
+                                             const std::function<void(const TrainingProgress&)>& progress)>;
+  std::string folder_of(const Run& run) const { return config_.folder + "/attackers/" + run.folder; }
+  /// The weights; adds what they took to `facts`.
+  std::string trained(const Run& run, const Train& train, AttackerFacts& facts) const;
+  std::string verifier(VerifierConfig settings, const std::string& kind, const Run& run,
+                       const std::vector<IndexedPair>& pairs, const std::vector<IndexedPair>& valid_pairs,
+                       AttackerFacts& facts) const;
+  VerifierConfig embedding_settings() const;
 
   const RetrainVerifierConfig& config_;
-  const Releaser& releaser_;
-  const Side& train_;
-  const Side* valid_;
+  const Scene& scene_;
   const ShowProgress& progress_;
 };
 

@@ -1,14 +1,10 @@
 #include "evaluation/tasks/restoration.h"
 
-#include <functional>
-
-#include "autograd/ops/loss.h"
-#include "autograd/ops/unary.h"
 #include "base/config/config_checks.h"
 #include "evaluation/attackers/correlation_attacker.h"
+#include "evaluation/restorers/averaging.h"
+#include "evaluation/restorers/inversion.h"
 #include "measures/image_quality.h"
-#include "tensor/compute_device.h"
-#include "training/loop/loss_scale.h"
 #include "training/tasks/train_verifier.h"
 
 namespace scrim {
@@ -27,17 +23,15 @@ void check(const RestorationSettings& c) {
 struct Films {
   FilmSet real, released, restored;
 };
-/// What the attacker makes of released films, whose originals are named by `real` alone.
-using Restore = std::function<FilmSet(const FilmSet& real, const FilmSet& released)>;
 
 class Scene {
  public:
-  Scene(const RestorationSettings& c, const Releaser& releaser, const Restore& restore)
+  Scene(const RestorationSettings& c, const Releaser& releaser, const Restorer& restorer)
       : c_(c),
         labels_(c.labels.empty() ? std::nullopt : std::optional<LabelTable>(c.labels)),
         test_(read_pairs(c.test_pairs), {}, labels_ ? &*labels_ : nullptr, {}),
-        films_(films_of(test_.films(), releaser, restore)),
-        cohort_(films_of(read_list(c.cohort_list), releaser, restore)) {
+        films_(films_of(test_.films(), releaser, restorer)),
+        cohort_(films_of(read_list(c.cohort_list), releaser, restorer)) {
     require_apart(cohort_.real, films_.real, [this](const std::string& film) {
       return labels_ ? labels_->patient_of(film) : patient_of_name(film);
     });
@@ -45,11 +39,11 @@ class Scene {
     verifier_ = load_verifier(c.verifier);
     if (c.valid_pairs.empty()) return;
     const IdentityTest valid(read_pairs(c.valid_pairs), {}, labels_ ? &*labels_ : nullptr, {});
-    const Films films = films_of(valid.films(), releaser, restore);
+    const Films films = films_of(valid.films(), releaser, restorer);
     is_turned_around_ = roc_auc(plain(verifier_cases(valid, films.released, films.real))).value_or(1) < 0.5;
   }
 
-  RestorationResult result(const char* task, std::string method, std::string attack) {
+  RestorationResult result(const char* task, std::string method, std::string attack) const {
     RestorationResult r{task, std::move(method), std::move(attack), films_.real.count(), {}, {}, {}, {}};
     const Random random(std::uint64_t(c_.seed), "bootstrap");
     const auto figures = [&](const std::vector<GroupedCase>& cases) {
@@ -75,9 +69,9 @@ class Scene {
 
  private:
   Films films_of(const std::vector<std::string>& names, const Releaser& releaser,
-                 const Restore& restore) const {
+                 const Restorer& restorer) const {
     FilmSet real(c_.data.images, names, c_.data.options());
-    FilmSet released = releaser.release(real), restored = restore(real, released);
+    FilmSet released = releaser.release(real), restored = restorer.restored(real, released);
     return {std::move(real), std::move(released), std::move(restored)};
   }
 
@@ -137,6 +131,13 @@ class Scene {
   bool is_turned_around_ = false;
 };
 
+RestorationResult result_of(const RestorationSettings& settings, const Releaser& releaser,
+                            const Restorer& restorer, const char* task) {
+  return Scene(settings, releaser, restorer)
+      .result(task, releaser.method().describe(),
+              fmt::format("{}; knows {}", restorer.name(), restorer.knows()));
+}
+
 }  // namespace
 
 void check(const InversionConfig& c) {
@@ -158,56 +159,15 @@ RestorationResult evaluate(const InversionConfig& config) {
   check(config);
   const RestorationSettings& c = config.common;
   Releaser releaser(c.release, c.masks, std::uint64_t(c.seed));
-  const auto restore = [&](const FilmSet& real, const FilmSet& released) {
-    std::vector<GrayImage> found;
-    for (std::int64_t i = 0; i < released.count(); ++i) {
-      const Tensor seen = to_compute_device(released.film(i));
-      Variable x = Variable::parameter(seen.clone());
-      const Variable mask = releaser.mask_at(real, i);
-      Adam adam({{"film", &x}}, config.learning_rate);
-      const LossScale scale;  // Adam takes steps of one size for a scaled loss and for the loss itself
-      for (std::int64_t step = 0; step < config.steps; ++step) {
-        x.zero_gradient();
-        backward(scale.applied_to(mse(releaser.apply(x, mask), seen)));
-        adam.step();
-        const NoGradient no_gradient;
-        x.mutable_value() = clamp(Variable(x.value()), 0, 1).value();
-      }
-      found.push_back(image_from_tensor(to_host(x.value()), 8));
-    }
-    return FilmSet(real.names(), std::move(found), real.image_size());
-  };
-  return Scene(c, releaser, restore)
-      .result(InversionConfig::task, releaser.method().describe(),
-              fmt::format("{} steps of gradient descent on the pixels, network known", config.steps));
+  return result_of(c, releaser, Inversion(releaser, config.steps, config.learning_rate),
+                   InversionConfig::task);
 }
 
 RestorationResult evaluate(const AveragingConfig& config) {
   check(config);
   const RestorationSettings& c = config.common;
   const Releaser releaser(c.release, c.masks, std::uint64_t(c.seed));
-  const auto restore = [&](const FilmSet& real, const FilmSet&) {
-    std::vector<std::vector<double>> sums;
-    std::vector<GrayImage> means;
-    for (std::int64_t release = 0; release < config.releases; ++release) {
-      const FilmSet films = releaser.release(real, std::uint64_t(release));
-      for (std::int64_t i = 0; i < films.count(); ++i) {
-        const GrayImage image = films.image(i);
-        if (release == 0) {
-          sums.emplace_back(image.pixels.size(), 0.0);
-          means.push_back({image.height, image.width, image.bits, {}});
-        }
-        for (std::size_t p = 0; p < image.pixels.size(); ++p) sums[std::size_t(i)][p] += image.pixels[p];
-      }
-    }
-    for (std::size_t i = 0; i < sums.size(); ++i)
-      for (const double sum : sums[i])
-        means[i].pixels.push_back(std::uint16_t(sum / double(config.releases) + 0.5));
-    return FilmSet(real.names(), std::move(means), real.image_size());
-  };
-  return Scene(c, releaser, restore)
-      .result(AveragingConfig::task, releaser.method().describe(),
-              fmt::format("the mean of {} releases of each film", config.releases));
+  return result_of(c, releaser, Averaging(releaser, config.releases), AveragingConfig::task);
 }
 
 }  // namespace scrim

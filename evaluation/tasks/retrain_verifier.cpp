@@ -1,11 +1,15 @@
 #include "evaluation/tasks/retrain_verifier.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/notice.h"
 #include "evaluation/attackers/correlation_attacker.h"
 #include "evaluation/attackers/difference_attacker.h"
 #include "evaluation/attackers/mixture.h"
+#include "evaluation/restorers/averaging.h"
+#include "evaluation/restorers/inverse_warp.h"
+#include "evaluation/restorers/inversion.h"
 #include "evaluation/tasks/attacker_trainer.h"
 
 namespace scrim {
@@ -39,49 +43,64 @@ std::vector<std::string> a_film_of_each_patient(const IdentityTest& test) {
   return chosen;
 }
 
+/// Pairs for attackers that need few: the listed ones of one patient, and all strangers.
+std::vector<IndexedPair> pairs_to_learn(const IdentityTest& test) {
+  std::vector<IndexedPair> pairs;
+  for (const IndexedPair& pair : test.listed())
+    if (pair.same_patient && pair.first != pair.second) pairs.push_back(pair);
+  const auto& patients = test.patients();
+  for (std::size_t i = 0; i < patients.size(); ++i)
+    for (std::size_t j = i + 1; j < patients.size(); ++j)
+      if (patients[i] != patients[j]) pairs.push_back({std::int64_t(i), std::int64_t(j), false});
+  return pairs;
+}
+
 class Evaluation {
  public:
   Evaluation(const RetrainVerifierConfig& config, const ShowProgress& progress)
       : config_(config),
+        progress_(progress),
         labels_(config.labels.empty() ? std::nullopt : std::optional<LabelTable>(config.labels)),
         releaser_(config.release, config.masks, std::uint64_t(config.training.seed)),
-        train_(side(pairs_to_learn_from(config.lists.train, config.contrast), config.train_list)),
-        test_(side(read_pairs(config.test_pairs), config.test_list)),
-        valid_(config.lists.valid.empty()
-                   ? std::nullopt
-                   : std::optional(side(read_pairs(config.lists.valid), config.valid_list))),
-        trainer_(config, releaser_, train_, valid_ ? &*valid_ : nullptr, progress) {
-    const auto patient = [this](const std::string& film) { return patient_of(film); };
-    if (valid_) {
-      require_apart(train_.films.real, valid_->films.real, patient);
-      require_apart(valid_->films.real, test_.films.real, patient);
-    }
-    require_apart(train_.films.real, test_.films.real, patient);
-    const FilmSet& films = test_.films.real;
-    std::int64_t twins = 0;
-    for (const NearDuplicate& twin : near_duplicates(films.thumbnails()))
-      twins += test_.test.patients()[twin.first] != test_.test.patients()[twin.second];
-    if (twins > 0)
-      notice(fmt::format(
-          "{} pairs of test films show nearly the same but are of two patients. Are they copies?", twins));
+        scene_{.train = side(pairs_to_learn_from(config.lists.train, config.contrast), config.train_list),
+               .test = side(read_pairs(config.test_pairs), config.test_list),
+               .valid = config.lists.valid.empty()
+                            ? std::nullopt
+                            : std::optional(side(read_pairs(config.lists.valid), config.valid_list)),
+               .cohort = {},
+               .fresh_film = {},
+               .restored_by = {},
+               .restorer_knows = {}},
+        trainer_(config, scene_, progress) {
+    scene_.fresh_film = fresh_releases(scene_.train.films.real, releaser_, nullptr);
+    if (config.correlation)
+      scene_.cohort.emplace(config.data,
+                            config.cohort_list.empty() ? a_film_of_each_patient(scene_.train.test)
+                                                       : read_list(config.cohort_list),
+                            releaser_);
+    require_sides_apart();
+    notice_twins();
+    const IdentityTest& test = scene_.test.test;
     result_.method = releaser_.method().describe();
-    result_.listed_pairs = std::int64_t(test_.test.listed().size());
-    result_.films = std::int64_t(test_.test.films().size());
-    result_.patients = test_.test.patient_count();
-    result_.matched_by = test_.test.matched_by();
-    result_.missing_columns = test_.test.missing_columns();
-    result_.test_films = test_.test.films();
+    result_.listed_pairs = std::int64_t(test.listed().size());
+    result_.films = std::int64_t(test.films().size());
+    result_.patients = test.patient_count();
+    result_.matched_by = test.matched_by();
+    result_.missing_columns = test.missing_columns();
+    result_.test_films = test.films();
   }
 
   VerificationResult run() {
-    ask_control();
-    if (config_.correlation) ask_correlation();
+    ask_controls();
+    if (config_.correlation) ask_correlation(scene_);
     for (const auto& kind : trained_on()) {
       if (config_.side_channels) ask_side_channels(kind);
-      for (std::int64_t i = 0; i < config_.seeds; ++i) ask_learned(kind, config_.training.seed + i);
-      if (config_.embedding.starts > 0) ask_embedding(kind);
+      ask_siamese(kind);
+      if (config_.embedding.starts > 0) ask_embedding(scene_, trainer_, kind);
     }
-    if (config_.mixture && valid_)
+    if (!changes_nothing())
+      for (const auto& by : config_.restorer.by) ask_after(by);
+    if (config_.mixture && scene_.valid)
       for (const auto& kind : kinds()) ask_mixture(kind);
     for (const auto& kind : kinds()) result_.risks[kind] = risks_of(kind);
     return std::move(result_);
@@ -95,45 +114,71 @@ class Evaluation {
     return {std::move(test), std::move(films)};
   }
 
+  void require_sides_apart() const {
+    const auto patient = [this](const std::string& film) {
+      return labels_ ? labels_->patient_of(film) : patient_of_name(film);
+    };
+    const FilmSet &train = scene_.train.films.real, &test = scene_.test.films.real;
+    if (scene_.valid) {
+      require_apart(train, scene_.valid->films.real, patient);
+      require_apart(scene_.valid->films.real, test, patient);
+    }
+    require_apart(train, test, patient);
+    if (scene_.cohort) require_apart(scene_.cohort->real, test, patient);
+  }
+
+  void notice_twins() const {
+    const auto& patients = scene_.test.test.patients();
+    std::int64_t twins = 0;
+    for (const NearDuplicate& twin : near_duplicates(scene_.test.films.real.thumbnails()))
+      twins += patients[twin.first] != patients[twin.second];
+    if (twins > 0)
+      notice(fmt::format(
+          "{} pairs of test films show nearly the same but are of two patients. Are they copies?", twins));
+  }
+
+  bool changes_nothing() const { return releaser_.method().changes_nothing(); }
   std::vector<std::string> kinds() const {
-    if (releaser_.method().changes_nothing()) return {"real_real"};
+    if (changes_nothing()) return {"real_real"};
     return {std::begin(pair_kinds), std::end(pair_kinds)};
   }
   std::vector<std::string> trained_on() const {
-    return releaser_.method().changes_nothing() ? std::vector<std::string>{"real_real"} : config_.trained_on;
+    return changes_nothing() ? std::vector<std::string>{"real_real"} : config_.trained_on;
   }
 
-  std::string patient_of(const std::string& film) const {
-    return labels_ ? labels_->patient_of(film) : patient_of_name(film);
+  static void learn(DifferenceAttacker& attacker, const std::string& kind, const Side& side) {
+    SeenFilms seen(attacker, side.films);
+    attacker.learn(seen.of(first_of(kind)), seen.of(second_of(kind)), pairs_to_learn(side.test));
   }
 
-  /// Training pairs for attackers that need few: the listed ones of one patient, and all strangers.
-  std::vector<IndexedPair> training_pairs() const {
-    std::vector<IndexedPair> pairs;
-    for (const IndexedPair& pair : train_.test.listed())
-      if (pair.same_patient && pair.first != pair.second) pairs.push_back(pair);
-    const auto& patients = train_.test.patients();
-    for (std::size_t i = 0; i < patients.size(); ++i)
-      for (std::size_t j = i + 1; j < patients.size(); ++j)
-        if (patients[i] != patients[j]) pairs.push_back({std::int64_t(i), std::int64_t(j), false});
-    return pairs;
-  }
+  void ask_controls() {
+    if (!labels_ || !AttributeColumns(*labels_).any()) return;
+    AttackerFacts facts{.name = "attributes (control)",
+                        .family = "attributes",
+                        .knows = "sex, view and age from the table, no film",
+                        .training_films = scene_.train.films.real.count(),
+                        .is_control = true};
+    DifferenceAttacker table(facts, attribute_rows(*labels_));
+    learn(table, "real_real", scene_.train);
+    ask(table, kinds(), scene_);
+    if (!config_.attributes.read) return;
 
-  void learn(DifferenceAttacker& attacker, const std::string& kind) {
-    SeenFilms seen(attacker, train_.films);
-    attacker.learn(seen.of(first_of(kind)), seen.of(second_of(kind)), training_pairs());
-  }
-
-  void ask_control() {
-    if (!labels_ || !(labels_->has("sex") || labels_->has("view") || labels_->has("age"))) return;
-    DifferenceAttacker attacker({.name = "attributes (control)",
-                                 .family = "attributes",
-                                 .knows = "sex, view and age from the table, no film",
-                                 .training_films = train_.films.real.count(),
-                                 .is_control = true},
-                                attribute_rows(*labels_));
-    learn(attacker, "real_real");
-    ask(attacker, kinds());
+    const AttributeReader reader = trainer_.attribute_reader(*labels_);
+    // What is read from films that the reader learned from is too good to learn from again.
+    const Side& side = scene_.valid ? *scene_.valid : scene_.train;
+    for (const auto& kind : kinds()) {
+      facts.name = "attributes read from films (control)";
+      facts.family = "read attributes";
+      facts.knows = "sex, view and age as a small network reads them from the films";
+      facts.training_films = scene_.train.films.real.count();
+      DifferenceAttacker read(facts, reader.rows());
+      learn(read, kind, side);
+      ask(read, {kind}, scene_);
+    }
+    for (const FilmKind kind : {FilmKind::real, FilmKind::released})
+      if (kind == FilmKind::real || !changes_nothing())
+        result_.inferences[kind] = inferences(reader, scene_.test.films.of(kind), scene_.test.test.patients(),
+                                              *labels_, scene_.train.test.films());
   }
 
   void ask_side_channels(const std::string& kind) {
@@ -145,59 +190,126 @@ class Evaluation {
                                  .family = "side_channels",
                                  .knows = "size, depth, file length, borders, corners, histogram",
                                  .trained_on = kind,
-                                 .training_films = train_.films.real.count()},
+                                 .training_films = scene_.train.films.real.count()},
                                 side_channel_rows(image));
-    learn(attacker, kind);
-    ask(attacker, {kind});
+    learn(attacker, kind, scene_.train);
+    ask(attacker, {kind}, scene_);
   }
 
-  void ask_correlation() {
-    const BothKinds cohort(
-        config_.data,
-        config_.cohort_list.empty() ? a_film_of_each_patient(train_.test) : read_list(config_.cohort_list),
-        releaser_);
-    const auto patient = [this](const std::string& film) { return patient_of(film); };
-    require_apart(cohort.real, test_.films.real, patient);
-    CorrelationAttacker attacker(&cohort.real,
-                                 releaser_.method().changes_nothing() ? nullptr : &cohort.released);
-    ask(attacker, kinds());
+  void ask_correlation(const Scene& scene) {
+    CorrelationAttacker attacker(&scene.cohort->real, changes_nothing() ? nullptr : &scene.cohort->released);
+    if (scene.restored_by.empty())
+      ask(attacker, kinds(), scene);
+    else
+      ask(attacker, {"released_real", "released_released"}, scene);
   }
 
-  void ask_learned(const std::string& kind, std::int64_t seed) {
-    SiameseAttacker attacker = trainer_.siamese(kind, seed);
-    ask(attacker, {kind});
-  }
-
-  void ask_embedding(const std::string& kind) {
-    EmbeddingAttacker attacker = trainer_.embedding(kind);
-    ask(attacker, {kind});
-  }
-
-  void ask(Attacker& attacker, const std::vector<std::string>& about) {
-    SeenFilms test(attacker, test_.films);
-    std::optional<SeenFilms> valid;
-    if (valid_) valid.emplace(attacker, valid_->films);
-    for (const auto& kind : about) {
-      const auto scores_of = [&](const Side& side, SeenFilms& seen) {
-        return side.test.all_scores(attacker, seen.of(first_of(kind)), first_of(kind),
-                                    seen.of(second_of(kind)), second_of(kind));
-      };
-      add(attacker.facts(), kind, scores_of(test_, test),
-          valid ? scores_of(*valid_, *valid) : std::vector<float>{});
+  void ask_siamese(const std::string& kind) {
+    std::vector<std::vector<float>> scores;
+    for (std::int64_t i = 0; i < config_.seeds; ++i) {
+      SiameseAttacker attacker = trainer_.siamese(kind, config_.training.seed + i);
+      ask(attacker, {kind}, scene_);
+      scores.push_back(result_.attacks.back().scores);
     }
+    if (!scores.empty()) add_seeds(kind, result_.attacks.back().attacker.family, scores);
+  }
+
+  void ask_embedding(const Scene& scene, const AttackerTrainer& trainer, const std::string& kind) {
+    EmbeddingAttacker attacker = trainer.embedding(kind);
+    ask(attacker, {kind}, scene);
+    SeenFilms seen(attacker, scene.test.films);
+    std::vector<std::vector<float>> scores;
+    for (std::size_t start = 0; start < attacker.starts(); ++start) {
+      attacker.ask_only(start);
+      scores.push_back(scores_of(attacker, kind, scene.test, seen));
+    }
+    add_seeds(kind, result_.attacks.back().attacker.family, scores);
+    if (scene.restored_by.empty()) add_learning_curve(kind, attacker.facts().training_films, scores.front());
+  }
+
+  void add_seeds(const std::string& kind, const std::string& family,
+                 const std::vector<std::vector<float>>& scores) {
+    const IdentityTest& test = scene_.test.test;
+    SeedFigures figures{.family = family, .aucs = {}, .interval = {}};
+    std::vector<std::vector<GroupedCase>> cases;
+    for (const auto& of_seed : scores) {
+      cases.push_back(test.cases(of_seed, test.stranger_pairs(false)));
+      figures.aucs.push_back(roc_auc(plain(cases.back())).value_or(std::nan("")));
+    }
+    const auto count = double(scores.size());
+    for (const double auc : figures.aucs) figures.mean += auc / count;
+    for (const double auc : figures.aucs) figures.deviation += (auc - figures.mean) * (auc - figures.mean);
+    figures.deviation = count > 1 ? std::sqrt(figures.deviation / (count - 1)) : 0;
+    figures.interval = seeds_interval(cases);
+    result_.seeds[kind].push_back(std::move(figures));
+  }
+
+  /// What one start learns from some of the patients, and from all of them: scores of the start that learned from all came.
+  void add_learning_curve(const std::string& kind, std::int64_t all_films, const std::vector<float>& of_all) {
+    if (config_.embedding.learning_curve.empty()) return;
+    const auto point = [&](std::int64_t films, const std::vector<float>& scores) {
+      const IdentityTest& test = scene_.test.test;
+      const auto cases = test.cases(scores, test.stranger_pairs(false));
+      result_.learning_curves[kind].push_back({films, roc_auc(plain(cases)), jackknife_auc(cases)});
+    };
+    std::vector<double> shares = config_.embedding.learning_curve;
+    std::sort(shares.begin(), shares.end());
+    for (const double share : shares) {
+      EmbeddingAttacker attacker = trainer_.embedding_of_share(kind, share);
+      SeenFilms seen(attacker, scene_.test.films);
+      point(attacker.facts().training_films, scores_of(attacker, kind, scene_.test, seen));
+    }
+    point(all_films, of_all);
+  }
+
+  /// Attackers who restore released films before they compare.
+  void ask_after(const std::string& by) {
+    std::unique_ptr<Restorer> restorer;
+    if (by == "network") restorer = std::make_unique<LearnedRestorer>(trainer_.restorer());
+    if (by == "averaging" && releaser_.method().draws_numbers())
+      restorer = std::make_unique<Averaging>(releaser_, config_.restorer.releases);
+    if (by == "inverse_warp" && releaser_.method().moves_pixels())
+      restorer = std::make_unique<InverseWarp>(releaser_);
+    if (by == "inversion" && config_.release.method.is_learned())
+      restorer = std::make_unique<Inversion>(releaser_, config_.restorer.inversion_steps,
+                                             config_.restorer.inversion_learning_rate);
+    if (!restorer) return;
+    const Scene restored = scene_.restored(*restorer, releaser_);
+    if (config_.correlation) ask_correlation(restored);
+    if (by != "network" || !config_.restorer.embedding || config_.embedding.starts == 0) return;
+    const AttackerTrainer trainer(config_, restored, progress_);
+    for (const auto& kind : trained_on())
+      if (kind != "real_real") ask_embedding(restored, trainer, kind);
+  }
+
+  static std::vector<float> scores_of(Attacker& attacker, const std::string& kind, const Side& side,
+                                      SeenFilms& seen) {
+    return side.test.all_scores(attacker, seen.of(first_of(kind)), first_of(kind), seen.of(second_of(kind)),
+                                second_of(kind));
+  }
+
+  void ask(Attacker& attacker, const std::vector<std::string>& about, const Scene& scene) {
+    SeenFilms test(attacker, scene.test.films);
+    std::optional<SeenFilms> valid;
+    if (scene.valid) valid.emplace(attacker, scene.valid->films);
+    for (const auto& kind : about)
+      add(scene.facts(attacker.facts()), kind, scores_of(attacker, kind, scene.test, test),
+          valid ? scores_of(attacker, kind, *scene.valid, *valid) : std::vector<float>{});
   }
 
   void add(const AttackerFacts& facts, const std::string& kind, std::vector<float> scores,
            std::vector<float> valid_scores) {
+    const IdentityTest& test = scene_.test.test;
     Attack attack{.attacker = facts, .pairs = kind, .valid_auc = {}, .figures = {}};
-    const auto listed = plain(test_.test.cases(scores, test_.test.listed()));
+    const auto listed = plain(test.cases(scores, test.listed()));
     require(roc_auc(listed).has_value(), config_.test_pairs, "needs pairs of one patient and pairs of two");
-    attack.figures = test_.test.figures(
-        scores, kind == "released_real",
-        {config_.bootstrap_draws, config_.enrolments, std::uint64_t(config_.training.seed)});
-    if (valid_) {
-      attack.valid_auc = roc_auc(plain(valid_->test.cases(valid_scores, valid_->test.stranger_pairs(false))));
-      attack.threshold = best_threshold(plain(valid_->test.cases(valid_scores, valid_->test.listed())));
+    attack.figures =
+        test.figures(scores, kind == "released_real",
+                     {config_.bootstrap_draws, config_.enrolments, std::uint64_t(config_.training.seed)});
+    if (scene_.valid) {
+      const IdentityTest& valid = scene_.valid->test;
+      attack.valid_auc = roc_auc(plain(valid.cases(valid_scores, valid.stranger_pairs(false))));
+      attack.threshold = best_threshold(plain(valid.cases(valid_scores, valid.listed())));
     }
     attack.confusion = confusion_at(listed, attack.threshold);
     for (const Scored& c : listed) attack.listed_scores.push_back(c.score);
@@ -212,13 +324,13 @@ class Evaluation {
     for (std::size_t i = 0; i < result_.attacks.size(); ++i)
       if (const Attack& a = result_.attacks[i]; a.pairs == kind && !a.attacker.is_control)
         parts.push_back({a.attacker.family, valid_scores_[i], a.scores});
-    const auto joined = mixed_scores(parts, valid_->test);
+    const auto joined = mixed_scores(parts, scene_.valid->test);
     if (!joined) return;
     add({.name = "mixture",
          .family = "mixture",
          .knows = "all attackers: " + joined->weights,
          .trained_on = kind,
-         .training_films = valid_->films.real.count()},
+         .training_films = scene_.valid->films.real.count()},
         kind, joined->test, joined->valid);
   }
 
@@ -238,10 +350,10 @@ class Evaluation {
   }
 
   const RetrainVerifierConfig& config_;
+  const ShowProgress& progress_;
   std::optional<LabelTable> labels_;
   Releaser releaser_;
-  Side train_, test_;
-  std::optional<Side> valid_;
+  Scene scene_;
   AttackerTrainer trainer_;
   VerificationResult result_;
   std::vector<std::vector<float>> valid_scores_;  ///< of each attack

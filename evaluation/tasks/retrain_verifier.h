@@ -7,56 +7,21 @@
 //   released_released   both films are released
 //   real_real           both films are real, for comparison
 //
-// The strongest attacker is chosen on the validation pairs. What the label table alone tells stands beside: the control.
+// Some of them restore released films first (evaluation/restorers). The strongest attacker is chosen on the validation pairs.
+// What sex, view and age alone tell stands beside: controls.
 #pragma once
 
 #include <functional>
 #include <map>
 
+#include "evaluation/attackers/attribute_reader.h"
+#include "evaluation/tasks/attacker_settings.h"
 #include "evaluation/tasks/identity_test.h"
 #include "measures/risk.h"
 #include "methods/releaser.h"
 #include "training/tasks/train_verifier.h"
 
 namespace scrim {
-
-/// How the embedding attacker learns.
-struct EmbeddingSettings {
-  VerifierSettings model{.width = 16, .layers = {1, 1, 1, 1}};
-  std::string start_weights;
-  std::int64_t starts = 3;
-  double temperature = 0.05, weight_average = 0.99;
-  AugmentationSettings augmentation{.rotate_degrees = 12,
-                                    .scale = 0.2,
-                                    .shift = 0.08,
-                                    .brightness = 0.15,
-                                    .contrast = 0.3,
-                                    .gamma = 0.4,
-                                    .noise = 0.04,
-                                    .erase = 0.5};
-  std::int64_t epochs = 200, batch_size = 128, warmup_epochs = 4, early_stopping = 40;
-  OptimizerSettings optimizer{.name = "adamw", .learning_rate = 1e-3, .weight_decay = 0.05};
-};
-
-template <class Visit>
-void visit_fields(EmbeddingSettings& e, Visit&& visit) {
-  visit("embedding", "starts", e.starts,
-        "random starts of the attacker that learns an embedding of films, asked together; 0 = none");
-  visit_fields(e.model, "embedding", visit);
-  visit("embedding", "start_weights", e.start_weights, "weight file to start from; \"\" = random weights");
-  visit("embedding", "temperature", e.temperature, "cosines of embeddings are compared over this");
-  visit("embedding", "weight_average", e.weight_average,
-        "what a step keeps of the weights' exponential average; 0 = no average");
-  visit("embedding", "epochs", e.epochs, "most passes over the training data; the learning rate falls to 0");
-  visit("embedding", "warmup_epochs", e.warmup_epochs, "epochs in which the learning rate rises");
-  visit("embedding", "batch_size", e.batch_size, "pairs a step; each film is compared with all others");
-  visit("embedding", "early_stopping", e.early_stopping,
-        "stop after this many epochs without a better validation; 0 = never");
-  visit_fields(e.augmentation, [&](const char*, const char* key, auto& field, const char* help) {
-    visit("embedding.augmentation", key, field, help);
-  });
-  visit_fields(e.optimizer, "embedding.optimizer", visit);
-}
 
 struct RetrainVerifierConfig {
   static constexpr const char* task = "retrain_verifier";
@@ -75,6 +40,8 @@ struct RetrainVerifierConfig {
   TrainingSettings training{.epochs = 100, .batch_size = 32, .early_stopping = 5};
   OptimizerSettings optimizer;
   EmbeddingSettings embedding;
+  RestorerSettings restorer;
+  AttributeSettings attributes;
   MatchSettings match;
   std::int64_t bootstrap_draws = 1000, enrolments = 200;
   std::string folder = "runs/retrain_verifier";
@@ -113,6 +80,8 @@ void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
   visit_fields(c.training, visit);
   visit_fields(c.optimizer, "optimizer", visit);
   visit_fields(c.embedding, visit);
+  visit_fields(c.restorer, visit);
+  visit_fields(c.attributes, visit);
   visit_fields(c.match, visit);
   visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "bootstrap samples of patients");
   visit("evaluation", "enrolments", c.enrolments,
@@ -142,6 +111,21 @@ struct Risks {
   std::optional<Estimate> linkability;  ///< a patient is found at rank 1 among one film of every patient
 };
 
+/// An attacker that was trained from several seeds: what one of them reaches.
+struct SeedFigures {
+  std::string family;
+  std::vector<double> aucs;  ///< against strangers, of each seed
+  double mean = 0, deviation = 0;
+  std::optional<Interval> interval;  ///< of the mean: over patients and seeds (measures/intervals.h)
+};
+
+/// What an attacker reaches who learned from some of the films.
+struct LearningPoint {
+  std::int64_t training_films = 0;
+  std::optional<double> auc;
+  std::optional<Interval> interval;
+};
+
 struct VerificationResult {
   std::string method;
   std::int64_t listed_pairs = 0, films = 0, patients = 0;  ///< of the test
@@ -149,17 +133,19 @@ struct VerificationResult {
   std::vector<std::string> missing_columns;  ///< of the label table, that matching asks for
   std::vector<std::string> test_films;
   std::vector<Attack> attacks;
-  std::map<std::string, Risks> risks;  ///< by kind of pairs, of the strongest attacker
+  std::map<std::string, Risks> risks;                     ///< by kind of pairs, of the strongest attacker
+  std::map<std::string, std::vector<SeedFigures>> seeds;  ///< by kind of pairs
+  /// By kind of pairs: of one start of the embedding attacker, from few training films to all.
+  std::map<std::string, std::vector<LearningPoint>> learning_curves;
+  std::map<FilmKind, std::vector<Inference>> inferences;  ///< by kind of film
 
   /// The attack on this kind of pairs that validation finds the strongest, controls left out; where nothing was validated,
   /// the strongest in the test. Null when none was made.
   const Attack* strongest(const std::string& pairs) const;
   /// The one with the highest AUC in the test, whatever validation said.
   const Attack* strongest_in_test(const std::string& pairs) const;
-  /// The control on this kind of pairs; null when the table says nothing.
+  /// The control that knows the label table, on this kind of pairs; null when the table says nothing.
   const Attack* control(const std::string& pairs) const;
-  /// AUCs against strangers of the learned attackers on this kind.
-  std::vector<double> learned_aucs(const std::string& pairs) const;
 };
 
 /// Trains and asks the attackers; their runs stand in folders below config.folder and are taken up again when

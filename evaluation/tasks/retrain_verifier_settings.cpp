@@ -24,19 +24,9 @@ void check(const RetrainVerifierConfig& c) {
   check(c.training);
   check(c.contrast, c.training.batch_size);
   check(c.optimizer, "optimizer");
-  const EmbeddingSettings& e = c.embedding;
-  expect(e.starts >= 0 && e.starts <= 100, "embedding.starts", e.starts, "0 to 100");
-  check(e.model, "embedding");
-  expect(e.temperature > 0 && e.temperature <= 10, "embedding.temperature", e.temperature,
-         "above 0, at most 10");
-  expect(e.weight_average >= 0 && e.weight_average < 1, "embedding.weight_average", e.weight_average,
-         "0 <= weight_average < 1");
-  expect(e.epochs >= 1, "embedding.epochs", e.epochs, "at least 1");
-  expect(e.batch_size >= 2, "embedding.batch_size", e.batch_size, "at least 2");
-  expect(e.warmup_epochs >= 0, "embedding.warmup_epochs", e.warmup_epochs, "at least 0");
-  expect(e.early_stopping >= 0, "embedding.early_stopping", e.early_stopping, "at least 0");
-  check(e.augmentation);
-  check(e.optimizer, "embedding.optimizer");
+  check(c.embedding);
+  check(c.restorer);
+  check(c.attributes);
   check(c.match);
   expect(c.bootstrap_draws >= 0 && c.bootstrap_draws <= 1'000'000, "evaluation.bootstrap_draws",
          c.bootstrap_draws, "0 to 1000000");
@@ -66,13 +56,6 @@ const Attack* VerificationResult::control(const std::string& kind) const {
   for (const Attack& a : attacks)
     if (a.pairs == kind && a.attacker.is_control) return &a;
   return nullptr;
-}
-
-std::vector<double> VerificationResult::learned_aucs(const std::string& kind) const {
-  std::vector<double> aucs;
-  for (const Attack& a : attacks)
-    if (a.attacker.training_steps > 0 && a.pairs == kind) aucs.push_back(*a.figures.strangers.auc);
-  return aucs;
 }
 
 }  // namespace scrim

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "evaluation/restorers/restorer.h"
 #include "evaluation/tasks/identity_test.h"
 #include "methods/releaser.h"
 
@@ -22,16 +23,42 @@ inline FilmKind second_of(const std::string& kind) {
 struct BothKinds {
   FilmSet real, released;
 
+  BothKinds(FilmSet real_films, FilmSet released_films)
+      : real(std::move(real_films)), released(std::move(released_films)) {}
   BothKinds(const FilmSettings& data, const std::vector<std::string>& films, const Releaser& releaser)
       : real(data.images, films, data.options()), released(releaser.release(real)) {}
+  BothKinds restored(const Restorer& restorer) const { return {real, restorer.restored(real, released)}; }
   const FilmSet& of(FilmKind kind) const { return kind == FilmKind::real ? real : released; }
 };
 
-/// Patients whom attackers are asked about.
+/// Patients whom attackers are asked about, or learn from.
 struct Side {
   IdentityTest test;
   BothKinds films;
+
+  Side restored(const Restorer& restorer) const { return {test, films.restored(restorer)}; }
 };
+
+/// All that attackers see: films as they were released, or as a restorer made them of that.
+struct Scene {
+  Side train, test;
+  std::optional<Side> valid;
+  std::optional<BothKinds> cohort;  ///< strangers to the test
+  /// A training film released anew for every draw, [1,S,S,1]; empty where releases do not differ. Callable from several threads.
+  std::function<Tensor(std::int64_t film, std::uint64_t draw)> fresh_film;
+  std::string restored_by;  ///< "inverse warp"; "" = as released
+  std::string restorer_knows;
+
+  /// An attacker's facts with what comes before it here.
+  AttackerFacts facts(AttackerFacts of) const;
+  /// The released films restored.
+  Scene restored(const Restorer& restorer, const Releaser& releaser) const;
+};
+
+/// Films of the first kind released anew: release 0 is the one that is tested.
+std::function<Tensor(std::int64_t film, std::uint64_t draw)> fresh_releases(const FilmSet& real,
+                                                                            const Releaser& releaser,
+                                                                            const Restorer* restorer);
 
 /// What an attacker makes of films of both kinds, each looked at when it is first asked for.
 class SeenFilms {

@@ -16,6 +16,8 @@ constexpr const char* init_features_help = "features of the first level; publish
 
 /// The U-Net of PriCheXy-Net alone.
 struct FlowUNetSettings {
+  static constexpr const char* network = "flow_unet";
+  static constexpr std::int64_t published_image_size = 256;
   std::int64_t in_channels = 1, out_channels = 2, init_features = 32;
 };
 template <class Visit>

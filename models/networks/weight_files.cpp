@@ -12,6 +12,9 @@ Facts named_facts(const Settings& settings, const char* network) {
 
 }  // namespace
 
+Facts facts_of(const FlowUNetSettings& settings) {
+  return named_facts(settings, FlowUNetSettings::network);
+}
 Facts facts_of(const VerifierSettings& settings) {
   return named_facts(settings, VerifierSettings::network);
 }

@@ -14,6 +14,7 @@
 namespace scrim {
 
 /// What the metadata says of a network with these settings: its name as "model", and every field.
+Facts facts_of(const FlowUNetSettings& settings);
 Facts facts_of(const VerifierSettings& settings);
 Facts facts_of(const ClassifierSettings& settings);
 Facts facts_of(const SegmenterSettings& settings);

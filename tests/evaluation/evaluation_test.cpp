@@ -40,6 +40,8 @@ class Evaluation : public PhantomSuite<90> {
             .mixture = false,
             .training = {.epochs = 1, .batch_size = 16},
             .embedding = {.starts = 0},
+            .restorer = {.by = {}},
+            .attributes = {.read = false},
             .bootstrap_draws = 200,
             .enrolments = 20,
             .folder = (folder / "attack").string()};
@@ -126,8 +128,14 @@ TEST_F(Evaluation, EmbeddingAttackersLearnFromSeveralStarts) {
   config.embedding.starts = 2;
   config.embedding.epochs = 6;
   config.embedding.batch_size = 16;
+  config.embedding.learning_curve = {0.5};
   const auto result = evaluate(config, quiet);
   ASSERT_EQ(result.attacks.size(), 1u);
+  EXPECT_EQ(result.seeds.at("real_real").front().aucs.size(), 2u);
+  const auto& curve = result.learning_curves.at("real_real");
+  ASSERT_EQ(curve.size(), 2u);
+  EXPECT_LT(curve[0].training_films, curve[1].training_films);
+  EXPECT_EQ(*curve[1].auc, result.seeds.at("real_real").front().aucs.front());
   const AttackerFacts& facts = result.attacks[0].attacker;
   EXPECT_EQ(facts.family, "embedding");
   EXPECT_EQ(facts.training_films, std::int64_t(read_list(at("splits/train.txt")).size()));
@@ -138,6 +146,46 @@ TEST_F(Evaluation, EmbeddingAttackersLearnFromSeveralStarts) {
   const auto again = evaluate(config, [&](const std::string&, const TrainingProgress&) { ++steps; });
   EXPECT_EQ(steps, 0);
   EXPECT_EQ(again.attacks[0].scores, result.attacks[0].scores);
+}
+
+TEST_F(Evaluation, AttributesAreReadFromFilms) {
+  auto config = attack();
+  config.correlation = false;
+  config.side_channels = true;
+  config.labels = at("labels.csv");
+  config.train_list = at("splits/train.txt");
+  config.attributes = {.read = true,
+                       .model = {.growth = 8, .blocks = {1, 1, 1, 1}, .init_features = 16},
+                       .epochs = 25,
+                       .early_stopping = 0};
+  const auto result = evaluate(config, quiet);
+  const auto control = std::find_if(result.attacks.begin(), result.attacks.end(),
+                                    [](const Attack& a) { return a.attacker.family == "read attributes"; });
+  ASSERT_NE(control, result.attacks.end());
+  EXPECT_TRUE(control->attacker.is_control);
+  EXPECT_EQ(result.control("real_real")->attacker.family, "attributes");  // the table's comes first
+  EXPECT_FALSE(result.inferences.contains(FilmKind::released));
+  const auto& inferences = result.inferences.at(FilmKind::real);
+  ASSERT_EQ(inferences.size(), 3u);
+  EXPECT_EQ(inferences[0].attribute, "sex");
+  for (const Inference& i : inferences) {
+    ASSERT_TRUE(i.from_film && i.without_film && i.risk) << i.attribute;
+    EXPECT_LT(i.without_film->value, 0.95) << i.attribute;
+  }
+}
+
+// A warp that the attacker undoes; noise that he averages away; a network that learned to undo either.
+TEST_F(Evaluation, RestoredFilmsTellMore) {
+  auto config = attack();
+  config.release.method = method_settings<Pixelization>({.cell = 2, .pixels = 4, .epsilon = 3});
+  config.restorer.by = {"averaging", "inverse_warp"};  // DP-Pix moves nothing: the warp is left out
+  config.restorer.releases = 64;
+  const auto result = evaluate(config, quiet);
+  std::map<std::string, double> aucs;
+  for (const Attack& a : result.attacks)
+    if (a.pairs == "released_real") aucs[a.attacker.family] = *a.figures.strangers.auc;
+  ASSERT_EQ(aucs.size(), 2u);
+  EXPECT_GT(aucs.at("averaging, then correlation"), aucs.at("correlation") + 0.03);
 }
 
 TEST_F(Evaluation, ListsThatContradictThePatientsAreRefused) {
@@ -166,10 +214,17 @@ TEST_F(Evaluation, LearnedAttackersAreSeparateAndTheSameAgain) {
   config.correlation = false;
   const auto result = evaluate(config, quiet);
   EXPECT_EQ(result.attacks.size(), 4u);  // each on the kind of pairs that it learned from
-  EXPECT_EQ(result.learned_aucs("released_real").size(), 2u);
-  EXPECT_EQ(result.learned_aucs("real_real").size(), 0u);
-  const auto learned = result.learned_aucs("released_released");
-  EXPECT_NE(learned[0], learned[1]);
+  EXPECT_EQ(result.seeds.count("real_real"), 0u);
+  for (const char* kind : {"released_real", "released_released"}) {
+    ASSERT_EQ(result.seeds.at(kind).size(), 1u);
+    const SeedFigures& learned = result.seeds.at(kind).front();
+    ASSERT_EQ(learned.aucs.size(), 2u);
+    EXPECT_NE(learned.aucs[0], learned.aucs[1]);
+    EXPECT_NEAR(learned.mean, (learned.aucs[0] + learned.aucs[1]) / 2, 1e-12);
+    ASSERT_TRUE(learned.interval);
+    EXPECT_LT(learned.interval->low, learned.mean);
+    EXPECT_GT(learned.interval->high, learned.mean);
+  }
   std::int64_t steps = 0;
   const auto again = evaluate(config, [&](const std::string&, const TrainingProgress&) { ++steps; });
   EXPECT_EQ(steps, 0);  // their runs were complete

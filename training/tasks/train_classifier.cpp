@@ -13,10 +13,10 @@ namespace {
 
 constexpr auto finding_count = std::int64_t(finding_names.size());
 
-std::vector<Scored> cases_of_finding(const Tensor& logits, const Tensor& targets, std::int64_t finding) {
+std::vector<Scored> cases_of_output(const Tensor& logits, const Tensor& targets, std::int64_t output) {
   std::vector<Scored> cases;
   for (std::int64_t i = 0; i < logits.size(0); ++i) {
-    const auto at = std::size_t(i * finding_count + finding);
+    const auto at = std::size_t(i * logits.size(1) + output);
     cases.push_back({logits.data<float>()[at], targets.data<float>()[at] > 0.5f});
   }
   return cases;
@@ -33,22 +33,22 @@ struct LabeledBatch {
 
 class ClassifierTask : public TrainingTask {
  public:
-  ClassifierTask(const ClassifierConfig& config, const LabelTable& labels, const TrainAndValid& films)
+  ClassifierTask(const ClassifierConfig& config, const std::vector<std::string>& outputs,
+                 const LabeledFilms& train, const LabeledFilms* valid)
       : config_(config),
-        labels_(labels),
-        films_(films),
-        train_targets_(finding_targets(labels_, films_.train.names())),
+        outputs_(outputs),
+        train_(train),
+        valid_(valid),
         network_(build(config.model, initializer_of(config.training))),
         learner_("classifier", classifier_, config.optimizer) {
-    if (films_.valid) valid_targets_ = finding_targets(labels_, films_.valid->names());
     if (!config.start_weights.empty())
       classifier_.load_state(load_classifier(config.start_weights).network->state());
   }
 
-  std::int64_t examples() const override { return films_.train.count(); }
+  std::int64_t examples() const override { return train_.films.count(); }
   std::vector<ValidColumn> valid_columns() const override {
-    return films_.valid ? std::vector<ValidColumn>{{"mean_auc", "", Better::higher}, {"loss", "best"}}
-                        : std::vector<ValidColumn>{};
+    return valid_ ? std::vector<ValidColumn>{{"mean_auc", "", Better::higher}, {"loss", "best"}}
+                  : std::vector<ValidColumn>{};
   }
 
   std::unique_ptr<StepRunner> steps() override {
@@ -64,15 +64,16 @@ class ClassifierTask : public TrainingTask {
   }
 
   std::vector<double> validate(std::int64_t step, EventFile& events) override {
-    const Tensor logits = finding_logits(classifier_, *films_.valid);
-    for (std::int64_t finding = 0; finding < finding_count; ++finding) {
-      std::vector<Scored> cases = cases_of_finding(logits, valid_targets_, finding);
+    const Tensor logits = film_logits(classifier_, valid_->films);
+    std::vector<std::optional<double>> aucs;
+    for (std::size_t output = 0; output < outputs_.size(); ++output) {
+      std::vector<Scored> cases = cases_of_output(logits, valid_->targets, std::int64_t(output));
+      aucs.push_back(roc_auc(cases));
       for (Scored& c : cases) c.score = 1 / (1 + std::exp(-c.score));
-      events.pr_curve(fmt::format("finding/{}", finding_names[std::size_t(finding)]), step, cases);
+      events.pr_curve("finding/" + outputs_[output], step, cases);
     }
     const NoGradient no_gradient;
-    return {mean_of_known(finding_aucs(logits, valid_targets_)).value_or(0.5),
-            bce_with_logits(logits, valid_targets_).value().item()};
+    return {mean_of_known(aucs).value_or(0.5), bce_with_logits(logits, valid_->targets).value().item()};
   }
 
   std::vector<Learner*> learners() override { return {&learner_}; }
@@ -90,23 +91,24 @@ class ClassifierTask : public TrainingTask {
     LabeledBatch result;
     result.films = batch_of(count, config_.data.image_size, [&](std::int64_t i) {
       const std::int64_t example = batch.examples[std::size_t(i)];
-      const Tensor film = films_.train.film(example);
+      const Tensor film = train_.films.film(example);
       if (config_.augmentation.does_nothing()) return film;
       return changed_film(film, draw_change(config_.augmentation, random.split(std::uint64_t(example))));
     });
-    result.targets = Tensor::empty({count, finding_count});
+    const std::int64_t width = train_.targets.size(1);
+    result.targets = Tensor::empty({count, width});
     float* out = result.targets.mutable_data<float>().data();
     for (const std::int64_t example : batch.examples) {
-      std::copy_n(train_targets_.data<float>().data() + example * finding_count, finding_count, out);
-      out += finding_count;
+      std::copy_n(train_.targets.data<float>().data() + example * width, width, out);
+      out += width;
     }
     return result;
   }
 
   const ClassifierConfig& config_;
-  const LabelTable& labels_;
-  const TrainAndValid& films_;
-  Tensor train_targets_, valid_targets_;
+  const std::vector<std::string>& outputs_;
+  const LabeledFilms& train_;
+  const LabeledFilms* valid_;
   std::unique_ptr<DenseNet> network_;
   DenseNet& classifier_ = *network_;
   Learner learner_;
@@ -124,12 +126,23 @@ void check(const ClassifierConfig& c) {
   check_run_fields(c);
 }
 
+TrainingResult train_classifier(const ClassifierConfig& config, const std::vector<std::string>& outputs,
+                                const LabeledFilms& train, const LabeledFilms* valid,
+                                const std::string& config_text, bool resume,
+                                const std::function<void(const TrainingProgress&)>& progress) {
+  ClassifierTask task(config, outputs, train, valid);
+  return run_training_loop(task, loop_settings(config, config.schedule, config_text, resume), progress);
+}
+
 TrainingResult train_classifier(const ClassifierConfig& config, const TrainAndValid& films,
                                 const std::string& config_text, bool resume,
                                 const std::function<void(const TrainingProgress&)>& progress) {
   const LabelTable labels(config.labels);
-  ClassifierTask task(config, labels, films);
-  return run_training_loop(task, loop_settings(config, config.schedule, config_text, resume), progress);
+  const std::vector<std::string> outputs(finding_names.begin(), finding_names.end());
+  const LabeledFilms train{films.train, finding_targets(labels, films.train.names())};
+  std::optional<LabeledFilms> valid;
+  if (films.valid) valid.emplace(LabeledFilms{*films.valid, finding_targets(labels, films.valid->names())});
+  return train_classifier(config, outputs, train, valid ? &*valid : nullptr, config_text, resume, progress);
 }
 
 TrainingResult run(const ClassifierConfig& config, const std::string& config_text, bool resume,
@@ -138,19 +151,20 @@ TrainingResult run(const ClassifierConfig& config, const std::string& config_tex
   const LabelTable labels(config.labels);
   const TrainAndValid films =
       read_films(config.data, config.lists, [&](const std::string& film) { return labels.patient_of(film); });
-  ClassifierTask task(config, labels, films);
-  return run_training_loop(task, loop_settings(config, config.schedule, config_text, resume), progress);
+  return train_classifier(config, films, config_text, resume, progress);
+}
+
+Tensor film_logits(DenseNet& classifier, const FilmSet& films) {
+  const NoGradient no_gradient;
+  classifier.set_training(false);
+  return rows_of_films(films, [&](const Tensor& batch) { return classifier.logits(batch).value(); });
 }
 
 Tensor finding_logits(DenseNet& classifier, const FilmSet& films) {
-  const NoGradient no_gradient;
-  classifier.set_training(false);
-  return rows_of_films(films, [&](const Tensor& batch) {
-    const Tensor logits = classifier.logits(batch).value();
-    require(logits.size(1) == finding_count, "classifier", "the network names {} findings, expected {}",
-            logits.size(1), finding_count);
-    return logits;
-  });
+  Tensor logits = film_logits(classifier, films);
+  require(logits.size(1) == finding_count, "classifier", "the network names {} findings, expected {}",
+          logits.size(1), finding_count);
+  return logits;
 }
 
 Tensor finding_targets(const LabelTable& labels, const std::vector<std::string>& names) {
@@ -160,13 +174,6 @@ Tensor finding_targets(const LabelTable& labels, const std::vector<std::string>&
   for (const auto& name : names)
     for (const bool found : labels.of(name).findings) *out++ = found ? 1.f : 0.f;
   return targets;
-}
-
-std::vector<std::optional<double>> finding_aucs(const Tensor& logits, const Tensor& targets) {
-  std::vector<std::optional<double>> aucs;
-  for (std::int64_t finding = 0; finding < finding_count; ++finding)
-    aucs.push_back(roc_auc(cases_of_finding(logits, targets, finding)));
-  return aucs;
 }
 
 }  // namespace scrim

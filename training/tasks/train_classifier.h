@@ -40,7 +40,18 @@ void visit_fields(ClassifierConfig& c, Visit&& visit) {
 /// Throws UsageError that names the key whose value does not make sense.
 void check(const ClassifierConfig& config);
 
-/// On films that are in memory already, whose labels the configuration's table has; its lists are not read.
+/// Films that are in memory already, with what a network learns to tell of them.
+struct LabeledFilms {
+  const FilmSet& films;
+  Tensor targets;  ///< [count, outputs] of 0 and 1
+};
+
+/// On such films; the configuration's lists and table are not read. `outputs`: their names. `valid` may be null.
+TrainingResult train_classifier(const ClassifierConfig& config, const std::vector<std::string>& outputs,
+                                const LabeledFilms& train, const LabeledFilms* valid,
+                                const std::string& config_text, bool resume,
+                                const std::function<void(const TrainingProgress&)>& progress);
+/// The same for findings, by the configuration's table.
 TrainingResult train_classifier(const ClassifierConfig& config, const TrainAndValid& films,
                                 const std::string& config_text, bool resume,
                                 const std::function<void(const TrainingProgress&)>& progress);
@@ -48,11 +59,11 @@ TrainingResult train_classifier(const ClassifierConfig& config, const TrainAndVa
 TrainingResult run(const ClassifierConfig& config, const std::string& config_text, bool resume,
                    const std::function<void(const TrainingProgress&)>& progress);
 
-/// Logits [count, 14] of every film, in evaluation mode.
+/// Logits [count, outputs] of every film, in evaluation mode.
+Tensor film_logits(DenseNet& classifier, const FilmSet& films);
+/// The same of a classifier of findings: [count, 14].
 Tensor finding_logits(DenseNet& classifier, const FilmSet& films);
 /// Labels [count, 14] of 0 and 1.
 Tensor finding_targets(const LabelTable& labels, const std::vector<std::string>& names);
-/// AUC of each finding; nothing where a kind is missing.
-std::vector<std::optional<double>> finding_aucs(const Tensor& logits, const Tensor& targets);
 
 }  // namespace scrim

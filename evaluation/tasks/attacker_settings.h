@@ -1,0 +1,107 @@
+// How the attackers of an evaluation learn: sections of its configuration.
+#pragma once
+
+#include "films/augmentation.h"
+#include "models/networks/network_settings.h"
+#include "training/loop/settings.h"
+
+namespace scrim {
+
+/// The attacker that learns an embedding of films.
+struct EmbeddingSettings {
+  VerifierSettings model{.width = 16, .layers = {1, 1, 1, 1}};
+  std::string start_weights;
+  std::int64_t starts = 3;
+  double temperature = 0.05, weight_average = 0.99;
+  AugmentationSettings augmentation{.rotate_degrees = 12,
+                                    .scale = 0.2,
+                                    .shift = 0.08,
+                                    .brightness = 0.15,
+                                    .contrast = 0.3,
+                                    .gamma = 0.4,
+                                    .noise = 0.04,
+                                    .erase = 0.5};
+  std::int64_t epochs = 200, batch_size = 128, warmup_epochs = 4, early_stopping = 40;
+  OptimizerSettings optimizer{.name = "adamw", .learning_rate = 1e-3, .weight_decay = 0.05};
+  std::vector<double> learning_curve;
+};
+
+template <class Visit>
+void visit_fields(EmbeddingSettings& e, Visit&& visit) {
+  visit("embedding", "starts", e.starts,
+        "random starts of the attacker that learns an embedding of films, asked together; 0 = none");
+  visit_fields(e.model, "embedding", visit);
+  visit("embedding", "start_weights", e.start_weights, "weight file to start from; \"\" = random weights");
+  visit("embedding", "temperature", e.temperature, "cosines of embeddings are compared over this");
+  visit("embedding", "weight_average", e.weight_average,
+        "what a step keeps of the weights' exponential average; 0 = no average");
+  visit("embedding", "epochs", e.epochs, "most passes over the training data; the learning rate falls to 0");
+  visit("embedding", "warmup_epochs", e.warmup_epochs, "epochs in which the learning rate rises");
+  visit("embedding", "batch_size", e.batch_size, "pairs a step; each film is compared with all others");
+  visit("embedding", "early_stopping", e.early_stopping,
+        "stop after this many epochs without a better validation; 0 = never");
+  visit("embedding", "learning_curve", e.learning_curve,
+        "shares of the training patients, such as [0.25, 0.5]: one start learns from each, as many steps");
+  visit_fields(e.augmentation, [&](const char*, const char* key, auto& field, const char* help) {
+    visit("embedding.augmentation", key, field, help);
+  });
+  visit_fields(e.optimizer, "embedding.optimizer", visit);
+}
+
+/// What attackers do to released films before they compare (evaluation/restorers/restorer.h).
+struct RestorerSettings {
+  std::vector<std::string> by = {"network", "inverse_warp", "averaging"};
+  bool embedding = true;
+  std::int64_t init_features = 16, epochs = 40, batch_size = 16, early_stopping = 10;
+  double learning_rate = 1e-3;
+  std::int64_t releases = 8, inversion_steps = 60;
+  double inversion_learning_rate = 0.01;
+};
+
+template <class Visit>
+void visit_fields(RestorerSettings& r, Visit&& visit) {
+  visit("restorer", "by", r.by,
+        "how released films are brought nearer to the real ones before they are compared, where the method "
+        "allows it: \"network\", \"inverse_warp\", \"averaging\", \"inversion\"");
+  visit("restorer", "embedding", r.embedding,
+        "network: also train the attacker that learns an embedding on restored films");
+  visit("restorer", "init_features", r.init_features, "network: features of the U-Net's first level");
+  visit("restorer", "epochs", r.epochs, "network: most passes over the training data");
+  visit("restorer", "batch_size", r.batch_size, "network: films a step");
+  visit("restorer", "learning_rate", r.learning_rate, "network: at the start; falls to 0");
+  visit("restorer", "early_stopping", r.early_stopping,
+        "network: stop after this many epochs without a better validation; 0 = never");
+  visit("restorer", "releases", r.releases, "averaging: of each film");
+  visit("restorer", "inversion_steps", r.inversion_steps, "inversion: of the descent");
+  visit("restorer", "inversion_learning_rate", r.inversion_learning_rate,
+        "inversion: step size of the descent, gray values");
+}
+
+/// Small networks that read sex, view and age from films (evaluation/attackers/attribute_reader.h).
+struct AttributeSettings {
+  bool read = true;
+  ClassifierSettings model{.growth = 8, .blocks = {2, 4, 4, 2}, .init_features = 16};
+  std::int64_t epochs = 30, batch_size = 32, early_stopping = 8;
+  double learning_rate = 1e-3;
+};
+
+template <class Visit>
+void visit_fields(AttributeSettings& a, Visit&& visit) {
+  visit("attributes", "read", a.read,
+        "train a small classifier that reads sex, view and age from films, as a second control");
+  visit("attributes", "growth", a.model.growth, "features added per layer of its DenseNet");
+  visit("attributes", "blocks", a.model.blocks, "layers of its dense blocks");
+  visit("attributes", "init_features", a.model.init_features, "features of its first convolution");
+  visit("attributes", "epochs", a.epochs, "most passes over the training films");
+  visit("attributes", "batch_size", a.batch_size, "films a step");
+  visit("attributes", "learning_rate", a.learning_rate, "at the start; falls to 0");
+  visit("attributes", "early_stopping", a.early_stopping,
+        "stop after this many epochs without a better validation; 0 = never");
+}
+
+/// Throw UsageError that names the key whose value does not make sense.
+void check(const EmbeddingSettings& settings);
+void check(const RestorerSettings& settings);
+void check(const AttributeSettings& settings);
+
+}  // namespace scrim

@@ -1,0 +1,40 @@
+#include "evaluation/tasks/sides.h"
+
+namespace scrim {
+
+std::function<Tensor(std::int64_t film, std::uint64_t draw)> fresh_releases(const FilmSet& real,
+                                                                            const Releaser& releaser,
+                                                                            const Restorer* restorer) {
+  if (!releaser.method().draws_numbers()) return {};
+  return [&real, &releaser, restorer](std::int64_t film, std::uint64_t draw) {
+    if (!restorer) {
+      const Tensor native = tensor_from_image(releaser.release_one(real, film, draw + 1).image);
+      return resized_film(native, real.image_size(), real.image_size());
+    }
+    const FilmSet one({real.name(film)}, {real.image(film)}, real.image_size());
+    return restorer->restored(one, releaser.release(one, draw + 1), draw + 1).film(0);
+  };
+}
+
+AttackerFacts Scene::facts(AttackerFacts of) const {
+  if (restored_by.empty()) return of;
+  of.name = restored_by + ", then " + of.name;
+  of.family = restored_by + ", then " + of.family;
+  of.knows += "; " + restorer_knows;
+  return of;
+}
+
+Scene Scene::restored(const Restorer& restorer, const Releaser& releaser) const {
+  Scene scene{.train = train.restored(restorer),
+              .test = test.restored(restorer),
+              .valid = {},
+              .cohort = {},
+              .fresh_film = fresh_releases(train.films.real, releaser, &restorer),
+              .restored_by = restorer.name(),
+              .restorer_knows = restorer.knows()};
+  if (valid) scene.valid = valid->restored(restorer);
+  if (cohort) scene.cohort = cohort->restored(restorer);
+  return scene;
+}
+
+}  // namespace scrim
