@@ -24,18 +24,20 @@ std::vector<Pixel> border(const MaskView& m) {
   return pixels;
 }
 
-double directed_squared(const std::vector<Pixel>& from, const std::vector<Pixel>& to) {
-  std::int64_t longest = 0;
+/// What 95 % of the ways from one border to the nearest pixel of the other do not exceed.
+double directed_95(const std::vector<Pixel>& from, const std::vector<Pixel>& to) {
+  std::vector<std::int64_t> squares;
   for (const auto& [row, column] : from) {
     std::int64_t nearest = INT64_MAX;
     for (const auto& [other_row, other_column] : to) {
       const std::int64_t dy = row - other_row, dx = column - other_column;
       nearest = std::min(nearest, dy * dy + dx * dx);
-      if (nearest <= longest) break;  // this pixel is not the farthest
     }
-    longest = std::max(longest, nearest);
+    squares.push_back(nearest);
   }
-  return double(longest);
+  const auto at = squares.begin() + std::ptrdiff_t(std::ceil(0.95 * double(squares.size()))) - 1;
+  std::nth_element(squares.begin(), at, squares.end());
+  return std::sqrt(double(*at));
 }
 
 }  // namespace
@@ -50,11 +52,11 @@ double dice(const MaskView& a, const MaskView& b) {
   return sum == 0 ? 1 : 2 * both / sum;
 }
 
-std::optional<double> hausdorff(const MaskView& a, const MaskView& b) {
+std::optional<double> hausdorff_95(const MaskView& a, const MaskView& b) {
   const auto border_a = border(a), border_b = border(b);
   if (border_a.empty() && border_b.empty()) return 0;
   if (border_a.empty() || border_b.empty()) return std::nullopt;
-  return std::sqrt(std::max(directed_squared(border_a, border_b), directed_squared(border_b, border_a)));
+  return std::max(directed_95(border_a, border_b), directed_95(border_b, border_a));
 }
 
 }  // namespace scrim

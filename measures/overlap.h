@@ -18,8 +18,9 @@ struct MaskView {
 
 /// 2 |A and B| / (|A| + |B|) (Dice, 1945); 1 when both are empty.
 double dice(const MaskView& a, const MaskView& b);
-/// Hausdorff distance of the masks' border pixels: the longest way from one to the nearest of the other,
-/// pixels. Nothing when exactly one is empty; 0 when both are.
-std::optional<double> hausdorff(const MaskView& a, const MaskView& b);
+/// The 95 % Hausdorff distance of the masks' border pixels, pixels: 95 % of the pixels of either border have the other within it
+/// (the larger of both directions; Huttenlocher et al., IEEE TPAMI 1993; as Maier-Hein et al., "Metrics reloaded", Nature Methods
+/// 2024). Nothing when exactly one is empty; 0 when both are.
+std::optional<double> hausdorff_95(const MaskView& a, const MaskView& b);
 
 }  // namespace scrim

@@ -112,16 +112,25 @@ DenseNet::DenseNet(const DenseNetOptions& o, const Place& place)
 
 DenseNet::~DenseNet() = default;
 
-Variable DenseNet::logits(const Variable& x) {
-  const Scope scope(name());
+Variable DenseNet::features(const Variable& x) {
   std::vector<Variable> features{
       max_pool2d(stem_(imagenet_normalized(x)), {.kernel = 3, .stride = 2, .padding = 1})};
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     if (b > 0) features = {(*transitions_[b - 1])(features)};
     blocks_[b]->append_to(features);
   }
-  const Variable y = global_avg_pool2d((*norm5_)(concat(features, channel_axis), true));
+  return (*norm5_)(concat(features, channel_axis), true);
+}
+
+Variable DenseNet::logits(const Variable& x) {
+  const Scope scope(name());
+  const Variable y = global_avg_pool2d(features(x));
   return (*head_)(reshape(y, {y.shape()[0], y.shape()[3]}));
+}
+
+Variable DenseNet::activation_maps(const Variable& x) {
+  const Scope scope(name());
+  return (*head_)(features(x));
 }
 
 }  // namespace scrim

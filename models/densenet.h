@@ -30,11 +30,16 @@ class DenseNet : public Module {
   ~DenseNet() override;
 
   Variable logits(const Variable& x);
+  /// Where the network sees a label: [N,H/32,W/32,num_labels], whose mean over the image is the label's logit (class activation
+  /// maps: Zhou et al., "Learning Deep Features for Discriminative Localization", CVPR 2016).
+  Variable activation_maps(const Variable& x);
 
  private:
   class Layer;
   class Block;
   class Transition;
+
+  Variable features(const Variable& x);
 
   Group features_;
   Conv2d conv0_;

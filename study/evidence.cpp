@@ -46,6 +46,7 @@ Json method_json(const ReportData& data, const MethodResults& m) {
             {"inference", m.attack["inference"].value("released", Json::array())},
             {"research", m.research},
             {"findings", findings},
+            {"organs", m.organs},
             {"image_quality", quality}};
   if (m.method->is_learned())
     json["weights_sha256"] =

@@ -18,6 +18,12 @@ std::string base64(const std::string& bytes) {
   return out;
 }
 
+/// "0.912 (0.880 to 0.941)", "-0.012 (...)": not broken in print.
+bool is_figure(const std::string& cell) {
+  const auto digit = cell.find_first_not_of("+-");
+  return digit != std::string::npos && cell[digit] >= '0' && cell[digit] <= '9' && cell.size() < 40;
+}
+
 constexpr std::string_view style = R"(
   :root { color-scheme: light dark; }
   body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
@@ -58,7 +64,7 @@ constexpr std::string_view style = R"(
     :root { font-size: 9px; }
     body { margin: 0; max-width: none; font-size: 11px; }
     p, li { max-width: none; }
-    table { font-size: 7.5px; } td, th { padding-right: .5rem; } td { white-space: normal; }
+    table { font-size: 7.5px; } td, th { padding-right: .5rem; } td { white-space: normal; } td.n { white-space: nowrap; }
     .scroll { overflow: visible; }
     .bargrid { grid-template-columns: repeat(3, 1fr); }
     .row { grid-template-columns: repeat(5, 1fr); gap: .5rem; break-inside: avoid; }
@@ -117,7 +123,8 @@ std::string html_table(const std::vector<std::string>& header,
   html += "</tr>\n";
   for (const auto& row : rows) {
     html += "<tr>";
-    for (const auto& cell : row) html += "<td>" + escaped(cell) + "</td>";
+    for (const auto& cell : row)
+      html += (is_figure(cell) ? "<td class=\"n\">" : "<td>") + escaped(cell) + "</td>";
     html += "</tr>\n";
   }
   return html + "</table></div>\n";

@@ -106,6 +106,8 @@ class StudyReader {
         std::conditional_t<std::is_constructible_v<TrainingConfig, Config>, TrainingConfig, EvaluationConfig>;
     bool reads_masks = false;
     if constexpr (requires { config.masks.folders; }) reads_masks = !config.masks.folders.empty();
+    if constexpr (requires { config.truth; }) reads_masks = true;
+    if constexpr (std::is_same_v<Config, SegmenterConfig>) reads_masks = true;
     if constexpr (requires { config.contrast; })
       if (!config.contrast.single_films.empty()) inputs.emplace_back(config.contrast.single_films);
     if constexpr (requires { config.start_weights; })
@@ -117,6 +119,7 @@ class StudyReader {
     return (study_.step_folder(step) / file).string();
   }
   std::string classifier() const { return weights(classifier_step, "best.safetensors"); }
+  std::string segmenter() const { return weights(segmenter_step, "best.safetensors"); }
   std::string verifier() const { return weights(verifier_step, "best.safetensors"); }
 
   RetrainVerifierConfig attack() {
@@ -133,14 +136,25 @@ class StudyReader {
     return task(ClassifierConfig{.data = c_.data, .lists = c_.lists, .labels = c_.labels});
   }
   ClassificationConfig findings() {
-    return task(ClassificationConfig{
-        .data = c_.data, .test_list = c_.test_list, .labels = c_.labels, .classifier = classifier()});
+    return task(ClassificationConfig{.data = c_.data,
+                                     .test_list = c_.test_list,
+                                     .labels = c_.labels,
+                                     .boxes = c_.boxes,
+                                     .classifier = classifier(),
+                                     .boxes_side = c_.boxes_side});
   }
 
   void add_judges() {
     add(classifier_step, "classifier of findings, on real films", classifier_config(), {});
     add(verifier_step, "verifier of patients, on real films",
         task(VerifierConfig{.data = c_.data, .lists = c_.pairs}), {});
+    if (study_.judges_organs())
+      add(segmenter_step, "segmenter of organs, on real films",
+          task(SegmenterConfig{.data = c_.data,
+                               .lists = c_.lists,
+                               .masks = c_.masks.folders,
+                               .model = {.unet = {.organs = std::int64_t(c_.masks.folders.size())}}}),
+          {});
     add(raw_attack_step, "attackers on raw films", attack(), {});
   }
 
@@ -176,6 +190,19 @@ class StudyReader {
     auto inputs = generator;
     inputs.push_back(classifier());
     add(findings_step(m), m.name + ": findings before and after", std::move(classification), inputs);
+    if (study_.judges_organs()) {
+      auto of_organs = generator;
+      of_organs.push_back(segmenter());
+      add(organs_step(m), m.name + ": organs before and after",
+          task(SegmentationConfig{.data = c_.data,
+                                  .test_list = c_.test_list,
+                                  .labels = c_.labels,
+                                  .segmenter = segmenter(),
+                                  .truth = c_.masks.folders,
+                                  .masks = masks,
+                                  .release = release}),
+          of_organs);
+    }
     const ClassifierConfig like = classifier_config();
     add(research_step(m), m.name + ": a classifier that learns from released films",
         task(RetrainClassifierConfig{.data = c_.data,

@@ -40,7 +40,8 @@ struct StudyConfig {
   FilmSettings data{.image_size = 128};
   FilmLists lists;
   PairLists pairs;
-  std::string labels, test_list, test_pairs, cohort_list;
+  std::string labels, boxes, test_list, test_pairs, cohort_list;
+  double boxes_side = 1024;
   MaskSettings masks;
 };
 
@@ -59,6 +60,10 @@ void visit_fields(StudyConfig& c, Visit&& visit) {
   visit_fields(c.lists, visit);
   visit_fields(c.pairs, visit);
   visit("data", "labels", c.labels, "table of findings");
+  visit("data", "boxes", c.boxes,
+        "table of boxes around findings, as NIH's BBox_List_2017.csv; \"\" = where the classifier looks is "
+        "not asked");
+  visit("data", "boxes_side", c.boxes_side, "side of the square that boxes are drawn in, pixels");
   visit("data", "test_list", c.test_list, "films of test patients");
   visit("data", "test_pairs", c.test_pairs, "pairs of them");
   visit("data", "cohort_list", c.cohort_list, "strangers that normalize correlation scores");
@@ -81,6 +86,8 @@ struct Study {
   std::string text;              ///< of the configuration file, overrides below it
 
   std::filesystem::path step_folder(const std::string& name) const;
+  /// Masks are there: a segmenter learns them, and looks for them on released films.
+  bool judges_organs() const { return !config.masks.folders.empty(); }
   /// The method with the weights of its game.
   ReleaseSettings release_of(const StudyMethod& method) const;
 };
@@ -88,6 +95,7 @@ struct Study {
 // Names of the steps.
 inline constexpr const char* verifier_step = "verifier";
 inline constexpr const char* classifier_step = "classifier";
+inline constexpr const char* segmenter_step = "segmenter";
 inline constexpr const char* raw_attack_step = "raw_attack";
 inline std::string pretraining_step(const StudyMethod& m) {
   return m.name + "_pretraining";
@@ -103,6 +111,9 @@ inline std::string findings_step(const StudyMethod& m) {
 }
 inline std::string research_step(const StudyMethod& m) {
   return m.name + "_research";
+}
+inline std::string organs_step(const StudyMethod& m) {
+  return m.name + "_organs";
 }
 inline std::string quality_step(const StudyMethod& m) {
   return m.name + "_quality";

@@ -1,6 +1,7 @@
 #include "study/report_data.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/atomic_file.h"
 #include "evaluation/tasks/identity_test.h"
@@ -99,6 +100,7 @@ ReportData::ReportData(const Study& s, std::string hash) : study(s), data_hash(s
                        results(research_step(m)),
                        results(quality_step(m)),
                        results(attack_step(m), "budgets.json"),
+                       s.judges_organs() ? results(organs_step(m)) : Json(nullptr),
                        {}});
   compare(*this);
   for (MethodResults& m : methods) m.verdict = verdict_of(m);
@@ -138,10 +140,14 @@ std::string auc_text(const Json& both) {
   return with_interval(both["auc"], both["interval_95"]);
 }
 
+std::string change_text(double value, double low, double high) {
+  const auto text = [](double x) { return fmt::format("{:+.3f}", std::abs(x) < 0.0005 ? 0.0 : x); };
+  return fmt::format("{} ({} to {})", text(value), text(low), text(high));
+}
+
 std::string change_text(const std::optional<Difference>& change) {
   if (!change) return "-";
-  return fmt::format("{:+.3f} ({:+.3f} to {:+.3f})", change->value, change->interval.low,
-                     change->interval.high);
+  return change_text(change->value, change->interval.low, change->interval.high);
 }
 
 const Json* strongest_attack(const Json& attack, const std::string& kind) {

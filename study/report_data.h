@@ -29,6 +29,7 @@ struct KindResult {
 struct MethodResults {
   const StudyMethod* method;
   Json attack, findings, research, quality, budgets;
+  Json organs;  ///< null where the study has no masks
   std::vector<KindResult> kinds;
   Verdict verdict = Verdict::does_not_hide;
 
@@ -58,6 +59,7 @@ std::string with_interval(const Json& value, const Json& interval);
 /// The same of an AUC of findings.
 std::string auc_text(const Json& both);
 /// "-0.012 (-0.034 to 0.010)".
+std::string change_text(double value, double low, double high);
 std::string change_text(const std::optional<Difference>& change);
 /// The attack on pairs of a kind that validation chose; null when there is none.
 const Json* strongest_attack(const Json& attack, const std::string& kind);

@@ -302,7 +302,8 @@ std::string attackers_html(const ReportData& data) {
          "strangers and the AUC in validation that chose the strongest.</p>\n" +
          html_table({"films", "pairs", "attacker", "AUC in the test", "in validation", "knows",
                      "training films", "steps, seconds"},
-                    rows);
+                    rows) +
+         seeds_html(data) + learning_html(data);
 }
 
 }  // namespace scrim

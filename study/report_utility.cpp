@@ -7,12 +7,89 @@ namespace {
 
 std::string difference_text(const Json& change) {
   if (change.is_null()) return "-";
-  return fmt::format("{:+.3f} ({:+.3f} to {:+.3f})", change["value"].get<double>(),
-                     change["interval_95"][0].get<double>(), change["interval_95"][1].get<double>());
+  return change_text(change["value"], change["interval_95"][0], change["interval_95"][1]);
 }
 
 std::string decibels(const Json& value) {
   return value.is_null() ? "-" : fmt::format("{:.1f}", value.get<double>());
+}
+
+/// Findings of a few pixels: what a method loses first.
+constexpr const char* small_finding = "Nodule";
+
+std::string small_findings_html(const ReportData& data) {
+  std::vector<std::vector<std::string>> rows;
+  for (const MethodResults& m : data.methods) {
+    std::vector<std::string> row{m.method->name};
+    for (const Json* results : {&m.findings, &m.research})
+      for (const Json& f : (*results)["findings"])
+        if (f["finding"] == small_finding && !f["before"]["auc"].is_null()) {
+          row.push_back(auc_text(f["before"]));
+          row.push_back(auc_text(f["after"]));
+          row.push_back(f["counts"] ? difference_text(f["change"]) : "too few patients");
+        }
+    if (row.size() == 7) rows.push_back(std::move(row));
+  }
+  if (rows.empty()) return "";
+  return "<p>Small findings, nodules, are lost first. By the classifier of real films, and by one that "
+         "learned "
+         "from "
+         "released films:</p>\n" +
+         html_table({"method", "before", "after", "change", "learned from real films", "from released films",
+                     "change"},
+                    rows);
+}
+
+std::string pointing_html(const ReportData& data) {
+  std::vector<std::vector<std::string>> rows;
+  double chance = 0;
+  for (const MethodResults& m : data.methods) {
+    if (!m.findings.contains("pointing_game")) continue;
+    const Json& p = m.findings["pointing_game"];
+    const auto side = [&](const char* hits, const char* share) {
+      return fmt::format("{} of {}: {}", p[hits].get<std::int64_t>(), p["cases"].get<std::int64_t>(),
+                         with_interval(p[share]["value"], p[share]["interval_95"]));
+    };
+    chance = p["chance"];
+    rows.push_back({m.method->name, side("hits_before", "before"), side("hits_after", "after"),
+                    std::to_string(p["hits_both"].get<std::int64_t>())});
+  }
+  if (rows.empty()) return "";
+  return fmt::format(
+             "<p>Where the classifier looks (pointing game): is the highest place of its activation map in "
+             "the "
+             "box that a radiologist drew? By chance {:.0f} %.</p>\n",
+             100 * chance) +
+         html_table({"method", "real films", "released films", "both"}, rows);
+}
+
+std::string organs_html(const ReportData& data) {
+  std::vector<std::vector<std::string>> rows;
+  for (const MethodResults& m : data.methods) {
+    if (m.organs.is_null()) continue;
+    for (const Json& organ : m.organs["organs"]) {
+      const auto distance = [&](const char* side) {
+        const Json &mm = organ[side]["mean_hausdorff_95_mm"],
+                   &pixels = organ[side]["mean_hausdorff_95_pixels"];
+        if (!mm.is_null()) return fmt::format("{:.1f} mm", mm.get<double>());
+        return pixels.is_null() ? std::string("-") : fmt::format("{:.1f} pixels", pixels.get<double>());
+      };
+      const auto dice = [&](const char* side) {
+        return fmt::format("{:.3f}", organ[side]["mean_dice"].get<double>());
+      };
+      const Json& interval = organ["dice_change_interval_95"];
+      const double change = organ["dice_change"];
+      rows.push_back({m.method->name, organ["organ"].get<std::string>(), dice("before"), dice("after"),
+                      interval.is_null() ? fmt::format("{:+.3f}", change)
+                                         : change_text(change, interval[0], interval[1]),
+                      distance("before"), distance("after")});
+    }
+  }
+  if (rows.empty()) return "";
+  return "<p>Organs: a segmenter that was trained on real films. Distances (95 % Hausdorff) are of films "
+         "where "
+         "something was found before and after.</p>\n" +
+         html_table({"method", "organ", "Dice before", "after", "change", "distance before", "after"}, rows);
 }
 
 }  // namespace
@@ -59,6 +136,7 @@ std::string utility_html(const ReportData& data) {
          "that "
          "learned from real films.</p>\n" +
          html_table({"method", "learned from real films", "from released films", "change"}, research) +
+         small_findings_html(data) + organs_html(data) + pointing_html(data) +
          "<p>Each finding: the AUC before, and its change. * fewer than ten patients with it: not in the "
          "means, and "
          "the AUC after instead of a change.</p>\n" +

@@ -12,6 +12,24 @@ std::string plain_kind(const std::string& kind) {
   return kind == "released_real" ? "a released film and a real one" : "two released films";
 }
 
+/// The smallest true changes that this test would have shown: of attackers' AUCs, and of findings.
+std::string power_text(const ReportData& data) {
+  double attack = 0, findings = 0;
+  for (const MethodResults& m : data.methods) {
+    for (const KindResult& k : m.kinds)
+      if (k.change) attack = std::max(attack, k.change->smallest_shown);
+    if (const Json& change = m.findings["mean_change"]; !change.is_null())
+      findings = std::max(findings, change["smallest_shown"].get<double>());
+  }
+  std::string text;
+  if (attack > 0)
+    text += fmt::format(
+        " A true change of the attacker's AUC by {:.3f} would have shown in four of five such tests.",
+        attack);
+  if (findings > 0) text += fmt::format(" So would a loss of {:.3f} in findings.", findings);
+  return text;
+}
+
 std::string verdict_of_method(const ReportData& data, const MethodResults& m) {
   const KindResult* worst = m.worst();
   if (!worst) return "No attacker was asked.";
@@ -86,10 +104,12 @@ std::string verdict_html(const ReportData& data) {
       "fall "
       "stands after Holm's correction for all comparisons. Both bounds were set before anything was "
       "measured. "
-      "Methods whose intervals overlap are ties. The strongest attacker was chosen on {}.</p>\n</section>\n",
+      "Methods whose intervals overlap are ties. The strongest attacker was chosen on "
+      "{}.{}</p>\n</section>\n",
       hides_below,
       raw && data.raw["summary"]["real_real"]["chosen_on"] == "validation" ? "validation patients"
-                                                                           : "the test itself");
+                                                                           : "the test itself",
+      power_text(data));
   return html;
 }
 

@@ -47,6 +47,15 @@ WrittenResult written(const ClassificationResult& r) {
           fmt::format("  {:<20} {:>4} films  {}  ->  {}{}\n", f.finding, f.positives, auc_text(f.before),
                       auc_text(f.after), f.counts ? "" : "  (too few patients, does not count)");
   }
+  if (const auto& p = r.pointing; p && p->before && p->after) {
+    const auto share = [](const Estimate& e) {
+      return Json{{"value", e.value}, {"interval_95", interval_json(e.interval)}};
+    };
+    w.json["pointing_game"] = {{"cases", p->cases},           {"hits_before", p->hits_before},
+                               {"hits_after", p->hits_after}, {"hits_both", p->hits_both},
+                               {"before", share(*p->before)}, {"after", share(*p->after)},
+                               {"chance", p->chance}};
+  }
   w.csv += fmt::format("mean,,,{},{}\n", csv_number(r.mean_before.auc), csv_number(r.mean_after.auc));
   w.summary += fmt::format("  {:<20}             {}  ->  {}\n", "mean", auc_text(r.mean_before),
                            auc_text(r.mean_after));
@@ -55,6 +64,9 @@ WrittenResult written(const ClassificationResult& r) {
                              d->interval.low, d->interval.high,
                              d->interval.low >= -largest_loss ? "not inferior: at most 0.03 is lost"
                                                               : "a loss above 0.03 is not excluded");
+  if (const auto& p = r.pointing)
+    w.summary += fmt::format("  looks into the box  {} of {} findings  ->  {} of {}; by chance {:.0f} %\n",
+                             p->hits_before, p->cases, p->hits_after, p->cases, 100 * p->chance);
   return w;
 }
 
@@ -120,25 +132,37 @@ WrittenResult written(const SegmentationResult& r) {
   const auto fit_json = [](const Fit& f) {
     return Json{{"mean_dice", f.mean_dice},
                 {"worst_dice", f.worst_dice},
-                {"mean_hausdorff_pixels", f.mean_hausdorff},
+                {"mean_hausdorff_95_pixels", number_or_null(f.hausdorff_pixels)},
+                {"mean_hausdorff_95_mm", number_or_null(f.hausdorff_mm)},
                 {"missed_films", f.missed}};
   };
   w.json = {{"task", SegmentationConfig::task},
             {"method", r.method},
             {"films", r.films},
             {"organs", Json::array()}};
-  w.csv = "organ,films,mean_dice,worst_dice,mean_hausdorff_pixels,missed_films\n";
+  w.csv = "organ,films,mean_dice,worst_dice,mean_hausdorff_95_pixels,mean_hausdorff_95_mm,missed_films\n";
   w.summary = fmt::format("method: {}\n{} films\n", r.method, r.films);
+  const auto distance = [](const Fit& f) {
+    return f.hausdorff_mm       ? fmt::format("{:.1f} mm", *f.hausdorff_mm)
+           : f.hausdorff_pixels ? fmt::format("{:.1f} pixels", *f.hausdorff_pixels)
+                                : std::string("not measurable");
+  };
   for (const OrganResult& organ : r.organs) {
-    w.json["organs"].push_back(
-        {{"truth", organ.truth}, {"before", fit_json(organ.before)}, {"after", fit_json(organ.after)}});
+    w.json["organs"].push_back({{"organ", organ.organ},
+                                {"before", fit_json(organ.before)},
+                                {"after", fit_json(organ.after)},
+                                {"films_of_distances", organ.measured},
+                                {"dice_change", organ.dice_change},
+                                {"dice_change_interval_95", interval_json(organ.dice_change_interval)}});
     for (const auto& [name, f] : {std::pair{"before", &organ.before}, {"after", &organ.after}}) {
-      w.csv += fmt::format("{},{},{},{},{},{}\n", organ.truth, name, f->mean_dice, f->worst_dice,
-                           f->mean_hausdorff, f->missed);
-      w.summary +=
-          fmt::format("  {} {:<6}  Dice {:.3f} (worst {:.3f}), Hausdorff {:.1f} pixels, {} films missed\n",
-                      organ.truth, name, f->mean_dice, f->worst_dice, f->mean_hausdorff, f->missed);
+      w.csv += fmt::format("{},{},{},{},{},{},{}\n", organ.organ, name, f->mean_dice, f->worst_dice,
+                           csv_number(f->hausdorff_pixels), csv_number(f->hausdorff_mm), f->missed);
+      w.summary += fmt::format("  {} {:<6}  Dice {:.3f} (worst {:.3f}), 95 % Hausdorff {}, {} films missed\n",
+                               organ.organ, name, f->mean_dice, f->worst_dice, distance(*f), f->missed);
     }
+    if (const auto& i = organ.dice_change_interval)
+      w.summary += fmt::format("  {} change  Dice {:+.3f} ({:+.3f} to {:+.3f}) over patients\n", organ.organ,
+                               organ.dice_change, i->low, i->high);
   }
   return w;
 }

@@ -5,6 +5,7 @@
 
 #include "base/atomic_file.h"
 #include "base/file_hash.h"
+#include "base/problem_list.h"
 #include "base/progress.h"
 #include "data/files/folder_hash.h"
 #include "study/report.h"
@@ -93,10 +94,34 @@ DataHashes data_hashes(const Study& study) {
   std::string all = sha256_of_files(c.data.images, films), masks;
   if (std::any_of(study.steps.begin(), study.steps.end(), [](const StudyStep& s) { return s.reads_masks; }))
     for (const auto& folder : c.masks.folders) masks += sha256_of_files(folder, films) + " ";
-  for (const auto& file : {c.labels, c.lists.train, c.lists.valid, c.test_list, c.pairs.train, c.pairs.valid,
-                           c.test_pairs, c.cohort_list})
+  for (const auto& file : {c.labels, c.boxes, c.lists.train, c.lists.valid, c.test_list, c.pairs.train,
+                           c.pairs.valid, c.test_pairs, c.cohort_list})
     if (!file.empty()) all += " " + sha256_of_file(file);
   return {sha256(all), masks};
+}
+
+/// A patient of the test whose film is in any other list would make every figure better than it is.
+void require_patients_apart(const StudyConfig& c) {
+  const LabelTable labels(c.labels);
+  std::map<std::string, std::string> place_of;  // of a patient, or of a film whose patient is not known
+  ProblemList problems("study");
+  const auto add = [&](const char* place, const std::vector<std::string>& films) {
+    for (const auto& film : films) {
+      const std::string patient = labels.patient_of(film);
+      const auto [entry, is_new] = place_of.emplace(patient.empty() ? "film " + film : patient, place);
+      if (!is_new && entry->second != place)
+        problems.add(
+            fmt::format("a patient is in the lists of {} and of {}: see {}", entry->second, place, film));
+    }
+  };
+  const auto of_pairs = [](const std::string& file) { return indexed(read_pairs(file)).names; };
+  add("training", film_names(c.data.images, c.lists.train));
+  add("training", of_pairs(c.pairs.train));
+  add("validation", film_names(c.data.images, c.lists.valid));
+  add("validation", of_pairs(c.pairs.valid));
+  add("test", film_names(c.data.images, c.test_list));
+  add("test", of_pairs(c.test_pairs));
+  problems.throw_if_any();
 }
 
 void run_step(const Study& study, const StudyStep& step, const DataHashes& data, bool json) {
@@ -130,6 +155,7 @@ void run_step(const Study& study, const StudyStep& step, const DataHashes& data,
 fs::path run_study(const Study& study, bool json) {
   const StudyConfig& c = study.config;
   if (c.phantom.films > 0) make_cohort(c, json);
+  require_patients_apart(c);
   const DataHashes data = data_hashes(study);
   fs::create_directories(c.folder);
   write_file(fs::path(c.folder) / "study.toml", study.text);

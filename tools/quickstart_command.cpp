@@ -30,6 +30,11 @@ early_stopping = 0
 name = "adam"
 learning_rate = 2e-3
 weight_decay = 0.0
+[train_segmenter.training]
+epochs = 6
+batch_size = 8
+[train_segmenter.optimizer]
+learning_rate = 1e-3
 [train_verifier.model]
 width = 8
 layers = [1, 1, 1, 1]
@@ -77,6 +82,12 @@ starts = 1
 epochs = 40
 early_stopping = 10
 batch_size = 64
+[retrain_verifier.restorer]
+embedding = false
+init_features = 8
+epochs = 10
+[retrain_verifier.attributes]
+epochs = 12
 [retrain_verifier.training]
 negatives = "in_batch"
 epochs = 20

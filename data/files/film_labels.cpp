@@ -3,41 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/problem_list.h"
 #include "base/strings.h"
+#include "data/files/csv.h"
 
 namespace scrim {
 namespace {
-
-/// The fields of a line; a field in double quotes may hold commas (RFC 4180).
-std::vector<std::string> fields_of(std::string_view line) {
-  std::vector<std::string> fields(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"')
-      fields.back() += line[++i];
-    else if (c == '"')
-      quoted = !quoted;
-    else if (c == ',' && !quoted)
-      fields.emplace_back();
-    else
-      fields.back() += c;
-  }
-  return fields;
-}
-
-std::optional<std::size_t> column(const std::vector<std::string>& header,
-                                  std::initializer_list<std::string_view> names) {
-  for (std::size_t i = 0; i < header.size(); ++i)
-    if (std::find(names.begin(), names.end(), header[i]) != names.end()) return i;
-  return std::nullopt;
-}
 
 /// Years from "58", "58.5", "058Y" or "006M" (NIH's first table; DICOM's age string); nothing for another text.
 std::optional<double> age_of(std::string_view text) {
@@ -50,10 +25,8 @@ std::optional<double> age_of(std::string_view text) {
       text.remove_suffix(1);
       break;
     }
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_whole = error == std::errc() && end == text.data() + text.size();
-  return is_whole && number >= 0 ? std::optional(number * unit) : std::nullopt;
+  const auto number = parse_number(text);
+  return number && *number >= 0 ? std::optional(*number * unit) : std::nullopt;
 }
 
 }  // namespace
@@ -68,17 +41,21 @@ LabelTable::LabelTable(std::string_view text, const std::string& name) : name_(n
 
 void LabelTable::parse(std::string_view text) {
   ProblemList problems(name_);
-  std::optional<std::size_t> image, findings, patient, view, sex, age;
+  std::optional<std::size_t> image, findings, patient, view, sex, age, width_mm, columns, spacing;
   std::size_t number = 0;
   for (const std::string_view line : split_lines(text)) {
-    const auto fields = fields_of(line);
+    const auto fields = csv_fields(line);
     if (++number == 1) {
-      image = column(fields, {"Image Index", "image"});
-      findings = column(fields, {"Finding Labels", "findings"});
-      patient = column(fields, {"Patient ID", "patient"});
-      view = column(fields, {"View Position", "view"});
-      sex = column(fields, {"Patient Gender", "Patient Sex", "sex"});
-      age = column(fields, {"Patient Age", "age"});
+      image = csv_column(fields, {"Image Index", "image"});
+      findings = csv_column(fields, {"Finding Labels", "findings"});
+      patient = csv_column(fields, {"Patient ID", "patient"});
+      view = csv_column(fields, {"View Position", "view"});
+      sex = csv_column(fields, {"Patient Gender", "Patient Sex", "sex"});
+      age = csv_column(fields, {"Patient Age", "age"});
+      width_mm = csv_column(fields, {"width_mm"});
+      // NIH's header splits "OriginalImage[Width,Height]" and "OriginalImagePixelSpacing[x,y]" in two.
+      columns = csv_column(fields, {"OriginalImage[Width", "OriginalImageWidth"});
+      spacing = csv_column(fields, {"OriginalImagePixelSpacing[x", "OriginalImagePixelSpacing_x"});
       require(image && findings, name_,
               "the first line has no columns \"Image Index\" and \"Finding Labels\" (or image and findings)");
       continue;
@@ -90,7 +67,18 @@ void LabelTable::parse(std::string_view text) {
       problems.add(fmt::format("line {} has too few fields ({})", number, fields.size()));
       continue;
     }
-    FilmLabels labels{{}, field(patient), field(view), field(sex), {}};
+    FilmLabels labels{{}, field(patient), field(view), field(sex), {}, {}};
+    const auto size = [&](const std::optional<std::size_t>& at) -> std::optional<double> {
+      if (!at || *at >= fields.size() || fields[*at].empty()) return std::nullopt;
+      const auto value = parse_number(fields[*at]);
+      if (value && *value > 0) return value;
+      problems.add(
+          fmt::format("line {} has the size \"{}\", expected a number above 0", number, fields[*at]));
+      return std::nullopt;
+    };
+    labels.width_mm = size(width_mm);
+    if (const auto pixels = size(columns), mm = size(spacing); !labels.width_mm && pixels && mm)
+      labels.width_mm = *pixels * *mm;
     if (const std::string text = field(age); !text.empty()) {
       labels.age_years = age_of(text);
       if (!labels.age_years)

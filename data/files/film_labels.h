@@ -25,12 +25,13 @@ struct FilmLabels {
   std::string view;                 ///< "PA", "AP" or ""
   std::string sex;                  ///< "M", "F" or ""
   std::optional<double> age_years;  ///< nothing where the table does not say it
+  std::optional<double> width_mm;   ///< of the whole film; nothing where the table does not say it
 };
 
 /// The labels of every film of a table whose header names its columns: NIH's Data_Entry_2017*.csv ("Image
 /// Index", "Finding Labels", "Patient ID", "View Position", "Patient Gender", "Patient Age"), or any table with the columns image,
-/// findings, patient, view, sex and age (years); findings are joined by a bar, "No Finding" or nothing means none. All but
-/// image and findings may be missing.
+/// findings, patient, view, sex, age (years) and width_mm (NIH: width times pixel spacing of the original); findings are joined by
+/// a bar, "No Finding" or nothing means none. All but image and findings may be missing.
 class LabelTable {
  public:
   /// Throws Error that lists all faults: lines with too few fields, unknown findings, films that stand twice.

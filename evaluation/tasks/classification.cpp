@@ -20,6 +20,7 @@ void check(const ClassificationConfig& c) {
   check_given("data.labels", c.labels, "a table of findings");
   check_given("judges.classifier", c.classifier, "a weight file of train_classifier");
   check_release_fields(c);
+  expect(c.boxes_side >= 1, "data.boxes_side", c.boxes_side, "at least 1");
   expect(c.bootstrap_draws >= 0 && c.bootstrap_draws <= 1'000'000, "evaluation.bootstrap_draws",
          c.bootstrap_draws, "0 to 1000000");
   check_given("output.folder", c.folder, "a folder");
@@ -93,6 +94,10 @@ ClassificationResult evaluate(const ClassificationConfig& config) {
   ClassificationResult result = compared(cases_of(films), cases_of(released), config.bootstrap_draws,
                                          Random(std::uint64_t(config.seed), "bootstrap"));
   result.method = releaser.method().describe();
+  if (!config.boxes.empty())
+    result.pointing = pointing_game(*classifier.network, films.at_size(classifier.image_size),
+                                    released.at_size(classifier.image_size), read_finding_boxes(config.boxes),
+                                    config.boxes_side);
   return result;
 }
 

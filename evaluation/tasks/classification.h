@@ -1,6 +1,7 @@
 // Task "classifier": does a classifier that was trained on real films still find what is on released ones?
 #pragma once
 
+#include "evaluation/tasks/pointing_game.h"
 #include "films/film_settings.h"
 #include "measures/verification.h"
 #include "methods/releaser.h"
@@ -10,7 +11,8 @@ namespace scrim {
 struct ClassificationConfig {
   static constexpr const char* task = "classifier";
   FilmSettings data{.image_size = 256};
-  std::string test_list, labels, classifier;
+  std::string test_list, labels, boxes, classifier;
+  double boxes_side = 1024;
   MaskSettings masks;
   ReleaseSettings release;
   std::int64_t seed = 1, bootstrap_draws = 1000;
@@ -23,6 +25,10 @@ void visit_fields(ClassificationConfig& c, Visit&& visit) {
   visit("data", "test_list", c.test_list, "file with one film name per line; \"\" = all films in the folder");
   visit("data", "labels", c.labels,
         "table of findings: NIH's Data_Entry_2017*.csv, or image,findings,patient");
+  visit("data", "boxes", c.boxes,
+        "table of boxes around findings, as NIH's BBox_List_2017.csv; \"\" = where the classifier looks is "
+        "not asked");
+  visit("data", "boxes_side", c.boxes_side, "side of the square that boxes are drawn in, pixels");
   visit("judges", "classifier", c.classifier, "weights of train_classifier");
   visit_release_fields(c, visit);
   visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "bootstrap samples of patients");
@@ -51,6 +57,7 @@ struct ClassificationResult {
   std::vector<FindingResult> findings;      ///< all fourteen
   AucWithInterval mean_before, mean_after;  ///< over the findings that count; nothing when none does
   std::optional<Difference> mean_change;
+  std::optional<PointingResult> pointing;
 };
 ClassificationResult evaluate(const ClassificationConfig& config);
 

@@ -1,5 +1,8 @@
 #include "evaluation/tasks/segmentation.h"
 
+#include <algorithm>
+#include <map>
+
 #include "base/config/config_checks.h"
 #include "films/segmenter.h"
 #include "measures/overlap.h"
@@ -17,14 +20,65 @@ std::vector<std::string> folders_of(const std::string& truth) {
   return folders;
 }
 
-void add(Fit& fit, const MaskView& found, const MaskView& truth, double films) {
-  const double overlap = dice(found, truth);
-  fit.mean_dice += overlap / films;
-  fit.worst_dice = std::min(fit.worst_dice, overlap);
-  if (const auto distance = hausdorff(found, truth))
-    fit.mean_hausdorff += *distance;
-  else
-    ++fit.missed;
+/// "lungs+heart" of the folders .../lungs and .../heart.
+std::string name_of_organs(const std::string& truth) {
+  std::string name;
+  for (const std::filesystem::path folder : folders_of(truth))
+    name += (name.empty() ? "" : "+") +
+            (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+  return name;
+}
+
+/// What was found of an organ on every film, in their order.
+struct Found {
+  std::vector<double> dice;
+  std::vector<std::optional<double>> distance;  ///< pixels
+
+  void add(const MaskView& found, const MaskView& truth) {
+    dice.push_back(scrim::dice(found, truth));
+    distance.push_back(hausdorff_95(found, truth));
+  }
+};
+
+/// `also`: films count for distances when this has one too. widths_mm: of the films, where all are known.
+Fit fit_of(const Found& found, const Found& also, const std::vector<double>& widths_mm, std::int64_t size) {
+  Fit fit;
+  std::vector<std::optional<double>> pixels, mm;
+  for (std::size_t i = 0; i < found.dice.size(); ++i) {
+    fit.mean_dice += found.dice[i] / double(found.dice.size());
+    fit.worst_dice = std::min(fit.worst_dice, found.dice[i]);
+    fit.missed += !found.distance[i];
+    if (!found.distance[i] || !also.distance[i]) continue;
+    pixels.push_back(found.distance[i]);
+    if (!widths_mm.empty()) mm.push_back(*found.distance[i] * widths_mm[i] / double(size));
+  }
+  fit.hausdorff_pixels = mean_of_known(pixels);
+  fit.hausdorff_mm = mean_of_known(mm);
+  return fit;
+}
+
+OrganResult organ_result(const std::string& truth, const Found& before, const Found& after,
+                         const std::vector<std::string>& patients, const std::vector<double>& widths_mm,
+                         const SegmentationConfig& config) {
+  OrganResult result{name_of_organs(truth),
+                     fit_of(before, after, widths_mm, config.data.image_size),
+                     fit_of(after, before, widths_mm, config.data.image_size),
+                     0,
+                     0,
+                     {}};
+  std::map<std::string, std::pair<double, double>> changes;  // sum and films of each patient
+  for (std::size_t i = 0; i < before.dice.size(); ++i) {
+    result.measured += before.distance[i] && after.distance[i];
+    auto& [sum, films] = changes[patients[i]];
+    sum += after.dice[i] - before.dice[i];
+    ++films;
+  }
+  std::vector<double> of_patients;
+  for (const auto& [patient, change] : changes) of_patients.push_back(change.first / change.second);
+  for (const double change : of_patients) result.dice_change += change / double(of_patients.size());
+  result.dice_change_interval =
+      bootstrap_mean(of_patients, config.bootstrap_draws, Random(std::uint64_t(config.seed), "bootstrap"));
+  return result;
 }
 
 }  // namespace
@@ -36,6 +90,8 @@ void check(const SegmentationConfig& c) {
   expect(c.organs.empty() || c.organs.size() == c.truth.size(), "judges.organs",
          fmt::format("{} organs", c.organs.size()), "none, or one for each folder of data.truth");
   check_release_fields(c);
+  expect(c.bootstrap_draws >= 0 && c.bootstrap_draws <= 1'000'000, "evaluation.bootstrap_draws",
+         c.bootstrap_draws, "0 to 1000000");
   check_given("output.folder", c.folder, "a folder");
 }
 
@@ -60,8 +116,19 @@ SegmentationResult evaluate(const SegmentationConfig& config) {
   Releaser releaser(config.release, config.masks, std::uint64_t(config.seed));
   const FilmSet released = releaser.release(films);
 
-  SegmentationResult result{releaser.method().describe(), films.count(), {}};
-  for (const auto& truth : config.truth) result.organs.push_back({truth, {}, {}});
+  std::optional<LabelTable> labels;
+  if (!config.labels.empty()) labels.emplace(config.labels);
+  std::vector<std::string> patients;
+  std::vector<double> widths_mm;
+  for (const auto& name : films.names()) {
+    const std::string known = labels ? labels->patient_of(name) : patient_of_name(name);
+    patients.push_back(known.empty() ? name : known);
+    if (labels && labels->contains(name) && labels->of(name).width_mm)
+      widths_mm.push_back(*labels->of(name).width_mm);
+  }
+  if (std::int64_t(widths_mm.size()) != films.count()) widths_mm.clear();
+
+  std::vector<Found> all_before(truths.size()), all_after(truths.size());
   const std::int64_t size = config.data.image_size;
   for (std::int64_t i = 0; i < films.count(); ++i) {
     const Tensor before = segmenter.organ_masks(films.film(i)),
@@ -72,14 +139,14 @@ SegmentationResult evaluate(const SegmentationConfig& config) {
       const auto found = [&](const Tensor& masks) {
         return MaskView{masks.data<float>().data() + organs[t], size, size, segmenter.organs()};
       };
-      add(result.organs[t].before, found(before), there, double(films.count()));
-      add(result.organs[t].after, found(after), there, double(films.count()));
+      all_before[t].add(found(before), there);
+      all_after[t].add(found(after), there);
     }
   }
-  for (OrganResult& organ : result.organs)
-    for (Fit* fit : {&organ.before, &organ.after})
-      if (const auto measured = films.count() - fit->missed; measured > 0)
-        fit->mean_hausdorff /= double(measured);
+  SegmentationResult result{releaser.method().describe(), films.count(), {}};
+  for (std::size_t t = 0; t < truths.size(); ++t)
+    result.organs.push_back(
+        organ_result(config.truth[t], all_before[t], all_after[t], patients, widths_mm, config));
   return result;
 }
 

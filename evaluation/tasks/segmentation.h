@@ -2,6 +2,7 @@
 #pragma once
 
 #include "films/film_settings.h"
+#include "measures/intervals.h"
 #include "methods/releaser.h"
 
 namespace scrim {
@@ -9,12 +10,12 @@ namespace scrim {
 struct SegmentationConfig {
   static constexpr const char* task = "segmenter";
   FilmSettings data{.image_size = 1024};
-  std::string test_list, segmenter;
+  std::string test_list, labels, segmenter;
   std::vector<std::string> truth;
   std::vector<std::int64_t> organs;
   MaskSettings masks;
   ReleaseSettings release;
-  std::int64_t seed = 1;
+  std::int64_t seed = 1, bootstrap_draws = 1000;
   std::string folder = "runs/segmenter";
 };
 
@@ -23,9 +24,12 @@ void visit_fields(SegmentationConfig& c, Visit&& visit) {
   visit_fields(c.data, visit);
   visit("data", "test_list", c.test_list, "file with one film name per line; \"\" = all films in the folder");
   visit("data", "truth", c.truth, "folders of true masks, one per organ; \"A+B\" = both together");
+  visit("data", "labels", c.labels,
+        "table of patients, and of widths for distances in mm; \"\" = patients from names as in NIH, pixels");
   visit("judges", "segmenter", c.segmenter, "weights of train_segmenter");
   visit("judges", "organs", c.organs, "the segmenter's organ for each truth, from 0; [] = in order");
   visit_release_fields(c, visit);
+  visit("evaluation", "bootstrap_draws", c.bootstrap_draws, "bootstrap samples of patients");
   visit("output", "folder", c.folder, "folder of the results");
 }
 
@@ -35,12 +39,17 @@ void check(const SegmentationConfig& config);
 /// Over the test films.
 struct Fit {
   double mean_dice = 0, worst_dice = 1;
-  double mean_hausdorff = 0;  ///< pixels at image_size, over films where something was found
-  std::int64_t missed = 0;    ///< films where nothing was found of an organ that is there, or the other way
+  /// 95 % Hausdorff distance, over films where something was found before and after; nothing where there is none. Pixels at
+  /// image_size; mm where the table says how wide all films are.
+  std::optional<double> hausdorff_pixels, hausdorff_mm;
+  std::int64_t missed = 0;  ///< films where nothing was found of an organ that is there, or the other way
 };
 struct OrganResult {
-  std::string truth;
+  std::string organ;  ///< "lungs" of the folder .../lungs
   Fit before, after;
+  std::int64_t measured = 0;  ///< films that the distances are of
+  double dice_change = 0;     ///< after less before, the mean over patients
+  std::optional<Interval> dice_change_interval;
 };
 struct SegmentationResult {
   std::string method;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file_hash.h"
 #include "data/files/cohort.h"
+#include "data/files/finding_boxes.h"
 #include "data/files/folder_hash.h"
 #include "data/files/landmarks.h"
 #include "tests/support/temporary_folder.h"
@@ -42,6 +43,43 @@ TEST(FilmLabels, ReadsNihTables) {
     EXPECT_EQ(first.findings[i], finding_names[i] == "Cardiomegaly" || finding_names[i] == "Hernia");
   for (const bool found : table.of("00000002_000.png").findings) EXPECT_FALSE(found);
   EXPECT_THROW(table.of("00000003_000.png"), Error);
+}
+
+TEST(FilmLabels, ReadsWidths) {
+  EXPECT_NEAR(*LabelTable(nih, "nih.csv").of("00000001_000.png").width_mm, 2682 * 0.143, 1e-9);
+  const LabelTable own("image,findings,width_mm\na.png,,350\nb.png,,\n", "t.csv");
+  EXPECT_EQ(own.of("a.png").width_mm, 350);
+  EXPECT_FALSE(own.of("b.png").width_mm);
+  for (const char* wrong : {"wide", "-3", "0", "1e999"})
+    EXPECT_NE(error_of([&] {
+                LabelTable(fmt::format("image,findings,width_mm\na.png,,{}\n", wrong), "t.csv");
+              }).find("expected a number above 0"),
+              std::string::npos)
+        << wrong;
+}
+
+TEST(FindingBoxes, AreReadAndFaultsNamed) {
+  const auto boxes = parse_finding_boxes(
+      "Image Index,Finding Label,Bbox "
+      "[x,y,w,h],,,\na.png,Infiltrate,225.8,370,686,400.5,,,\nb.png,Mass,0,1,2,3\n",
+      "b");
+  ASSERT_EQ(boxes.size(), 2u);
+  EXPECT_EQ(boxes[0].film, "a.png");
+  EXPECT_EQ(finding_names[boxes[0].finding], "Infiltration");
+  EXPECT_EQ(boxes[0].x, 225.8);
+  EXPECT_EQ(boxes[0].height, 400.5);
+  const std::string faults = error_of([] {
+    parse_finding_boxes(
+        "image,finding,x,y,w,h\na.png,Mass,1,2,3\nb.png,Wart,1,2,3,4\nc.png,Mass,1,2,0,4\n"
+        "d.png,Mass,1,two,3,4\n",
+        "b");
+  });
+  for (const char* part : {"line 2 has too few fields (5)", "line 3 has the unknown finding \"Wart\"",
+                           "line 4 has no box", "line 5 has no box"})
+    EXPECT_NE(faults.find(part), std::string::npos) << part << "\n" << faults;
+  EXPECT_NE(error_of([] { parse_finding_boxes("a,b\n", "b"); }).find("has no columns"), std::string::npos);
+  EXPECT_NE(error_of([] { parse_finding_boxes("image,finding,x,y,w,h\n", "b"); }).find("names no box"),
+            std::string::npos);
 }
 
 TEST(FilmLabels, ReadsGeneralTablesWithQuotes) {

@@ -339,9 +339,44 @@ TEST_F(Evaluation, AveragingTakesDrawnNoiseAway) {
   EXPECT_GT(result.restored.mean_psnr, result.released.mean_psnr + 1);
 }
 
+// The classifier looks at the same place twice; boxes around the whole film are always hit, boxes of a pixel hardly ever.
+TEST_F(Evaluation, ThePointingGameCountsHitsInBoxes) {
+  auto config = classification(1);
+  std::string whole = "image,finding,x,y,w,h\n", tiny = whole;
+  const auto films = read_list(config.test_list);
+  for (const auto& film : films) {
+    whole += film + ",Mass,0,0,1024,1024\n";
+    tiny += film + ",Mass,1023,1023,1,1\n";
+  }
+  whole += "another.png,Mass,0,0,9,9\n";  // not in the test
+  write_file(folder / "whole.csv", whole);
+  write_file(folder / "tiny.csv", tiny);
+  config.boxes = folder / "whole.csv";
+  const auto all = *evaluate(config).pointing;
+  EXPECT_EQ(all.cases, std::int64_t(films.size()));
+  EXPECT_EQ(all.hits_before, all.cases);
+  EXPECT_EQ(all.hits_both, all.cases);
+  EXPECT_NEAR(all.chance, 1, 1e-12);
+  config.boxes = folder / "tiny.csv";
+  EXPECT_LT(evaluate(config).pointing->hits_before, all.cases);
+  config.boxes_side = 512;
+  EXPECT_NE(error_of([&] { evaluate(config); }).find("outside the frame of 512 pixels"), std::string::npos);
+}
+
 TEST_F(Evaluation, SegmenterOnUnchangedFilmsIsTheSame) {
   auto config = segmentation(1);
   const auto same = evaluate(config);
+  EXPECT_EQ(same.organs[0].dice_change, 0);
+  ASSERT_TRUE(same.organs[0].before.hausdorff_pixels);
+  EXPECT_EQ(same.organs[0].before.hausdorff_pixels, same.organs[0].after.hausdorff_pixels);
+  EXPECT_FALSE(same.organs[0].before.hausdorff_mm);
+  // A table that says how wide films are.
+  std::string table = "image,findings,width_mm\n";
+  for (const auto& film : read_list(config.test_list)) table += film + ",,320\n";
+  write_file(folder / "widths.csv", table);
+  config.labels = folder / "widths.csv";
+  EXPECT_NEAR(*evaluate(config).organs[0].before.hausdorff_mm, *same.organs[0].before.hausdorff_pixels * 5,
+              1e-9);
   EXPECT_EQ(same.organs[0].before.mean_dice, same.organs[0].after.mean_dice);
   config.organs = {0, 2};
   EXPECT_THROW(evaluate(config), UsageError);

@@ -8,6 +8,7 @@
 
 #include "autograd/ops/permute.h"
 #include "kernels/dispatch.h"
+#include "models/densenet.h"
 #include "models/networks/network_list.h"
 #include "tensor/compute_device.h"
 #include "tests/support/golden.h"
@@ -202,6 +203,21 @@ TEST(DenseNet, LinearMemoryChangesNoGradient) {
   for (const auto& [name, gradient] : gradients[0])
     EXPECT_TRUE(same_bytes(gradient, gradients[1].at(name))) << name;
   EXPECT_LT(double(peaks[1]), 0.8 * double(peaks[0]));
+}
+
+TEST(DenseNet, ActivationMapsHaveTheLogitsAsMeans) {
+  DenseNet network({.growth = 6, .blocks = {2, 3, 2, 2}, .init_features = 10}, Initializer(1));
+  network.set_training(false);
+  const NoGradient no_gradient;
+  const Variable x(random_tensor({1, 96, 64, 1}, 2, 0, 1));
+  const Tensor logits = network.logits(x).value(), maps = network.activation_maps(x).value();
+  ASSERT_EQ(maps.shape(), (Shape{1, 3, 2, 14}));
+  for (std::size_t label = 0; label < 14; ++label) {
+    double mean = 0;
+    for (std::size_t place = 0; place < 6; ++place)
+      mean += double(maps.data<float>()[place * 14 + label]) / 6;
+    EXPECT_NEAR(mean, logits.data<float>()[label], 1e-5) << label;
+  }
 }
 
 /// The values at the flat indices that the file chose, in published layout.

@@ -134,6 +134,31 @@ TEST_F(StudyRun, KilledAtRandomMomentsEndsWithTheSameBytes) {
   EXPECT_EQ(bytes(folder / "whole/steps/flow_game/card.md"), bytes(folder / "parts/steps/flow_game/card.md"));
 }
 
+TEST_F(StudyRun, APatientOnTwoSidesIsRefused) {
+  phantom::write_cohort(folder / "c", {.films = 60, .film = {.size = 64}}, [](std::int64_t) {});
+  auto train = read_list(folder / "c/splits/train.txt");
+  train.push_back(read_list(folder / "c/splits/test.txt").front());
+  write_list(folder / "train.txt", train);
+  Words more{"--set", "phantom.films=0"};
+  for (const auto& [key, path] : {std::pair{"images", "c/images"},
+                                  {"labels", "c/labels.csv"},
+                                  {"train_list", "train.txt"},
+                                  {"valid_list", "c/splits/valid.txt"},
+                                  {"test_list", "c/splits/test.txt"},
+                                  {"train_pairs", "c/pairs/train.txt"},
+                                  {"valid_pairs", "c/pairs/valid.txt"},
+                                  {"test_pairs", "c/pairs/test.txt"}}) {
+    more.push_back("--set");
+    more.push_back(fmt::format("data.{}={}", key, (folder / path).string()));
+  }
+  more.insert(more.end(),
+              {"--set", fmt::format("masks.folders=[\"{}\"]", (folder / "c/masks/lungs").string())});
+  const Result result = run(words("s", more));
+  EXPECT_NE(result.status, 0);
+  expect_contains(result.error, "a patient is in the lists of training and of test");
+  EXPECT_FALSE(fs::exists(folder / "s/steps"));
+}
+
 TEST_F(StudyRun, MistakesAreNamedBeforeAnythingRuns) {
   const auto refuses = [&](const Words& more, const std::string& message) {
     const Result result = run(words("s", more));

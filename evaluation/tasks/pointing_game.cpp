@@ -1,0 +1,65 @@
+#include "evaluation/tasks/pointing_game.h"
+
+#include <algorithm>
+#include <map>
+
+#include "tensor/compute_device.h"
+
+namespace scrim {
+namespace {
+
+using Case = std::pair<std::int64_t, std::size_t>;  // film and finding
+
+/// Where the map of a finding is highest, in shares of the film's sides.
+std::pair<double, double> highest_place(const Tensor& maps, std::size_t finding, std::int64_t side) {
+  const std::int64_t height = maps.size(1), width = maps.size(2), labels = maps.size(3);
+  Tensor map = Tensor::empty({1, height, width, 1});
+  for (std::int64_t i = 0; i < height * width; ++i)
+    map.mutable_data<float>()[std::size_t(i)] = maps.data<float>()[std::size_t(i * labels) + finding];
+  const Tensor large = resized_film(map, side, side);
+  const auto values = large.data<float>();
+  const auto at = std::max_element(values.begin(), values.end()) - values.begin();
+  return {(double(at % side) + 0.5) / double(side), (double(at / side) + 0.5) / double(side)};
+}
+
+}  // namespace
+
+PointingResult pointing_game(DenseNet& classifier, const FilmSet& real, const FilmSet& released,
+                             const std::vector<FindingBox>& boxes, double boxes_side) {
+  const NoGradient no_gradient;
+  classifier.set_training(false);
+  std::map<Case, std::vector<FindingBox>> cases;
+  for (const FindingBox& box : boxes) {
+    require(box.x + box.width <= boxes_side && box.y + box.height <= boxes_side, "boxes",
+            "a box ends at {:.0f}, {:.0f}, outside the frame of {:.0f} pixels", box.x + box.width,
+            box.y + box.height, boxes_side);
+    const auto& names = real.names();
+    const auto film = std::find(names.begin(), names.end(), box.film);
+    if (film != names.end()) cases[{film - names.begin(), box.finding}].push_back(box);
+  }
+  PointingResult result;
+  for (const auto& [of, around] : cases) {
+    const auto [film, finding] = of;
+    const auto is_hit = [&, film = film, finding = finding, &around = around](const FilmSet& films) {
+      const Tensor maps =
+          to_host(classifier.activation_maps(Variable(to_compute_device(films.film(film)))).value());
+      const auto [x, y] = highest_place(maps, finding, films.image_size());
+      return std::any_of(around.begin(), around.end(),
+                         [&, x = x * boxes_side, y = y * boxes_side](const auto& b) {
+                           return x >= b.x && x <= b.x + b.width && y >= b.y && y <= b.y + b.height;
+                         });
+    };
+    const bool before = is_hit(real), after = is_hit(released);
+    ++result.cases;
+    result.hits_before += before;
+    result.hits_after += after;
+    result.hits_both += before && after;
+    for (const FindingBox& b : around) result.chance += b.width * b.height / (boxes_side * boxes_side);
+  }
+  if (result.cases > 0) result.chance /= double(result.cases);
+  result.before = wilson({double(result.hits_before), double(result.cases)});
+  result.after = wilson({double(result.hits_after), double(result.cases)});
+  return result;
+}
+
+}  // namespace scrim

@@ -1,0 +1,25 @@
+// Does a classifier look where the finding is? The pointing game (Zhang et al., "Top-down Neural Attention by Excitation
+// Backprop", ECCV 2016): the place where its class activation map is highest must lie in a box that a radiologist drew. Maps have
+// a cell for 32 pixels of the film; between them by straight lines.
+#pragma once
+
+#include "data/files/finding_boxes.h"
+#include "films/film_set.h"
+#include "measures/risk.h"
+#include "models/densenet.h"
+
+namespace scrim {
+
+struct PointingResult {
+  std::int64_t cases = 0;  ///< films with boxes of a finding, a case for each finding
+  std::int64_t hits_before = 0, hits_after = 0, hits_both = 0;
+  std::optional<Estimate> before, after;
+  double chance = 0;  ///< the mean share of the film that the boxes cover
+};
+
+/// On real films and what was released of them, as the classifier looks at them. Boxes of other films are left out; boxes_side:
+/// of the square that boxes are drawn in, pixels. Throws Error for a box outside it.
+PointingResult pointing_game(DenseNet& classifier, const FilmSet& real, const FilmSet& released,
+                             const std::vector<FindingBox>& boxes, double boxes_side);
+
+}  // namespace scrim
