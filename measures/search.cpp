@@ -109,7 +109,7 @@ FilmSearch film_search(const SearchScores& scores, std::int64_t draws, Random ra
       for (std::size_t j = 0; j < films; ++j)
         if (j != query) ranked.push_back(j);
       // Of equal scores strangers come first: an attacker who cannot tell films apart has found nobody.
-      std::stable_sort(ranked.begin(), ranked.end(), [&](std::size_t a, std::size_t b) {
+      std::stable_sort(ranked.begin(), ranked.end(), [&, &patient = patient](std::size_t a, std::size_t b) {
         const float x = scores.at(query, a), y = scores.at(query, b);
         return x != y ? x > y : scores.patients[a] != patient && scores.patients[b] == patient;
       });

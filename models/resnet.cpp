@@ -43,7 +43,8 @@ ResNet::ResNet(const ResNetOptions& o, const Place& place)
     : Callable(place),
       conv1_(conv(3, o.width, 7, 2), child("conv1")),
       norm1_(o.width, child("bn1")),
-      stem_(conv1_, norm1_) {
+      stem_(conv1_, norm1_),
+      stem_pool_(o.stem_pool) {
   require(o.layers.size() == 4 && o.width > 0 && o.embed > 0, "resnet",
           "{} stages, width {} and {} outputs came, expected 4 stages and positive numbers", o.layers.size(),
           o.width, o.embed);
@@ -64,7 +65,8 @@ Variable ResNet::forward(const Variable& x) {
   const Shape& s = x.shape();
   require(s.rank() == 4 && s[1] > 0 && s[2] > 0 && s[3] == 3, "resnet",
           "x has the shape {}, expected [N,H,W,3]", s.str());
-  Variable y = max_pool2d(stem_(x), {.kernel = 3, .stride = 2, .padding = 1});
+  Variable y = stem_(x);
+  if (stem_pool_) y = max_pool2d(y, {.kernel = 3, .stride = 2, .padding = 1});
   for (Bottleneck& block : blocks_) y = block(std::move(y));
   y = global_avg_pool2d(y);
   return (*fc_)(reshape(y, {y.shape()[0], y.shape()[3]}));

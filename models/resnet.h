@@ -1,7 +1,7 @@
 // ResNet with bottleneck blocks (He et al., "Deep Residual Learning for Image Recognition", CVPR 2016), in
 // the form of torchvision's resnet50, whose parameter names it keeps.
 //
-//   x[N,H,W,3] -> y[N,embed]: 7x7 convolution of stride 2, max pool, four stages of w, 2w, 4w, 8w features
+//   x[N,H,W,3] -> y[N,embed]: 7x7 convolution of stride 2, max pool (or none), four stages of w, 2w, 4w, 8w features
 //   (times 4 at each block's end), mean over the image, one linear layer
 #pragma once
 
@@ -18,6 +18,7 @@ struct ResNetOptions {
   std::int64_t width = 64;                          ///< features of the first stage
   std::vector<std::int64_t> layers = {3, 4, 6, 3};  ///< blocks of each of the four stages
   std::int64_t embed = 128;                         ///< outputs of the linear layer
+  bool stem_pool = true;  ///< max pool after the first convolution; without it small films keep more places
 };
 
 class ResNet : public Callable<ResNet> {
@@ -50,6 +51,7 @@ class ResNet : public Callable<ResNet> {
   Conv2d conv1_;
   BatchNorm2d norm1_;
   FusedConv2d stem_;
+  bool stem_pool_;
   std::deque<Group> stages_;
   std::deque<Bottleneck> blocks_;  ///< of all stages
   std::optional<Linear> fc_;

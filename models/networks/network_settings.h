@@ -82,12 +82,16 @@ struct VerifierSettings {
   std::int64_t width = 64;
   std::vector<std::int64_t> layers = {3, 4, 6, 3};
   std::int64_t embed = 128;
+  bool stem_pool = true;
 };
 template <class Visit>
 void visit_fields(VerifierSettings& v, const char* table, Visit&& visit) {
   visit(table, "width", v.width, "features of the ResNet's first stage; ResNet-50: 64");
   visit(table, "layers", v.layers, "blocks of its stages; ResNet-50: [3, 4, 6, 3]");
   visit(table, "embed", v.embed, "length of a film's embedding");
+  visit(table, "stem_pool", v.stem_pool,
+        "max pool after the first convolution, as published; false keeps more places of small films, 4 times "
+        "the work");
 }
 
 struct ClassifierSettings {
