@@ -77,6 +77,7 @@ shift = 0.04
 contrast = 0.15
 [retrain_verifier.embedding]
 width = 8
+stem_pool = true
 embed = 32
 starts = 1
 epochs = 40

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "training/tasks/train_verifier.h"
 
@@ -12,15 +13,30 @@ struct Embeddings : Attacker::Views {
   std::vector<Tensor> starts;  ///< [films, embed] of each
 };
 
-/// Where a film is looked at: moved by these shares of its side.
-constexpr double places[][2] = {{0, 0}, {1. / 32, 0}, {-1. / 32, 0}, {0, 1. / 32}, {0, -1. / 32}};
+/// How a film is looked at: moved by shares of its side, turned, enlarged.
+struct Look {
+  double x = 0, y = 0, degrees = 0, size = 1;
+};
+constexpr double step = 1. / 32;
+constexpr Look looks[] = {{},
+                          {.x = step},
+                          {.x = -step},
+                          {.y = step},
+                          {.y = -step},
+                          {.degrees = 4},
+                          {.degrees = -4},
+                          {.size = 1.05},
+                          {.size = 0.95}};
 
-/// The films, each moved by (x, y) in shares of the side.
-FilmSet moved(const FilmSet& films, double x, double y) {
-  std::vector<GrayImage> images;
+FilmSet seen_so(const FilmSet& films, const Look& look) {
+  const double angle = look.degrees * std::numbers::pi / 180;
   FilmChange change;
-  change.x0 = 2 * x;
-  change.y0 = 2 * y;
+  change.xx = change.yy = std::cos(angle) / look.size;
+  change.xy = -std::sin(angle) / look.size;
+  change.yx = std::sin(angle) / look.size;
+  change.x0 = 2 * look.x;
+  change.y0 = 2 * look.y;
+  std::vector<GrayImage> images;
   for (std::int64_t i = 0; i < films.count(); ++i)
     images.push_back(image_from_tensor(changed_film(films.film(i), change), 16));
   return FilmSet(films.names(), std::move(images), films.image_size());
@@ -49,8 +65,8 @@ EmbeddingAttacker::EmbeddingAttacker(AttackerFacts facts, const std::vector<std:
 
 std::unique_ptr<Attacker::Views> EmbeddingAttacker::look(const FilmSet& films, FilmKind) {
   auto seen = std::make_unique<Embeddings>();
-  for (const auto& [x, y] : places) {
-    const FilmSet there = moved(films, x, y);
+  for (const Look& look : looks) {
+    const FilmSet there = seen_so(films, look);
     for (std::size_t start = 0; start < starts_.size(); ++start) {
       const Tensor rows = embeddings(*starts_[start].network, there);
       if (seen->starts.size() <= start) seen->starts.push_back(Tensor::zeros(rows.shape()));

@@ -1,5 +1,6 @@
 // The attacker as the field trains it: an embedding of films by metric learning (cosine_search_loss of
-// training/tasks/batch_negatives.h), from several starts. A film is looked at in five places; its embeddings are added up.
+// training/tasks/batch_negatives.h), from several starts. A film is looked at in nine ways, moved, turned and
+// enlarged a little; its embeddings are added up.
 // The score of a pair is the mean of the starts' cosines.
 #pragma once
 

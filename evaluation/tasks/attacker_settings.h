@@ -9,7 +9,7 @@ namespace scrim {
 
 /// The attacker that learns an embedding of films.
 struct EmbeddingSettings {
-  VerifierSettings model{.width = 16, .layers = {1, 1, 1, 1}};
+  VerifierSettings model{.width = 8, .layers = {1, 1, 1, 1}, .stem_pool = false};
   std::string start_weights;
   std::int64_t starts = 3;
   double temperature = 0.05, weight_average = 0.99;
