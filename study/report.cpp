@@ -60,12 +60,13 @@ std::string losses_html(const ReportData& data) {
 }
 
 std::string provenance_html(const ReportData& data) {
-  std::vector<std::vector<std::string>> rows{{"films, lists and labels", data.data_hash}};
+  std::vector<std::vector<std::string>> rows{{"films, lists and labels", data.data_hash},
+                                             {"program, scrim " + std::string(version), program_sha256()}};
   for (const StudyStep& step : data.study.steps)
     for (const char* name : {"best.safetensors", GameConfig::best_file})
       if (const fs::path file = data.study.step_folder(step.name) / name; fs::exists(file))
         rows.push_back({step.name + "/" + name, sha256_of_file(file)});
-  return "<h2 id=\"data\">Data and configuration</h2>\n<p>SHA-256 of data and weights:</p>\n" +
+  return "<h2 id=\"data\">Data and configuration</h2>\n<p>SHA-256 of data, program and weights:</p>\n" +
          html_table({"what", "SHA-256"}, rows) +
          "<p>Configuration of the study. Other keys keep their defaults; config.toml of each step lists all "
          "of "

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/atomic_file.h"
+#include "base/file_hash.h"
 #include "evaluation/tasks/identity_test.h"
 #include "tensor/safetensors.h"
 
@@ -82,6 +83,10 @@ Verdict verdict_of(const MethodResults& m) {
 }
 
 }  // namespace
+
+std::string program_sha256() {
+  return sha256_of_file("/proc/self/exe");
+}
 
 const char* words_of(Verdict verdict) {
   return verdict == Verdict::hides ? "hides" : verdict == Verdict::hinders ? "hinders" : "does not hide";

@@ -49,6 +49,9 @@ struct ReportData {
   const Json* raw_attack() const;  ///< the strongest on raw films; null when there is none
 };
 
+/// Of the file that runs.
+std::string program_sha256();
+
 /// The figures that decide: of matched pairs, where the table allows them, else of all.
 const Json& deciding_figures(const Json& attack);
 /// Its AUC; nothing where it was not measured.

@@ -41,7 +41,8 @@ LabelTable::LabelTable(std::string_view text, const std::string& name) : name_(n
 
 void LabelTable::parse(std::string_view text) {
   ProblemList problems(name_);
-  std::optional<std::size_t> image, findings, patient, view, sex, age, width_mm, columns, spacing;
+  std::optional<std::size_t> image, findings, patient, view, sex, age, width_mm, columns, rows, spacing,
+      source;
   std::size_t number = 0;
   for (const std::string_view line : split_lines(text)) {
     const auto fields = csv_fields(line);
@@ -54,7 +55,9 @@ void LabelTable::parse(std::string_view text) {
       age = csv_column(fields, {"Patient Age", "age"});
       width_mm = csv_column(fields, {"width_mm"});
       // NIH's header splits "OriginalImage[Width,Height]" and "OriginalImagePixelSpacing[x,y]" in two.
-      columns = csv_column(fields, {"OriginalImage[Width", "OriginalImageWidth"});
+      columns = csv_column(fields, {"OriginalImage[Width", "OriginalImageWidth", "width"});
+      rows = csv_column(fields, {"Height]", "OriginalImageHeight", "height"});
+      source = csv_column(fields, {"source"});
       spacing = csv_column(fields, {"OriginalImagePixelSpacing[x", "OriginalImagePixelSpacing_x"});
       require(image && findings, name_,
               "the first line has no columns \"Image Index\" and \"Finding Labels\" (or image and findings)");
@@ -67,7 +70,8 @@ void LabelTable::parse(std::string_view text) {
       problems.add(fmt::format("line {} has too few fields ({})", number, fields.size()));
       continue;
     }
-    FilmLabels labels{{}, field(patient), field(view), field(sex), {}, {}};
+    FilmLabels labels{{}, field(patient), field(view), field(sex), {}, {}, {}, {}};
+    if (source && *source < fields.size()) labels.source = fields[*source];
     const auto size = [&](const std::optional<std::size_t>& at) -> std::optional<double> {
       if (!at || *at >= fields.size() || fields[*at].empty()) return std::nullopt;
       const auto value = parse_number(fields[*at]);
@@ -77,8 +81,9 @@ void LabelTable::parse(std::string_view text) {
       return std::nullopt;
     };
     labels.width_mm = size(width_mm);
-    if (const auto pixels = size(columns), mm = size(spacing); !labels.width_mm && pixels && mm)
-      labels.width_mm = *pixels * *mm;
+    const auto across = size(columns), down = size(rows);
+    if (across && down) labels.size = fields[*columns] + "x" + fields[*rows];
+    if (const auto mm = size(spacing); !labels.width_mm && across && mm) labels.width_mm = *across * *mm;
     if (const std::string text = field(age); !text.empty()) {
       labels.age_years = age_of(text);
       if (!labels.age_years)
@@ -121,7 +126,12 @@ bool LabelTable::has(std::string_view column) const {
   return std::any_of(films_.begin(), films_.end(), [&](const auto& entry) {
     const FilmLabels& film = entry.second;
     if (column == "age") return film.age_years.has_value();
-    return !(column == "patient" ? film.patient : column == "view" ? film.view : film.sex).empty();
+    return !(column == "patient"  ? film.patient
+             : column == "view"   ? film.view
+             : column == "size"   ? film.size
+             : column == "source" ? film.source
+                                  : film.sex)
+                .empty();
   });
 }
 

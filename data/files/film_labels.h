@@ -26,12 +26,14 @@ struct FilmLabels {
   std::string sex;                  ///< "M", "F" or ""
   std::optional<double> age_years;  ///< nothing where the table does not say it
   std::optional<double> width_mm;   ///< of the whole film; nothing where the table does not say it
+  std::string size;                 ///< "2682x2749", columns and rows of the original, or ""
+  std::string source;               ///< hospital, machine or study that the film is from, or ""
 };
 
 /// The labels of every film of a table whose header names its columns: NIH's Data_Entry_2017*.csv ("Image
 /// Index", "Finding Labels", "Patient ID", "View Position", "Patient Gender", "Patient Age"), or any table with the columns image,
-/// findings, patient, view, sex, age (years) and width_mm (NIH: width times pixel spacing of the original); findings are joined by
-/// a bar, "No Finding" or nothing means none. All but image and findings may be missing.
+/// findings, patient, view, sex, age (years), source, width and height (pixels of the original) and width_mm (NIH: width times pixel
+/// spacing); findings are joined by a bar, "No Finding" or nothing means none. All but image and findings may be missing.
 class LabelTable {
  public:
   /// Throws Error that lists all faults: lines with too few fields, unknown findings, films that stand twice.
@@ -43,7 +45,8 @@ class LabelTable {
   const FilmLabels& of(const std::string& film) const;
   bool contains(const std::string& film) const { return films_.contains(film); }
   std::size_t size() const { return films_.size(); }
-  /// Whether at least one film has a value in this column: "patient", "view", "sex" or "age".
+  /// Whether at least one film has a value in this column: "patient", "view", "sex", "age", "size" or
+  /// "source".
   bool has(std::string_view column) const;
   const std::map<std::string, FilmLabels>& films() const { return films_; }
   /// The film's patient: the table's, else by the film's name; "" = unknown.

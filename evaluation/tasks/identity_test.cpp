@@ -7,11 +7,16 @@
 #include "base/problem_list.h"
 
 namespace scrim {
+namespace {
+
+const std::string matchable[] = {"sex", "view", "age", "findings", "size", "source"};
+
+}  // namespace
 
 void check(const MatchSettings& m) {
   for (const auto& column : m.by)
-    expect(column == "sex" || column == "view" || column == "age" || column == "findings",
-           "evaluation.matched_by", column, "\"sex\", \"view\", \"age\" or \"findings\"");
+    expect(std::find(std::begin(matchable), std::end(matchable), column) != std::end(matchable),
+           "evaluation.matched_by", column, "some of: sex, view, age, findings, size, source");
   expect(m.age_years >= 0, "evaluation.matched_age_years", m.age_years, "at least 0");
 }
 
@@ -80,6 +85,8 @@ bool IdentityTest::are_matched(std::size_t i, std::size_t j) const {
     if (column == "sex") return !a->sex.empty() && a->sex == b->sex;
     if (column == "view") return !a->view.empty() && a->view == b->view;
     if (column == "findings") return a->findings == b->findings;
+    if (column == "size") return !a->size.empty() && a->size == b->size;
+    if (column == "source") return !a->source.empty() && a->source == b->source;
     return a->age_years && b->age_years && std::abs(*a->age_years - *b->age_years) <= match_.age_years;
   });
 }

@@ -23,7 +23,9 @@ struct MatchSettings {
 template <class Visit>
 void visit_fields(MatchSettings& m, Visit&& visit) {
   visit("evaluation", "matched_by", m.by,
-        "what the films of matched pairs have in common: \"sex\", \"view\", \"age\", \"findings\"");
+        "what the films of matched pairs have in common: \"sex\", \"view\", \"age\", \"findings\", \"size\" "
+        "(of the "
+        "original), \"source\"");
   visit("evaluation", "matched_age_years", m.age_years, "age: largest difference, years");
 }
 void check(const MatchSettings& settings);

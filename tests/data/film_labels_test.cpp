@@ -49,6 +49,12 @@ TEST(FilmLabels, ReadsWidths) {
   EXPECT_NEAR(*LabelTable(nih, "nih.csv").of("00000001_000.png").width_mm, 2682 * 0.143, 1e-9);
   const LabelTable own("image,findings,width_mm\na.png,,350\nb.png,,\n", "t.csv");
   EXPECT_EQ(own.of("a.png").width_mm, 350);
+  EXPECT_EQ(LabelTable(nih, "nih.csv").of("00000002_000.png").size, "2500x2048");
+  const LabelTable clinic("image,findings,source,width,height\na.png,,north,10,20\nb.png,,,,\n", "t.csv");
+  EXPECT_EQ(clinic.of("a.png").source, "north");
+  EXPECT_EQ(clinic.of("a.png").size, "10x20");
+  EXPECT_EQ(clinic.of("b.png").size, "");
+  EXPECT_TRUE(clinic.has("source") && clinic.has("size") && !own.has("source") && !own.has("size"));
   EXPECT_FALSE(own.of("b.png").width_mm);
   for (const char* wrong : {"wide", "-3", "0", "1e999"})
     EXPECT_NE(error_of([&] {

@@ -188,6 +188,29 @@ TEST_F(Evaluation, RestoredFilmsTellMore) {
   EXPECT_GT(aucs.at("averaging, then correlation"), aucs.at("correlation") + 0.03);
 }
 
+TEST(IdentityTest, MatchesByWhatTheTableHas) {
+  const LabelTable labels(
+      "image,findings,patient,sex,source,width,height\n"
+      "a1,Mass,a,F,north,10,20\na2,,a,F,north,10,20\nb1,Mass,b,F,north,10,20\n"
+      "c1,Mass,c,F,south,10,20\nd1,Mass,d,M,north,10,20\ne1,,e,F,north,11,20\n",
+      "t");
+  const std::vector<std::string> films{"a1", "a2", "b1", "c1", "d1", "e1"};
+  const auto strangers_of_a1 = [&](std::vector<std::string> by) {
+    const IdentityTest test({{"a1", "a2", true}}, films, &labels, {.by = std::move(by)});
+    std::string found;
+    for (const IndexedPair& pair : test.stranger_pairs(true))
+      if (pair.first == 0 && !pair.same_patient) found += test.films()[std::size_t(pair.second)] + " ";
+    return found + "| " + test.matched_by();
+  };
+  EXPECT_EQ(strangers_of_a1({"sex"}), "b1 c1 e1 | sex");
+  EXPECT_EQ(strangers_of_a1({"source"}), "b1 d1 e1 | source");
+  EXPECT_EQ(strangers_of_a1({"size", "findings"}), "b1 c1 d1 | size, findings");
+  EXPECT_EQ(strangers_of_a1({"sex", "view"}), "b1 c1 e1 | sex");  // the table has no view
+  EXPECT_NE(
+      error_of([] { check(MatchSettings{.by = {"hair"}}); }).find("sex, view, age, findings, size, source"),
+      std::string::npos);
+}
+
 TEST_F(Evaluation, ListsThatContradictThePatientsAreRefused) {
   const auto lines = read_pairs(at("pairs/test.txt"));
   auto wrong = lines;
