@@ -14,6 +14,9 @@
 
 namespace scrim {
 
+/// Grows when results.json changes its form: a study measures again what an older program wrote.
+inline constexpr int results_format = 3;
+
 struct WrittenResult {
   nlohmann::ordered_json json;
   std::string csv;      ///< a header and a line a figure

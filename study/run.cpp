@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "data/files/folder_hash.h"
 #include "study/report.h"
+#include "study/results.h"
 #include "training/loop/run_folder.h"
 
 namespace scrim {
@@ -128,6 +129,8 @@ void run_step(const Study& study, const StudyStep& step, const DataHashes& data,
   const fs::path folder = study.step_folder(step.name);
   std::string made_of = data.films + "\n" + what_decides_numbers(config_text(step));
   if (step.reads_masks) made_of += data.masks + "\n";
+  if (std::holds_alternative<EvaluationConfig>(step.config))
+    made_of += fmt::format("results {}\n", results_format);
   for (const auto& input : step.inputs) {
     require(fs::exists(input), "study", "step {} needs {}, which no step before it made", step.name,
             input.string());
