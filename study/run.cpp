@@ -8,7 +8,7 @@
 #include "base/problem_list.h"
 #include "base/progress.h"
 #include "data/files/folder_hash.h"
-#include "study/report.h"
+#include "study/report/report.h"
 #include "study/results.h"
 #include "training/loop/run_folder.h"
 

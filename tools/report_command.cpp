@@ -1,6 +1,6 @@
 #include "base/atomic_file.h"
 #include "base/json_line.h"
-#include "study/comparison.h"
+#include "study/report/comparison.h"
 #include "tools/command.h"
 
 namespace scrim {

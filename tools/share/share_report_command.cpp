@@ -7,8 +7,8 @@
 #include "measures/image_quality.h"
 #include "models/networks/weight_name.h"
 #include "sharing/format/share_writer.h"
-#include "study/html.h"
-#include "study/svg_plot.h"
+#include "study/report/html.h"
+#include "study/report/svg_plot.h"
 #include "tools/share/share_command.h"
 
 namespace scrim {

@@ -1,7 +1,7 @@
 // Films of a study's report: before and after each method, and its worst cases.
 #pragma once
 
-#include "study/report_data.h"
+#include "study/report/data.h"
 
 namespace scrim {
 

@@ -1,7 +1,7 @@
 // The top of a study's report: what the figures come to in plain words, and privacy against utility at a glance.
 #pragma once
 
-#include "study/report_data.h"
+#include "study/report/data.h"
 
 namespace scrim {
 

@@ -1,9 +1,9 @@
-#include "study/report_privacy.h"
+#include "study/report/privacy.h"
 
 #include <algorithm>
 
-#include "study/html.h"
-#include "study/svg_plot.h"
+#include "study/report/html.h"
+#include "study/report/svg_plot.h"
 
 namespace scrim {
 namespace {

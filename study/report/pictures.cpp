@@ -1,11 +1,11 @@
-#include "study/report_pictures.h"
+#include "study/report/pictures.h"
 
 #include <algorithm>
 
 #include "measures/image_quality.h"
 #include "models/warp.h"
-#include "study/html.h"
-#include "study/report_figures.h"
+#include "study/report/figures.h"
+#include "study/report/html.h"
 #include "tensor/compute_device.h"
 
 namespace scrim {

@@ -1,12 +1,12 @@
-#include "study/comparison.h"
+#include "study/report/comparison.h"
 
 #include <algorithm>
 #include <functional>
 #include <set>
 
 #include "base/atomic_file.h"
-#include "study/html.h"
-#include "study/report_data.h"
+#include "study/report/data.h"
+#include "study/report/html.h"
 
 namespace scrim {
 namespace {

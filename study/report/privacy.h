@@ -1,7 +1,7 @@
 // The part of a study's report about recognizing patients: figures beside the control, curves, searches, attackers.
 #pragma once
 
-#include "study/report_data.h"
+#include "study/report/data.h"
 
 namespace scrim {
 

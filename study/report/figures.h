@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "study/svg_plot.h"
+#include "study/report/svg_plot.h"
 #include "tensor/tensor.h"
 
 namespace scrim {

@@ -1,4 +1,4 @@
-#include "study/svg_plot.h"
+#include "study/report/svg_plot.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "study/html.h"
+#include "study/report/html.h"
 
 namespace scrim {
 namespace {

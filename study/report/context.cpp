@@ -1,4 +1,4 @@
-#include "study/report_context.h"
+#include "study/report/context.h"
 
 namespace scrim {
 

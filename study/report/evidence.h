@@ -1,7 +1,7 @@
 // The figures of a study for machines: evidence.json. Its fields are described in docs/evidence.md.
 #pragma once
 
-#include "study/report_data.h"
+#include "study/report/data.h"
 
 namespace scrim {
 

@@ -1,4 +1,4 @@
-#include "study/evidence.h"
+#include "study/report/evidence.h"
 
 #include "base/file_hash.h"
 #include "base/version.h"

@@ -1,4 +1,4 @@
-#include "study/report_data.h"
+#include "study/report/data.h"
 
 #include <algorithm>
 #include <cmath>

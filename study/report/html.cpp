@@ -1,4 +1,4 @@
-#include "study/html.h"
+#include "study/report/html.h"
 
 #include <fmt/format.h>
 

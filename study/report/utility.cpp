@@ -1,6 +1,6 @@
-#include "study/report_utility.h"
+#include "study/report/utility.h"
 
-#include "study/html.h"
+#include "study/report/html.h"
 
 namespace scrim {
 namespace {

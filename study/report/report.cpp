@@ -1,18 +1,18 @@
-#include "study/report.h"
+#include "study/report/report.h"
 
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
 #include "base/file_hash.h"
 #include "base/version.h"
-#include "study/evidence.h"
-#include "study/html.h"
-#include "study/report_context.h"
-#include "study/report_figures.h"
-#include "study/report_pictures.h"
-#include "study/report_privacy.h"
-#include "study/report_utility.h"
-#include "study/report_verdict.h"
+#include "study/report/context.h"
+#include "study/report/evidence.h"
+#include "study/report/figures.h"
+#include "study/report/html.h"
+#include "study/report/pictures.h"
+#include "study/report/privacy.h"
+#include "study/report/utility.h"
+#include "study/report/verdict.h"
 
 namespace scrim {
 namespace {

@@ -1,4 +1,4 @@
-#include "study/report_figures.h"
+#include "study/report/figures.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // The part of a study's report about what released films are still good for.
 #pragma once
 
-#include "study/report_data.h"
+#include "study/report/data.h"
 
 namespace scrim {
 
