@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/error.h"
 #include "measures/distributions.h"
 
 namespace scrim {
@@ -104,6 +105,12 @@ std::optional<Jackknife> jackknife(const std::vector<std::vector<GroupedCase>>& 
 
 }  // namespace
 
+std::vector<Scored> ungrouped(const std::vector<GroupedCase>& cases) {
+  std::vector<Scored> plain;
+  for (const GroupedCase& c : cases) plain.push_back(c.scored);
+  return plain;
+}
+
 Interval middle_95(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const auto quantile = [&](double q) { return values[std::size_t(q * double(values.size() - 1) + 0.5)]; };
@@ -124,28 +131,31 @@ std::optional<Interval> jackknife_auc(const std::vector<GroupedCase>& cases) {
   return Interval{from_logit(j->logit - half), from_logit(j->logit + half)};
 }
 
-std::optional<Interval> seeds_interval(const std::vector<std::vector<GroupedCase>>& seeds) {
+OverSeeds over_seeds(const std::vector<std::vector<GroupedCase>>& seeds) {
+  OverSeeds over;
   const auto count = double(seeds.size());
-  if (count < 2) return std::nullopt;
-  const auto j = jackknife(seeds);
-  if (!j) return std::nullopt;
-  std::vector<double> aucs;
   for (const auto& cases : seeds) {
-    std::vector<Scored> plain;
-    for (const GroupedCase& c : cases) plain.push_back(c.scored);
-    aucs.push_back(*roc_auc(std::move(plain)));
+    const auto auc = roc_auc(ungrouped(cases));
+    require(auc.has_value(), "seeds", "a kind of case is missing");
+    over.aucs.push_back(*auc);
+    over.mean += *auc / count;
   }
-  double mean = 0, squares = 0;
-  for (const double auc : aucs) mean += auc / count;
-  for (const double auc : aucs) squares += (auc - mean) * (auc - mean);
+  double squares = 0;
+  for (const double auc : over.aucs) squares += (auc - over.mean) * (auc - over.mean);
+  if (count < 2) return over;
+  over.deviation = std::sqrt(squares / (count - 1));
+  const auto j = jackknife(seeds);
+  if (!j) return over;
   // The logit's slope takes the seeds' spread to its scale.
   const double middle = from_logit(j->logit), slope = 1 / (middle * (1 - middle));
   const double of_seeds = squares / (count - 1) / count * slope * slope, whole = j->variance + of_seeds;
-  if (whole <= 0) return Interval{middle, middle};
   const double degrees =
-      whole * whole / (j->variance * j->variance / (j->groups - 1) + of_seeds * of_seeds / (count - 1));
+      whole > 0
+          ? whole * whole / (j->variance * j->variance / (j->groups - 1) + of_seeds * of_seeds / (count - 1))
+          : 1;
   const double half = student_t_quantile(degrees, 1 - tail) * std::sqrt(whole);
-  return Interval{from_logit(j->logit - half), from_logit(j->logit + half)};
+  over.interval = Interval{from_logit(j->logit - half), from_logit(j->logit + half)};
+  return over;
 }
 
 std::vector<Interval> bootstrap_true_positive_rates(const std::vector<GroupedCase>& cases,

@@ -18,6 +18,9 @@ struct GroupedCase {
   std::string first_group, second_group;  ///< equal for a case of one patient
 };
 
+/// The cases without their groups.
+std::vector<Scored> ungrouped(const std::vector<GroupedCase>& cases);
+
 /// Of a share of independent cases, `hits` of `cases`: exact (Clopper and Pearson, Biometrika 1934). 0 of n gives 0 to about
 /// 3.7 / n. Nothing when there is no case.
 std::optional<Interval> exact_share_interval(std::int64_t hits, std::int64_t cases);
@@ -27,10 +30,16 @@ std::optional<Interval> exact_share_interval(std::int64_t hits, std::int64_t cas
 /// from it. Nothing when a kind is missing or fewer than three patients can be left out.
 std::optional<Interval> jackknife_auc(const std::vector<GroupedCase>& cases);
 
-/// Of the mean AUC of one attacker trained from several seeds, on the same cases: over patients, as above, and over seeds.
-/// Both variances add up, with the degrees of freedom of Satterthwaite (Biometrics Bulletin 1946). Nothing of one seed, and where
-/// jackknife_auc() gives nothing.
-std::optional<Interval> seeds_interval(const std::vector<std::vector<GroupedCase>>& seeds);
+/// One attacker trained from several seeds, on the same cases.
+struct OverSeeds {
+  std::vector<double> aucs;  ///< of each seed
+  double mean = 0, deviation = 0;
+  /// Of the mean: over patients, as above, and over seeds. Both variances add up, with the degrees of freedom of Satterthwaite
+  /// (Biometrics Bulletin 1946). Nothing of one seed, and where jackknife_auc() gives nothing.
+  std::optional<Interval> interval;
+};
+/// Throws Error where a kind of case is missing.
+OverSeeds over_seeds(const std::vector<std::vector<GroupedCase>>& seeds);
 
 /// The middle 95 % of AUCs over `draws` samples of the groups with replacement (Efron, percentile method). A
 /// case counts as often as its groups were drawn, multiplied when they are two. Samples that lack a kind are

@@ -25,19 +25,20 @@ std::vector<Pixel> border(const MaskView& m) {
 }
 
 /// What 95 % of the ways from one border to the nearest pixel of the other do not exceed.
-double directed_95(const std::vector<Pixel>& from, const std::vector<Pixel>& to) {
-  std::vector<std::int64_t> squares;
+double directed_95(const std::vector<Pixel>& from, const std::vector<Pixel>& to, PixelSize pixel) {
+  std::vector<double> squares;
   for (const auto& [row, column] : from) {
-    std::int64_t nearest = INT64_MAX;
+    double nearest = HUGE_VAL;
     for (const auto& [other_row, other_column] : to) {
-      const std::int64_t dy = row - other_row, dx = column - other_column;
+      const double dy = double(row - other_row) * pixel.height,
+                   dx = double(column - other_column) * pixel.width;
       nearest = std::min(nearest, dy * dy + dx * dx);
     }
     squares.push_back(nearest);
   }
   const auto at = squares.begin() + std::ptrdiff_t(std::ceil(0.95 * double(squares.size()))) - 1;
   std::nth_element(squares.begin(), at, squares.end());
-  return std::sqrt(double(*at));
+  return std::sqrt(*at);
 }
 
 }  // namespace
@@ -52,11 +53,11 @@ double dice(const MaskView& a, const MaskView& b) {
   return sum == 0 ? 1 : 2 * both / sum;
 }
 
-std::optional<double> hausdorff_95(const MaskView& a, const MaskView& b) {
+std::optional<double> hausdorff_95(const MaskView& a, const MaskView& b, PixelSize pixel) {
   const auto border_a = border(a), border_b = border(b);
   if (border_a.empty() && border_b.empty()) return 0;
   if (border_a.empty() || border_b.empty()) return std::nullopt;
-  return std::max(directed_95(border_a, border_b), directed_95(border_b, border_a));
+  return std::max(directed_95(border_a, border_b, pixel), directed_95(border_b, border_a, pixel));
 }
 
 }  // namespace scrim

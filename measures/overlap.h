@@ -21,6 +21,10 @@ double dice(const MaskView& a, const MaskView& b);
 /// The 95 % Hausdorff distance of the masks' border pixels, pixels: 95 % of the pixels of either border have the other within it
 /// (the larger of both directions; Huttenlocher et al., IEEE TPAMI 1993; as Maier-Hein et al., "Metrics reloaded", Nature Methods
 /// 2024). Nothing when exactly one is empty; 0 when both are.
-std::optional<double> hausdorff_95(const MaskView& a, const MaskView& b);
+/// `pixel`: height and width of a pixel, for distances in another unit.
+struct PixelSize {
+  double height = 1, width = 1;
+};
+std::optional<double> hausdorff_95(const MaskView& a, const MaskView& b, PixelSize pixel = {});
 
 }  // namespace scrim

@@ -16,11 +16,11 @@ struct Estimate {
   Interval interval;
 };
 
-/// A share with Wilson's 95 % interval (Journal of the American Statistical Association 1927), whose center is its value.
-/// Nothing without a trial.
+/// The share of hits with Wilson's 95 % interval (Journal of the American Statistical Association 1927). Nothing without a
+/// trial.
 std::optional<Estimate> wilson(const Trials& trials);
 
-/// The risk with its 95 % interval, by propagation of the errors of both shares; both kept within 0 and 1. Nothing where an
+/// The risk with its 95 % interval, from the centers of both shares' intervals, by propagation of their errors; both kept within 0 and 1. Nothing where an
 /// estimate is missing.
 std::optional<Estimate> risk(const Trials& attack, const Trials& control);
 

@@ -102,11 +102,7 @@ std::optional<Difference> paired_mean_auc_difference(const std::vector<std::vect
             second[set].size(), first[set].size());
   const auto mean = [](const std::vector<std::vector<GroupedCase>>& sets) {
     std::vector<std::optional<double>> aucs;
-    for (const auto& cases : sets) {
-      std::vector<Scored> plain;
-      for (const GroupedCase& c : cases) plain.push_back(c.scored);
-      aucs.push_back(roc_auc(std::move(plain)));
-    }
+    for (const auto& cases : sets) aucs.push_back(roc_auc(ungrouped(cases)));
     return mean_of_known(aucs);
   };
   const auto before = mean(first), after = mean(second);

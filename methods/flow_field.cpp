@@ -10,7 +10,7 @@ FlowField::FlowField(std::unique_ptr<FlowAnonymizer> network, const Settings& se
 
 Release FlowField::draw(const Variable& film, const Variable& small, const Variable& mask) const {
   const auto [warped, displacement] = network_->warped(film, network_->field(small), mask);
-  return {warped, displacement};
+  return {warped, displacement, settings_.protection == "blend" ? mask : Variable()};
 }
 
 std::string FlowField::describe() const {

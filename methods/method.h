@@ -14,6 +14,8 @@ struct Release {
   Variable
       displacement;  ///< where its pixels come from, relative to their places: [N,h,w,2], from -1 to 1 over the film;
                      ///< undefined for methods that move nothing
+  Variable
+      kept;  ///< [N,H,W,1], 1 = the film's own pixel stays whatever the displacement says; undefined: nowhere
 };
 
 class Method {

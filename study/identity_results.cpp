@@ -125,9 +125,10 @@ std::string seeds_text(const VerificationResult& r, const std::string& kind) {
   const auto seeds = r.seeds.find(kind);
   if (seeds == r.seeds.end()) return text;
   for (const SeedFigures& f : seeds->second)
-    if (f.aucs.size() > 1)
-      text += fmt::format("  {}: one of {} seeds reaches AUC {:.3f} ({}), standard deviation {:.3f}\n",
-                          f.family, f.aucs.size(), f.mean, interval_text(f.interval), f.deviation);
+    if (f.over.aucs.size() > 1)
+      text +=
+          fmt::format("  {}: one of {} seeds reaches AUC {:.3f} ({}), standard deviation {:.3f}\n", f.family,
+                      f.over.aucs.size(), f.over.mean, interval_text(f.over.interval), f.over.deviation);
   return text;
 }
 
@@ -187,10 +188,10 @@ Json summary_json(const VerificationResult& r, const std::string& kind, const At
   if (const auto seeds = r.seeds.find(kind); seeds != r.seeds.end())
     for (const SeedFigures& f : seeds->second)
       summary["seeds"].push_back({{"family", f.family},
-                                  {"aucs", f.aucs},
-                                  {"mean_auc", f.mean},
-                                  {"deviation", f.deviation},
-                                  {"interval_95", interval_json(f.interval)}});
+                                  {"aucs", f.over.aucs},
+                                  {"mean_auc", f.over.mean},
+                                  {"deviation", f.over.deviation},
+                                  {"interval_95", interval_json(f.over.interval)}});
   if (const auto curve = r.learning_curves.find(kind); curve != r.learning_curves.end())
     for (const LearningPoint& p : curve->second)
       summary["learning_curve"].push_back({{"training_films", p.training_films},

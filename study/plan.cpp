@@ -189,7 +189,9 @@ class StudyReader {
     classification.masks = masks;
     auto inputs = generator;
     inputs.push_back(classifier());
-    add(findings_step(m), m.name + ": findings before and after", std::move(classification), inputs);
+    auto of_findings = inputs;
+    if (!c_.boxes.empty()) of_findings.emplace_back(c_.boxes);
+    add(findings_step(m), m.name + ": findings before and after", std::move(classification), of_findings);
     if (study_.judges_organs()) {
       auto of_organs = generator;
       of_organs.push_back(segmenter());

@@ -42,6 +42,7 @@ struct StudyConfig {
   PairLists pairs;
   std::string labels, boxes, test_list, test_pairs, cohort_list;
   double boxes_side = 1024;
+  bool judge_organs = true;
   MaskSettings masks;
 };
 
@@ -68,6 +69,9 @@ void visit_fields(StudyConfig& c, Visit&& visit) {
   visit("data", "test_pairs", c.test_pairs, "pairs of them");
   visit("data", "cohort_list", c.cohort_list, "strangers that normalize correlation scores");
   visit_fields(c.masks, visit);
+  visit("judges", "segmenter", c.judge_organs,
+        "train a segmenter on the masks and look for organs on released films, when data.image_size divides "
+        "by 32");
 }
 
 /// One thing to do: a task with its complete configuration, in a folder of its own.
@@ -86,8 +90,10 @@ struct Study {
   std::string text;              ///< of the configuration file, overrides below it
 
   std::filesystem::path step_folder(const std::string& name) const;
-  /// Masks are there: a segmenter learns them, and looks for them on released films.
-  bool judges_organs() const { return !config.masks.folders.empty(); }
+  /// A segmenter learns the masks, and looks for them on released films.
+  bool judges_organs() const {
+    return config.judge_organs && !config.masks.folders.empty() && config.data.image_size % 32 == 0;
+  }
   /// The method with the weights of its game.
   ReleaseSettings release_of(const StudyMethod& method) const;
 };

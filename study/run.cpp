@@ -48,6 +48,7 @@ void make_cohort(const StudyConfig& c, bool json) {
 struct Marker {
   std::string fingerprint;
   bool done = false;
+  std::string program;  ///< SHA-256 of the program that did it
 };
 
 Marker read_marker(const fs::path& folder) {
@@ -55,12 +56,15 @@ Marker read_marker(const fs::path& folder) {
   if (!fs::exists(path)) return {};
   const auto json = Json::parse(read_file(path, 1 << 20), nullptr, false);
   if (!json.is_object()) return {};
-  return {json.value("fingerprint", ""), json.value("done", false)};
+  return {json.value("fingerprint", ""), json.value("done", false), json.value("program_sha256", "")};
 }
 
 void write_marker(const fs::path& folder, const Marker& marker) {
-  write_file(folder / "step.json",
-             Json{{"fingerprint", marker.fingerprint}, {"done", marker.done}}.dump(1) + "\n");
+  write_file(
+      folder / "step.json",
+      Json{{"fingerprint", marker.fingerprint}, {"done", marker.done}, {"program_sha256", marker.program}}
+              .dump(1) +
+          "\n");
 }
 
 /// Moves what was made from other inputs aside; nothing is lost.
@@ -95,21 +99,25 @@ DataHashes data_hashes(const Study& study) {
   std::string all = sha256_of_files(c.data.images, films), masks;
   if (std::any_of(study.steps.begin(), study.steps.end(), [](const StudyStep& s) { return s.reads_masks; }))
     for (const auto& folder : c.masks.folders) masks += sha256_of_files(folder, films) + " ";
-  for (const auto& file : {c.labels, c.boxes, c.lists.train, c.lists.valid, c.test_list, c.pairs.train,
-                           c.pairs.valid, c.test_pairs, c.cohort_list})
+  for (const auto& file : {c.labels, c.lists.train, c.lists.valid, c.test_list, c.pairs.train, c.pairs.valid,
+                           c.test_pairs, c.cohort_list})
     if (!file.empty()) all += " " + sha256_of_file(file);
   return {sha256(all), masks};
 }
 
 /// A patient of the test whose film is in any other list would make every figure better than it is.
-void require_patients_apart(const StudyConfig& c) {
+void require_patients_apart(const Study& study) {
+  const StudyConfig& c = study.config;
   const LabelTable labels(c.labels);
   std::map<std::string, std::string> place_of;  // of a patient, or of a film whose patient is not known
   ProblemList problems("study");
+  const auto whose = [&](const std::string& film) {
+    const std::string patient = labels.patient_of(film);
+    return patient.empty() ? "film " + film : patient;
+  };
   const auto add = [&](const char* place, const std::vector<std::string>& films) {
     for (const auto& film : films) {
-      const std::string patient = labels.patient_of(film);
-      const auto [entry, is_new] = place_of.emplace(patient.empty() ? "film " + film : patient, place);
+      const auto [entry, is_new] = place_of.emplace(whose(film), place);
       if (!is_new && entry->second != place)
         problems.add(
             fmt::format("a patient is in the lists of {} and of {}: see {}", entry->second, place, film));
@@ -118,10 +126,27 @@ void require_patients_apart(const StudyConfig& c) {
   const auto of_pairs = [](const std::string& file) { return indexed(read_pairs(file)).names; };
   add("training", film_names(c.data.images, c.lists.train));
   add("training", of_pairs(c.pairs.train));
+  for (const StudyStep& step : study.steps)
+    std::visit(
+        [&](const auto& kind) {
+          std::visit(
+              [&](const auto& config) {
+                if constexpr (requires { config.contrast; })
+                  if (!config.contrast.single_films.empty())
+                    add("training", read_list(config.contrast.single_films));
+              },
+              kind);
+        },
+        step.config);
   add("validation", film_names(c.data.images, c.lists.valid));
   add("validation", of_pairs(c.pairs.valid));
   add("test", film_names(c.data.images, c.test_list));
   add("test", of_pairs(c.test_pairs));
+  // Strangers may be of the training or of the validation.
+  if (!c.cohort_list.empty())
+    for (const auto& film : read_list(c.cohort_list))
+      if (const auto place = place_of.find(whose(film)); place != place_of.end() && place->second == "test")
+        problems.add(fmt::format("a patient is in the lists of strangers and of test: see {}", film));
   problems.throw_if_any();
 }
 
@@ -136,7 +161,7 @@ void run_step(const Study& study, const StudyStep& step, const DataHashes& data,
             input.string());
     made_of += sha256_of_file(input) + "\n";
   }
-  const Marker wanted{sha256(made_of), false}, found = read_marker(folder);
+  const Marker wanted{sha256(made_of), false, ""}, found = read_marker(folder);
   if (found.done && found.fingerprint == wanted.fingerprint)
     return say(fmt::format("= {}: unchanged\n", step.title));
   if (fs::exists(folder) && found.fingerprint != wanted.fingerprint) set_aside(folder);
@@ -148,7 +173,7 @@ void run_step(const Study& study, const StudyStep& step, const DataHashes& data,
     run_training(*training, true, json);
   else
     run_evaluation(std::get<EvaluationConfig>(step.config), json);
-  write_marker(folder, {wanted.fingerprint, true});
+  write_marker(folder, {wanted.fingerprint, true, sha256_of_file("/proc/self/exe")});
   const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   say(fmt::format("  {:.0f} s\n", seconds));
 }
@@ -158,7 +183,7 @@ void run_step(const Study& study, const StudyStep& step, const DataHashes& data,
 fs::path run_study(const Study& study, bool json) {
   const StudyConfig& c = study.config;
   if (c.phantom.films > 0) make_cohort(c, json);
-  require_patients_apart(c);
+  require_patients_apart(study);
   const DataHashes data = data_hashes(study);
   fs::create_directories(c.folder);
   write_file(fs::path(c.folder) / "study.toml", study.text);

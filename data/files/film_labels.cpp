@@ -41,8 +41,8 @@ LabelTable::LabelTable(std::string_view text, const std::string& name) : name_(n
 
 void LabelTable::parse(std::string_view text) {
   ProblemList problems(name_);
-  std::optional<std::size_t> image, findings, patient, view, sex, age, width_mm, columns, rows, spacing,
-      source;
+  std::optional<std::size_t> image, findings, patient, view, sex, age, width_mm, height_mm, columns, rows,
+      spacing_x, spacing_y, source;
   std::size_t number = 0;
   for (const std::string_view line : split_lines(text)) {
     const auto fields = csv_fields(line);
@@ -54,11 +54,13 @@ void LabelTable::parse(std::string_view text) {
       sex = csv_column(fields, {"Patient Gender", "Patient Sex", "sex"});
       age = csv_column(fields, {"Patient Age", "age"});
       width_mm = csv_column(fields, {"width_mm"});
+      height_mm = csv_column(fields, {"height_mm"});
       // NIH's header splits "OriginalImage[Width,Height]" and "OriginalImagePixelSpacing[x,y]" in two.
       columns = csv_column(fields, {"OriginalImage[Width", "OriginalImageWidth", "width"});
       rows = csv_column(fields, {"Height]", "OriginalImageHeight", "height"});
       source = csv_column(fields, {"source"});
-      spacing = csv_column(fields, {"OriginalImagePixelSpacing[x", "OriginalImagePixelSpacing_x"});
+      spacing_x = csv_column(fields, {"OriginalImagePixelSpacing[x", "OriginalImagePixelSpacing_x"});
+      spacing_y = csv_column(fields, {"y]", "OriginalImagePixelSpacing_y"});
       require(image && findings, name_,
               "the first line has no columns \"Image Index\" and \"Finding Labels\" (or image and findings)");
       continue;
@@ -70,7 +72,7 @@ void LabelTable::parse(std::string_view text) {
       problems.add(fmt::format("line {} has too few fields ({})", number, fields.size()));
       continue;
     }
-    FilmLabels labels{{}, field(patient), field(view), field(sex), {}, {}, {}, {}};
+    FilmLabels labels{{}, field(patient), field(view), field(sex), {}, {}, {}, {}, {}};
     if (source && *source < fields.size()) labels.source = fields[*source];
     const auto size = [&](const std::optional<std::size_t>& at) -> std::optional<double> {
       if (!at || *at >= fields.size() || fields[*at].empty()) return std::nullopt;
@@ -81,9 +83,12 @@ void LabelTable::parse(std::string_view text) {
       return std::nullopt;
     };
     labels.width_mm = size(width_mm);
-    const auto across = size(columns), down = size(rows);
+    labels.height_mm = size(height_mm);
+    const auto across = size(columns), down = size(rows), mm_across = size(spacing_x),
+               mm_down = size(spacing_y);
     if (across && down) labels.size = fields[*columns] + "x" + fields[*rows];
-    if (const auto mm = size(spacing); !labels.width_mm && across && mm) labels.width_mm = *across * *mm;
+    if (!labels.width_mm && across && mm_across) labels.width_mm = *across * *mm_across;
+    if (!labels.height_mm && down && mm_down) labels.height_mm = *down * *mm_down;
     if (const std::string text = field(age); !text.empty()) {
       labels.age_years = age_of(text);
       if (!labels.age_years)

@@ -22,18 +22,18 @@ inline constexpr std::array<std::string_view, 14> finding_names{
 struct FilmLabels {
   std::array<bool, finding_names.size()> findings{};
   std::string patient;
-  std::string view;                 ///< "PA", "AP" or ""
-  std::string sex;                  ///< "M", "F" or ""
-  std::optional<double> age_years;  ///< nothing where the table does not say it
-  std::optional<double> width_mm;   ///< of the whole film; nothing where the table does not say it
-  std::string size;                 ///< "2682x2749", columns and rows of the original, or ""
-  std::string source;               ///< hospital, machine or study that the film is from, or ""
+  std::string view;                           ///< "PA", "AP" or ""
+  std::string sex;                            ///< "M", "F" or ""
+  std::optional<double> age_years;            ///< nothing where the table does not say it
+  std::optional<double> width_mm, height_mm;  ///< of the whole film; nothing where the table does not say it
+  std::string size;                           ///< "2682x2749", columns and rows of the original, or ""
+  std::string source;                         ///< hospital, machine or study that the film is from, or ""
 };
 
 /// The labels of every film of a table whose header names its columns: NIH's Data_Entry_2017*.csv ("Image
 /// Index", "Finding Labels", "Patient ID", "View Position", "Patient Gender", "Patient Age"), or any table with the columns image,
-/// findings, patient, view, sex, age (years), source, width and height (pixels of the original) and width_mm (NIH: width times pixel
-/// spacing); findings are joined by a bar, "No Finding" or nothing means none. All but image and findings may be missing.
+/// findings, patient, view, sex, age (years), source, width and height (pixels of the original), width_mm and height_mm (NIH: pixels
+/// times pixel spacing); findings are joined by a bar, "No Finding" or nothing means none. All but image and findings may be missing.
 class LabelTable {
  public:
   /// Throws Error that lists all faults: lines with too few fields, unknown findings, films that stand twice.

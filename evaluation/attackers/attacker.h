@@ -21,7 +21,7 @@ struct AttackerFacts {
   std::string trained_on;  ///< kind of its training pairs; "" = no training
   std::int64_t training_films = 0, training_steps = 0;
   double training_seconds = 0;
-  /// Sees no film, only what a table says of it: not an attack, but what attacks are held against.
+  /// Sees only sex, view and age: not an attack, but what attacks are held against.
   bool is_control = false;
 };
 

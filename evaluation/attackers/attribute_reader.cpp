@@ -65,8 +65,17 @@ Trials trials(const std::vector<std::string>& patients,
 
 }  // namespace
 
-AttributeColumns::AttributeColumns(const LabelTable& labels)
-    : sex(labels.has("sex")), view(labels.has("view")), age(labels.has("age")) {}
+AttributeColumns::AttributeColumns(const LabelTable& labels, const std::vector<std::string>& films) {
+  const auto most_have = [&](auto&& has) {
+    const auto count = std::count_if(films.begin(), films.end(), [&](const std::string& film) {
+      return labels.contains(film) && has(labels.of(film));
+    });
+    return 2 * count > std::ptrdiff_t(films.size());
+  };
+  sex = most_have([](const FilmLabels& l) { return !l.sex.empty(); });
+  view = most_have([](const FilmLabels& l) { return !l.view.empty(); });
+  age = most_have([](const FilmLabels& l) { return l.age_years.has_value(); });
+}
 
 std::vector<std::string> AttributeColumns::outputs() const {
   std::vector<std::string> names;

@@ -11,11 +11,11 @@
 
 namespace scrim {
 
-/// Which of a label table's columns can be read from films.
+/// Which of a label table's columns can be learned from films: those that the table has for more than half of them.
 struct AttributeColumns {
   bool sex = false, view = false, age = false;
 
-  explicit AttributeColumns(const LabelTable& labels);
+  AttributeColumns(const LabelTable& labels, const std::vector<std::string>& films);
   bool any() const { return sex || view || age; }
   /// Names of the outputs, in their order.
   std::vector<std::string> outputs() const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "measures/logistic.h"
 
@@ -10,6 +11,7 @@ namespace scrim {
 namespace {
 
 constexpr double ridge = 1e-2;
+constexpr int fit_parts = 5;
 
 /// Scores of the attackers of one family, standardized on the validation's strangers, their mean.
 struct Family {
@@ -43,6 +45,15 @@ void add(Family& family, const MixedScores& part, const IdentityTest& valid) {
   ++family.attackers;
 }
 
+/// A part from 0 for each film, the same for all films of a patient.
+std::vector<int> parts_of_patients(const IdentityTest& test) {
+  std::map<std::string, int> part_of;
+  std::vector<int> parts;
+  for (const auto& patient : test.patients())
+    parts.push_back(part_of.emplace(patient, int(part_of.size()) % fit_parts).first->second);
+  return parts;
+}
+
 }  // namespace
 
 std::optional<Joined> mixed_scores(const std::vector<MixedScores>& parts, const IdentityTest& valid) {
@@ -63,22 +74,42 @@ std::optional<Joined> mixed_scores(const std::vector<MixedScores>& parts, const 
     for (const Family& family : families) row.push_back((family.*side)[at]);
     return row;
   };
-  std::vector<std::vector<double>> rows;
-  std::vector<bool> same;
-  for (const IndexedPair& pair : valid.stranger_pairs(false)) {
-    rows.push_back(row_at(&Family::valid, place_of(pair, valid)));
-    same.push_back(pair.same_patient);
-  }
-  if (std::count(same.begin(), same.end(), true) == 0 || std::count(same.begin(), same.end(), false) == 0)
-    return std::nullopt;
-  const LogisticRegression regression(rows, same, ridge);
+  // Patients in five parts: what the mixture says of a validation pair comes from a fit without its patients' parts.
+  const auto parts_of = parts_of_patients(valid);
+  const auto pairs = valid.stranger_pairs(false);
+  const auto fit = [&](std::optional<std::pair<int, int>> without) -> std::optional<LogisticRegression> {
+    std::vector<std::vector<double>> rows;
+    std::vector<bool> same;
+    for (const IndexedPair& pair : pairs) {
+      const auto is_out = [&](std::int64_t film) {
+        const int part = parts_of[std::size_t(film)];
+        return without && (part == without->first || part == without->second);
+      };
+      if (is_out(pair.first) || is_out(pair.second)) continue;
+      rows.push_back(row_at(&Family::valid, place_of(pair, valid)));
+      same.push_back(pair.same_patient);
+    }
+    const auto of_one = std::count(same.begin(), same.end(), true);
+    if (of_one == 0 || of_one == std::int64_t(same.size())) return std::nullopt;
+    return LogisticRegression(rows, same, ridge);
+  };
+  const auto whole = fit({});
+  if (!whole) return std::nullopt;
+  const LogisticRegression& regression = *whole;
+  std::map<std::pair<int, int>, LogisticRegression> without;
+  for (int a = 0; a < fit_parts; ++a)
+    for (int b = a; b < fit_parts; ++b)
+      without.emplace(std::pair(a, b), fit(std::pair(a, b)).value_or(regression));
 
   Joined joined;
   for (std::size_t i = 0; i < families.size(); ++i)
     joined.weights +=
         fmt::format("{}{} {:.2f}", i == 0 ? "" : ", ", families[i].name, regression.weights()[i]);
-  for (std::size_t i = 0; i < families.front().valid.size(); ++i)
-    joined.valid.push_back(float(regression(row_at(&Family::valid, i))));
+  const std::size_t films = valid.films().size();
+  for (std::size_t i = 0; i < films * films; ++i) {
+    const auto [low, high] = std::minmax(parts_of[i / films], parts_of[i % films]);
+    joined.valid.push_back(float(without.at({low, high})(row_at(&Family::valid, i))));
+  }
   for (std::size_t i = 0; i < families.front().test.size(); ++i)
     joined.test.push_back(float(regression(row_at(&Family::test, i))));
   return joined;

@@ -15,10 +15,12 @@ struct MixedScores {
 
 struct Joined {
   std::string weights;  ///< "correlation 1.32, learned on real_real 0.41": of standardized scores
-  std::vector<float> valid, test;
+  std::vector<float>
+      valid;  ///< each pair by a regression that saw neither of its patients: fit for comparisons
+  std::vector<float> test;
 };
 
-/// Nothing with fewer than two families, or where the validation lacks a kind of pairs..
+/// Nothing with fewer than two families, or where the validation lacks a kind of pairs.
 std::optional<Joined> mixed_scores(const std::vector<MixedScores>& parts, const IdentityTest& valid);
 
 }  // namespace scrim

@@ -1,6 +1,7 @@
 #include "evaluation/restorers/inverse_warp.h"
 
 #include "autograd/ops/binary.h"
+#include "models/organ_protection.h"
 #include "models/warp.h"
 #include "tensor/compute_device.h"
 
@@ -20,8 +21,10 @@ FilmSet InverseWarp::restored(const FilmSet& real, const FilmSet& released, std:
     const Variable y(to_compute_device(released.film(i))), mask = releaser_.mask_at(real, i);
     Variable x = y;
     for (int round = 0; round < rounds; ++round) {
-      const Tensor d = releaser_.apply(x, mask).displacement.value();
-      x = warp_by(y, Variable(inverse_displacement(d, fixed_point_steps)));
+      const Release drawn = releaser_.apply(x, mask);
+      const Variable unwarped =
+          warp_by(y, Variable(inverse_displacement(drawn.displacement.value(), fixed_point_steps)));
+      x = drawn.kept.defined() ? blended(y, unwarped, drawn.kept) : unwarped;
     }
     found.push_back(image_from_tensor(to_host(x.value()), released.image(i).bits));
   }

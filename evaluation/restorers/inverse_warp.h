@@ -18,7 +18,9 @@ class InverseWarp : public Restorer {
   explicit InverseWarp(Releaser& releaser) : releaser_(releaser) {}
 
   std::string name() const override { return "inverse warp"; }
-  std::string knows() const override { return "the method's network, which draws the warp"; }
+  std::string knows() const override {
+    return "the method's network, which draws the warp, and masks of the organs that it keeps";
+  }
   FilmSet restored(const FilmSet& real, const FilmSet& released, std::uint64_t draw) const override;
 
  private:

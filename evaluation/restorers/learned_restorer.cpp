@@ -5,7 +5,10 @@
 namespace scrim {
 
 LearnedRestorer::LearnedRestorer(const std::string& weights, const Training& training)
-    : restorer_(load_network<FlowUNetSettings>(weights)), training_(training) {}
+    : restorer_(load_network<FlowUNetSettings>(weights)), training_(training) {
+  // Weights are packed in the first call. After it, several threads may call at once.
+  restored_films(*restorer_.network, to_compute_device(Tensor::zeros({1, 16, 16, 1})));
+}
 
 FilmSet LearnedRestorer::restored(const FilmSet& real, const FilmSet& released, std::uint64_t) const {
   std::vector<GrayImage> found;

@@ -197,27 +197,28 @@ LearnedRestorer AttackerTrainer::restorer() const {
                          {scene_.train.films.real.count(), known.training_steps, known.training_seconds});
 }
 
-AttributeReader AttackerTrainer::attribute_reader(const LabelTable& labels) const {
+std::optional<AttributeReader> AttackerTrainer::attribute_reader(const LabelTable& labels) const {
   const AttributeSettings& a = config_.attributes;
-  const AttributeColumns columns(labels);
-  // Films of which the table says all attributes.
+  const AttributeColumns columns(labels, scene_.train.films.real.names());
+  // Films of which the table says all these attributes.
   const auto known_films = [&](const FilmSet& films) {
     std::vector<std::string> names;
     for (const auto& name : films.names())
       if (columns.are_known(labels, name)) names.push_back(name);
     return names;
   };
-  const auto films_of = [&](const Side& side) {
-    const auto names = known_films(side.films.real);
-    require(!names.empty(), "attributes", "the table says sex, view and age of no film at once");
+  const auto films_of = [&](const std::vector<std::string>& names) {
     return FilmSet(config_.data.images, names, config_.data.options());
   };
-  const FilmSet train_films = films_of(scene_.train);
+  const auto train_names = known_films(scene_.train.films.real);
+  if (!columns.any() || train_names.empty()) return std::nullopt;
+  const FilmSet train_films = films_of(train_names);
   const LabeledFilms train{train_films, columns.targets(labels, train_films.names())};
   std::optional<FilmSet> valid_films;
   std::optional<LabeledFilms> valid;
-  if (scene_.valid) {
-    valid_films = films_of(*scene_.valid);
+  if (const auto names = scene_.valid ? known_films(scene_.valid->films.real) : std::vector<std::string>{};
+      !names.empty()) {
+    valid_films = films_of(names);
     valid.emplace(LabeledFilms{*valid_films, columns.targets(labels, valid_films->names())});
   }
   ClassifierConfig settings{

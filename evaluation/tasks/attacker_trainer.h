@@ -25,8 +25,8 @@ class AttackerTrainer {
   EmbeddingAttacker embedding_of_share(const std::string& kind, double share) const;
   /// The network that learns to undo the method.
   LearnedRestorer restorer() const;
-  /// What reads attributes from real films. `labels` has some of the columns.
-  AttributeReader attribute_reader(const LabelTable& labels) const;
+  /// What reads attributes from real films; nothing where the table says too little of the training films.
+  std::optional<AttributeReader> attribute_reader(const LabelTable& labels) const;
 
  private:
   /// What a training is to the progress, the run folder and the facts.

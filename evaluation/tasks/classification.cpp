@@ -5,16 +5,6 @@
 #include "training/tasks/train_classifier.h"
 
 namespace scrim {
-namespace {
-
-std::vector<Scored> scored(const std::vector<GroupedCase>& cases) {
-  std::vector<Scored> plain;
-  for (const GroupedCase& c : cases) plain.push_back(c.scored);
-  return plain;
-}
-
-}  // namespace
-
 void check(const ClassificationConfig& c) {
   check(c.data, 16);
   check_given("data.labels", c.labels, "a table of findings");
@@ -58,8 +48,8 @@ ClassificationResult compared(const std::vector<std::vector<GroupedCase>>& befor
     f.positive_patients = std::int64_t(with.size());
     f.counts = f.positive_patients >= ClassificationResult::least_patients &&
                std::int64_t(without.size()) >= ClassificationResult::least_patients;
-    f.before.auc = roc_auc(scored(before[finding]));
-    f.after.auc = roc_auc(scored(after[finding]));
+    f.before.auc = roc_auc(ungrouped(before[finding]));
+    f.after.auc = roc_auc(ungrouped(after[finding]));
     if (f.counts) {
       f.before.interval = jackknife_auc(before[finding]);
       f.after.interval = jackknife_auc(after[finding]);

@@ -6,11 +6,8 @@
 #include "tensor/compute_device.h"
 
 namespace scrim {
-namespace {
-
 using Case = std::pair<std::int64_t, std::size_t>;  // film and finding
 
-/// Where the map of a finding is highest, in shares of the film's sides.
 std::pair<double, double> highest_place(const Tensor& maps, std::size_t finding, std::int64_t side) {
   const std::int64_t height = maps.size(1), width = maps.size(2), labels = maps.size(3);
   Tensor map = Tensor::empty({1, height, width, 1});
@@ -18,11 +15,17 @@ std::pair<double, double> highest_place(const Tensor& maps, std::size_t finding,
     map.mutable_data<float>()[std::size_t(i)] = maps.data<float>()[std::size_t(i * labels) + finding];
   const Tensor large = resized_film(map, side, side);
   const auto values = large.data<float>();
-  const auto at = std::max_element(values.begin(), values.end()) - values.begin();
-  return {(double(at % side) + 0.5) / double(side), (double(at / side) + 0.5) / double(side)};
+  // At its rim the enlarged map is flat for half a cell: the middle of all highest pixels counts.
+  const float highest = *std::max_element(values.begin(), values.end());
+  double x = 0, y = 0, count = 0;
+  for (std::int64_t at = 0; at < side * side; ++at)
+    if (values[std::size_t(at)] == highest) {
+      x += double(at % side) + 0.5;
+      y += double(at / side) + 0.5;
+      ++count;
+    }
+  return {x / count / double(side), y / count / double(side)};
 }
-
-}  // namespace
 
 PointingResult pointing_game(DenseNet& classifier, const FilmSet& real, const FilmSet& released,
                              const std::vector<FindingBox>& boxes, double boxes_side) {

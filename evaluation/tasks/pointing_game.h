@@ -22,4 +22,7 @@ struct PointingResult {
 PointingResult pointing_game(DenseNet& classifier, const FilmSet& real, const FilmSet& released,
                              const std::vector<FindingBox>& boxes, double boxes_side);
 
+/// Where the map of a finding is highest, in shares of the film's sides (x, y). maps: [1,h,w,findings].
+std::pair<double, double> highest_place(const Tensor& maps, std::size_t finding, std::int64_t side);
+
 }  // namespace scrim

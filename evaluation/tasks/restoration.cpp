@@ -40,7 +40,8 @@ class Scene {
     if (c.valid_pairs.empty()) return;
     const IdentityTest valid(read_pairs(c.valid_pairs), {}, labels_ ? &*labels_ : nullptr, {});
     const Films films = films_of(valid.films(), releaser, restorer);
-    is_turned_around_ = roc_auc(plain(verifier_cases(valid, films.released, films.real))).value_or(1) < 0.5;
+    is_turned_around_ =
+        roc_auc(ungrouped(verifier_cases(valid, films.released, films.real))).value_or(1) < 0.5;
   }
 
   RestorationResult result(const char* task, std::string method, std::string attack) const {
@@ -73,12 +74,6 @@ class Scene {
     FilmSet real(c_.data.images, names, c_.data.options());
     FilmSet released = releaser.release(real), restored = restorer.restored(real, released);
     return {std::move(real), std::move(released), std::move(restored)};
-  }
-
-  static std::vector<Scored> plain(const std::vector<GroupedCase>& grouped) {
-    std::vector<Scored> cases;
-    for (const GroupedCase& c : grouped) cases.push_back(c.scored);
-    return cases;
   }
 
   std::vector<GroupedCase> cases(const IdentityTest& test, std::vector<double> scores) const {

@@ -28,12 +28,6 @@ double best_threshold(const std::vector<Scored>& cases) {
   return best;
 }
 
-std::vector<Scored> plain(const std::vector<GroupedCase>& grouped) {
-  std::vector<Scored> cases;
-  for (const GroupedCase& c : grouped) cases.push_back(c.scored);
-  return cases;
-}
-
 /// Strangers to the test for the correlation attacker, as different from each other as the films allow.
 std::vector<std::string> a_film_of_each_patient(const IdentityTest& test) {
   std::set<std::string> seen;
@@ -53,6 +47,11 @@ std::vector<IndexedPair> pairs_to_learn(const IdentityTest& test) {
     for (std::size_t j = i + 1; j < patients.size(); ++j)
       if (patients[i] != patients[j]) pairs.push_back({std::int64_t(i), std::int64_t(j), false});
   return pairs;
+}
+
+bool has_pairs_of_one(const IdentityTest& test) {
+  return std::any_of(test.listed().begin(), test.listed().end(),
+                     [](const IndexedPair& pair) { return pair.same_patient && pair.first != pair.second; });
 }
 
 class Evaluation {
@@ -152,7 +151,7 @@ class Evaluation {
   }
 
   void ask_controls() {
-    if (!labels_ || !AttributeColumns(*labels_).any()) return;
+    if (!labels_ || !(labels_->has("sex") || labels_->has("view") || labels_->has("age"))) return;
     AttackerFacts facts{.name = "attributes (control)",
                         .family = "attributes",
                         .knows = "sex, view and age from the table, no film",
@@ -163,22 +162,27 @@ class Evaluation {
     ask(table, kinds(), scene_);
     if (!config_.attributes.read) return;
 
-    const AttributeReader reader = trainer_.attribute_reader(*labels_);
-    // What is read from films that the reader learned from is too good to learn from again.
-    const Side& side = scene_.valid ? *scene_.valid : scene_.train;
+    const auto reader = trainer_.attribute_reader(*labels_);
+    if (!reader)
+      return notice(
+          "Attributes are not read from films: the table says sex, view or age of too few training films.");
+    // The reader knows the films that it learned from too well: pairs of other films show what its errors are.
+    const bool validates = scene_.valid && has_pairs_of_one(scene_.valid->test);
+    const Side& side = validates ? *scene_.valid : scene_.train;
     for (const auto& kind : kinds()) {
       facts.name = "attributes read from films (control)";
       facts.family = "read attributes";
       facts.knows = "sex, view and age as a small network reads them from the films";
       facts.training_films = scene_.train.films.real.count();
-      DifferenceAttacker read(facts, reader.rows());
+      DifferenceAttacker read(facts, reader->rows());
       learn(read, kind, side);
       ask(read, {kind}, scene_);
     }
     for (const FilmKind kind : {FilmKind::real, FilmKind::released})
       if (kind == FilmKind::real || !changes_nothing())
-        result_.inferences[kind] = inferences(reader, scene_.test.films.of(kind), scene_.test.test.patients(),
-                                              *labels_, scene_.train.test.films());
+        result_.inferences[kind] =
+            inferences(*reader, scene_.test.films.of(kind), scene_.test.test.patients(), *labels_,
+                       scene_.train.test.films());
   }
 
   void ask_side_channels(const std::string& kind) {
@@ -230,27 +234,18 @@ class Evaluation {
   void add_seeds(const std::string& kind, const std::string& family,
                  const std::vector<std::vector<float>>& scores) {
     const IdentityTest& test = scene_.test.test;
-    SeedFigures figures{.family = family, .aucs = {}, .interval = {}};
     std::vector<std::vector<GroupedCase>> cases;
-    for (const auto& of_seed : scores) {
-      cases.push_back(test.cases(of_seed, test.stranger_pairs(false)));
-      figures.aucs.push_back(roc_auc(plain(cases.back())).value_or(std::nan("")));
-    }
-    const auto count = double(scores.size());
-    for (const double auc : figures.aucs) figures.mean += auc / count;
-    for (const double auc : figures.aucs) figures.deviation += (auc - figures.mean) * (auc - figures.mean);
-    figures.deviation = count > 1 ? std::sqrt(figures.deviation / (count - 1)) : 0;
-    figures.interval = seeds_interval(cases);
-    result_.seeds[kind].push_back(std::move(figures));
+    for (const auto& of_seed : scores) cases.push_back(test.cases(of_seed, test.stranger_pairs(false)));
+    result_.seeds[kind].push_back({family, over_seeds(cases)});
   }
 
-  /// What one start learns from some of the patients, and from all of them: scores of the start that learned from all came.
+  /// The AUC of one start by how many films it learned from. `of_all`: scores of the start that learned from all films.
   void add_learning_curve(const std::string& kind, std::int64_t all_films, const std::vector<float>& of_all) {
     if (config_.embedding.learning_curve.empty()) return;
     const auto point = [&](std::int64_t films, const std::vector<float>& scores) {
       const IdentityTest& test = scene_.test.test;
       const auto cases = test.cases(scores, test.stranger_pairs(false));
-      result_.learning_curves[kind].push_back({films, roc_auc(plain(cases)), jackknife_auc(cases)});
+      result_.learning_curves[kind].push_back({films, roc_auc(ungrouped(cases)), jackknife_auc(cases)});
     };
     std::vector<double> shares = config_.embedding.learning_curve;
     std::sort(shares.begin(), shares.end());
@@ -264,6 +259,8 @@ class Evaluation {
 
   /// Attackers who restore released films before they compare.
   void ask_after(const std::string& by) {
+    const bool learns = by == "network" && config_.restorer.embedding && config_.embedding.starts > 0;
+    if (!config_.correlation && !learns) return;
     std::unique_ptr<Restorer> restorer;
     if (by == "network") restorer = std::make_unique<LearnedRestorer>(trainer_.restorer());
     if (by == "averaging" && releaser_.method().draws_numbers())
@@ -274,9 +271,9 @@ class Evaluation {
       restorer = std::make_unique<Inversion>(releaser_, config_.restorer.inversion_steps,
                                              config_.restorer.inversion_learning_rate);
     if (!restorer) return;
-    const Scene restored = scene_.restored(*restorer, releaser_);
+    const Scene restored = scene_.restored(*restorer, releaser_, learns);
     if (config_.correlation) ask_correlation(restored);
-    if (by != "network" || !config_.restorer.embedding || config_.embedding.starts == 0) return;
+    if (!learns) return;
     const AttackerTrainer trainer(config_, restored, progress_);
     for (const auto& kind : trained_on())
       if (kind != "real_real") ask_embedding(restored, trainer, kind);
@@ -301,15 +298,15 @@ class Evaluation {
            std::vector<float> valid_scores) {
     const IdentityTest& test = scene_.test.test;
     Attack attack{.attacker = facts, .pairs = kind, .valid_auc = {}, .figures = {}};
-    const auto listed = plain(test.cases(scores, test.listed()));
+    const auto listed = ungrouped(test.cases(scores, test.listed()));
     require(roc_auc(listed).has_value(), config_.test_pairs, "needs pairs of one patient and pairs of two");
     attack.figures =
         test.figures(scores, kind == "released_real",
                      {config_.bootstrap_draws, config_.enrolments, std::uint64_t(config_.training.seed)});
     if (scene_.valid) {
       const IdentityTest& valid = scene_.valid->test;
-      attack.valid_auc = roc_auc(plain(valid.cases(valid_scores, valid.stranger_pairs(false))));
-      attack.threshold = best_threshold(plain(valid.cases(valid_scores, valid.listed())));
+      attack.valid_auc = roc_auc(ungrouped(valid.cases(valid_scores, valid.stranger_pairs(false))));
+      attack.threshold = best_threshold(ungrouped(valid.cases(valid_scores, valid.listed())));
     }
     attack.confusion = confusion_at(listed, attack.threshold);
     for (const Scored& c : listed) attack.listed_scores.push_back(c.score);

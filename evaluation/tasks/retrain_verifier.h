@@ -114,9 +114,7 @@ struct Risks {
 /// An attacker that was trained from several seeds: what one of them reaches.
 struct SeedFigures {
   std::string family;
-  std::vector<double> aucs;  ///< against strangers, of each seed
-  double mean = 0, deviation = 0;
-  std::optional<Interval> interval;  ///< of the mean: over patients and seeds (measures/intervals.h)
+  OverSeeds over;  ///< AUCs against strangers
 };
 
 /// What an attacker reaches who learned from some of the films.

@@ -11,6 +11,7 @@ namespace scrim {
 namespace {
 
 std::vector<std::string> folders_of(const std::string& truth) {
+  if (std::filesystem::is_directory(truth)) return {truth};  // its name may have a plus
   std::vector<std::string> folders;
   for (std::size_t begin = 0; begin <= truth.size();) {
     const std::size_t end = std::min(truth.find('+', begin), truth.size());
@@ -32,43 +33,40 @@ std::string name_of_organs(const std::string& truth) {
 /// What was found of an organ on every film, in their order.
 struct Found {
   std::vector<double> dice;
-  std::vector<std::optional<double>> distance;  ///< pixels
+  std::vector<std::optional<double>> pixels, mm;  ///< distances; mm where the film's size is known
 
-  void add(const MaskView& found, const MaskView& truth) {
+  void add(const MaskView& found, const MaskView& truth, const std::optional<PixelSize>& pixel_mm) {
     dice.push_back(scrim::dice(found, truth));
-    distance.push_back(hausdorff_95(found, truth));
+    pixels.push_back(hausdorff_95(found, truth));
+    mm.push_back(pixel_mm ? hausdorff_95(found, truth, *pixel_mm) : std::nullopt);
   }
 };
 
-/// `also`: films count for distances when this has one too. widths_mm: of the films, where all are known.
-Fit fit_of(const Found& found, const Found& also, const std::vector<double>& widths_mm, std::int64_t size) {
+/// `also`: films count for distances when this has one too. knows_mm: of all films.
+Fit fit_of(const Found& found, const Found& also, bool knows_mm) {
   Fit fit;
   std::vector<std::optional<double>> pixels, mm;
   for (std::size_t i = 0; i < found.dice.size(); ++i) {
     fit.mean_dice += found.dice[i] / double(found.dice.size());
     fit.worst_dice = std::min(fit.worst_dice, found.dice[i]);
-    fit.missed += !found.distance[i];
-    if (!found.distance[i] || !also.distance[i]) continue;
-    pixels.push_back(found.distance[i]);
-    if (!widths_mm.empty()) mm.push_back(*found.distance[i] * widths_mm[i] / double(size));
+    fit.missed += !found.pixels[i];
+    if (!found.pixels[i] || !also.pixels[i]) continue;
+    pixels.push_back(found.pixels[i]);
+    mm.push_back(found.mm[i]);
   }
   fit.hausdorff_pixels = mean_of_known(pixels);
-  fit.hausdorff_mm = mean_of_known(mm);
+  if (knows_mm) fit.hausdorff_mm = mean_of_known(mm);
   return fit;
 }
 
 OrganResult organ_result(const std::string& truth, const Found& before, const Found& after,
-                         const std::vector<std::string>& patients, const std::vector<double>& widths_mm,
+                         const std::vector<std::string>& patients, bool knows_mm,
                          const SegmentationConfig& config) {
-  OrganResult result{name_of_organs(truth),
-                     fit_of(before, after, widths_mm, config.data.image_size),
-                     fit_of(after, before, widths_mm, config.data.image_size),
-                     0,
-                     0,
-                     {}};
+  OrganResult result{
+      name_of_organs(truth), fit_of(before, after, knows_mm), fit_of(after, before, knows_mm), 0, 0, {}};
   std::map<std::string, std::pair<double, double>> changes;  // sum and films of each patient
   for (std::size_t i = 0; i < before.dice.size(); ++i) {
-    result.measured += before.distance[i] && after.distance[i];
+    result.measured += before.pixels[i] && after.pixels[i];
     auto& [sum, films] = changes[patients[i]];
     sum += after.dice[i] - before.dice[i];
     ++films;
@@ -119,14 +117,18 @@ SegmentationResult evaluate(const SegmentationConfig& config) {
   std::optional<LabelTable> labels;
   if (!config.labels.empty()) labels.emplace(config.labels);
   std::vector<std::string> patients;
-  std::vector<double> widths_mm;
+  std::vector<std::optional<PixelSize>> pixels_mm;
+  const auto side = double(config.data.image_size);
   for (const auto& name : films.names()) {
     const std::string known = labels ? labels->patient_of(name) : patient_of_name(name);
     patients.push_back(known.empty() ? name : known);
-    if (labels && labels->contains(name) && labels->of(name).width_mm)
-      widths_mm.push_back(*labels->of(name).width_mm);
+    const FilmLabels of = labels && labels->contains(name) ? labels->of(name) : FilmLabels{};
+    pixels_mm.push_back(of.width_mm && of.height_mm
+                            ? std::optional(PixelSize{*of.height_mm / side, *of.width_mm / side})
+                            : std::nullopt);
   }
-  if (std::int64_t(widths_mm.size()) != films.count()) widths_mm.clear();
+  const bool knows_mm =
+      std::all_of(pixels_mm.begin(), pixels_mm.end(), [](const auto& p) { return p.has_value(); });
 
   std::vector<Found> all_before(truths.size()), all_after(truths.size());
   const std::int64_t size = config.data.image_size;
@@ -139,14 +141,14 @@ SegmentationResult evaluate(const SegmentationConfig& config) {
       const auto found = [&](const Tensor& masks) {
         return MaskView{masks.data<float>().data() + organs[t], size, size, segmenter.organs()};
       };
-      all_before[t].add(found(before), there);
-      all_after[t].add(found(after), there);
+      all_before[t].add(found(before), there, pixels_mm[std::size_t(i)]);
+      all_after[t].add(found(after), there, pixels_mm[std::size_t(i)]);
     }
   }
   SegmentationResult result{releaser.method().describe(), films.count(), {}};
   for (std::size_t t = 0; t < truths.size(); ++t)
     result.organs.push_back(
-        organ_result(config.truth[t], all_before[t], all_after[t], patients, widths_mm, config));
+        organ_result(config.truth[t], all_before[t], all_after[t], patients, knows_mm, config));
   return result;
 }
 

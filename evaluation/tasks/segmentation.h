@@ -40,7 +40,7 @@ void check(const SegmentationConfig& config);
 struct Fit {
   double mean_dice = 0, worst_dice = 1;
   /// 95 % Hausdorff distance, over films where something was found before and after; nothing where there is none. Pixels at
-  /// image_size; mm where the table says how wide all films are.
+  /// image_size; mm where the table says how wide and high all films are.
   std::optional<double> hausdorff_pixels, hausdorff_mm;
   std::int64_t missed = 0;  ///< films where nothing was found of an organ that is there, or the other way
 };

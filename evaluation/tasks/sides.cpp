@@ -24,8 +24,8 @@ AttackerFacts Scene::facts(AttackerFacts of) const {
   return of;
 }
 
-Scene Scene::restored(const Restorer& restorer, const Releaser& releaser) const {
-  Scene scene{.train = train.restored(restorer),
+Scene Scene::restored(const Restorer& restorer, const Releaser& releaser, bool learns) const {
+  Scene scene{.train = learns ? train.restored(restorer) : train,
               .test = test.restored(restorer),
               .valid = {},
               .cohort = {},

@@ -51,8 +51,8 @@ struct Scene {
 
   /// An attacker's facts with what comes before it here.
   AttackerFacts facts(AttackerFacts of) const;
-  /// The released films restored.
-  Scene restored(const Restorer& restorer, const Releaser& releaser) const;
+  /// The released films restored; those of the training only where somebody learns from them.
+  Scene restored(const Restorer& restorer, const Releaser& releaser, bool learns) const;
 };
 
 /// Films of the first kind released anew: release 0 is the one that is tested.

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/atomic_file.h"
-#include "base/file_hash.h"
 #include "evaluation/tasks/identity_test.h"
 #include "tensor/safetensors.h"
 
@@ -84,8 +84,12 @@ Verdict verdict_of(const MethodResults& m) {
 
 }  // namespace
 
-std::string program_sha256() {
-  return sha256_of_file("/proc/self/exe");
+std::vector<std::string> programs_of(const Study& study) {
+  std::set<std::string> programs;
+  for (const StudyStep& step : study.steps)
+    programs.insert(
+        read_json(study.step_folder(step.name) / "step.json").value("program_sha256", "not known"));
+  return {programs.begin(), programs.end()};
 }
 
 const char* words_of(Verdict verdict) {

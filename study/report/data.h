@@ -49,8 +49,8 @@ struct ReportData {
   const Json* raw_attack() const;  ///< the strongest on raw films; null when there is none
 };
 
-/// Of the file that runs.
-std::string program_sha256();
+/// SHA-256 of the programs that did the steps of a study, each once.
+std::vector<std::string> programs_of(const Study& study);
 
 /// The figures that decide: of matched pairs, where the table allows them, else of all.
 const Json& deciding_figures(const Json& attack);

@@ -62,7 +62,7 @@ Json evidence_json(const ReportData& data) {
   const Json* raw = data.raw_attack();
   return {{"format", "scrim evidence 1"},
           {"program", std::string("scrim ") + version},
-          {"program_sha256", program_sha256()},
+          {"programs_sha256", programs_of(data.study)},
           {"title", data.study.config.title},
           {"data_sha256", data.data_hash},
           {"bounds", {{"hides_below", hides_below}, {"largest_loss", largest_loss}}},

@@ -84,7 +84,7 @@ std::string inference_html(const ReportData& data) {
          html_table({"films", "attribute", "read from the film", "guessed", "risk"}, rows);
 }
 
-/// What attackers reach who learned from some of the films: has their number levelled off?
+/// What attackers reach who learned from some of the films.
 std::string learning_html(const ReportData& data) {
   Plot plot{.title = "More films to learn from",
             .x_label = "training films of the embedding attacker, one start",
@@ -97,14 +97,21 @@ std::string learning_html(const ReportData& data) {
     if (!summary.contains(kind) || !summary[kind].contains("learning_curve")) return;
     Curve curve{label, {}, false, {}, {}, {}};
     for (const Json& p : summary[kind]["learning_curve"])
-      if (!p["auc"].is_null()) curve.points.emplace_back(p["training_films"], p["auc"]);
+      if (!p["auc"].is_null()) {
+        curve.points.emplace_back(p["training_films"], p["auc"]);
+        const Json& interval = p["interval_95"];
+        curve.y_intervals.push_back(interval.is_null() ? std::pair<double, double>(p["auc"], p["auc"])
+                                                       : std::pair<double, double>(interval[0], interval[1]));
+      }
     plot.curves.push_back(std::move(curve));
   };
   add("raw films", data.raw, "real_real");
   for (const MethodResults& m : data.methods)
     for (const char* kind : released_kinds) add(m.method->name + ", " + kind, m.attack, kind);
   if (plot.curves.empty()) return "";
-  return "<p>A curve that still rises says that an attacker with more films would do better.</p>\n"
+  return "<p>One start of the embedding attacker learned from a part of the patients. Seeds differ, so small "
+         "steps mean "
+         "nothing.</p>\n"
          "<div class=\"plots\">\n" +
          svg(plot) + "</div>\n";
 }

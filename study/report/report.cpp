@@ -60,8 +60,8 @@ std::string losses_html(const ReportData& data) {
 }
 
 std::string provenance_html(const ReportData& data) {
-  std::vector<std::vector<std::string>> rows{{"films, lists and labels", data.data_hash},
-                                             {"program, scrim " + std::string(version), program_sha256()}};
+  std::vector<std::vector<std::string>> rows{{"films, lists and labels", data.data_hash}};
+  for (const auto& program : programs_of(data.study)) rows.push_back({"program that did steps", program});
   for (const StudyStep& step : data.study.steps)
     for (const char* name : {"best.safetensors", GameConfig::best_file})
       if (const fs::path file = data.study.step_folder(step.name) / name; fs::exists(file))
@@ -71,7 +71,8 @@ std::string provenance_html(const ReportData& data) {
          "<p>Configuration of the study. Other keys keep their defaults; config.toml of each step lists all "
          "of "
          "them:</p>\n<pre>" +
-         escaped(data.study.text) + "</pre>\n<p>Made with scrim " + version + ". Not a medical device.</p>\n";
+         escaped(data.study.text) + "</pre>\n<p>This page was made by scrim " + version +
+         ". Not a medical device.</p>\n";
 }
 
 }  // namespace

@@ -31,10 +31,8 @@ std::string small_findings_html(const ReportData& data) {
     if (row.size() == 7) rows.push_back(std::move(row));
   }
   if (rows.empty()) return "";
-  return "<p>Small findings, nodules, are lost first. By the classifier of real films, and by one that "
-         "learned "
-         "from "
-         "released films:</p>\n" +
+  return "<p>Small findings apart: nodules. First, a classifier of real films looks at released ones. Then, "
+         "classifiers that learned from real and from released films look at real ones.</p>\n" +
          html_table({"method", "before", "after", "change", "learned from real films", "from released films",
                      "change"},
                     rows);
@@ -82,14 +80,19 @@ std::string organs_html(const ReportData& data) {
       rows.push_back({m.method->name, organ["organ"].get<std::string>(), dice("before"), dice("after"),
                       interval.is_null() ? fmt::format("{:+.3f}", change)
                                          : change_text(change, interval[0], interval[1]),
-                      distance("before"), distance("after")});
+                      distance("before"), distance("after"),
+                      std::to_string(organ["films_of_distances"].get<std::int64_t>()),
+                      std::to_string(organ["after"]["missed_films"].get<std::int64_t>())});
     }
   }
   if (rows.empty()) return "";
-  return "<p>Organs: a segmenter that was trained on real films. Distances (95 % Hausdorff) are of films "
-         "where "
-         "something was found before and after.</p>\n" +
-         html_table({"method", "organ", "Dice before", "after", "change", "distance before", "after"}, rows);
+  return "<p>Organs: a segmenter learned the given masks from real films. How well does it agree with them "
+         "on released "
+         "ones? "
+         "Distances (95 % Hausdorff) are of films where something was found before and after.</p>\n" +
+         html_table({"method", "organ", "Dice before", "after", "change", "distance before", "after",
+                     "films measured", "missed after"},
+                    rows);
 }
 
 }  // namespace

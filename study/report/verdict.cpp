@@ -24,9 +24,11 @@ std::string power_text(const ReportData& data) {
   std::string text;
   if (attack > 0)
     text += fmt::format(
-        " A true change of the attacker's AUC by {:.3f} would have shown in four of five such tests.",
+        " Before that correction, a true change of the attacker's AUC by {:.3f} would have shown in four of "
+        "five such "
+        "tests.",
         attack);
-  if (findings > 0) text += fmt::format(" So would a loss of {:.3f} in findings.", findings);
+  if (findings > 0) text += fmt::format(" For the mean AUC of findings it is {:.3f}.", findings);
   return text;
 }
 

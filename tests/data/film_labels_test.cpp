@@ -47,6 +47,7 @@ TEST(FilmLabels, ReadsNihTables) {
 
 TEST(FilmLabels, ReadsWidths) {
   EXPECT_NEAR(*LabelTable(nih, "nih.csv").of("00000001_000.png").width_mm, 2682 * 0.143, 1e-9);
+  EXPECT_NEAR(*LabelTable(nih, "nih.csv").of("00000001_000.png").height_mm, 2749 * 0.143, 1e-9);
   const LabelTable own("image,findings,width_mm\na.png,,350\nb.png,,\n", "t.csv");
   EXPECT_EQ(own.of("a.png").width_mm, 350);
   EXPECT_EQ(LabelTable(nih, "nih.csv").of("00000002_000.png").size, "2500x2048");

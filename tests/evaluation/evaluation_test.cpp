@@ -131,11 +131,11 @@ TEST_F(Evaluation, EmbeddingAttackersLearnFromSeveralStarts) {
   config.embedding.learning_curve = {0.5};
   const auto result = evaluate(config, quiet);
   ASSERT_EQ(result.attacks.size(), 1u);
-  EXPECT_EQ(result.seeds.at("real_real").front().aucs.size(), 2u);
+  EXPECT_EQ(result.seeds.at("real_real").front().over.aucs.size(), 2u);
   const auto& curve = result.learning_curves.at("real_real");
   ASSERT_EQ(curve.size(), 2u);
   EXPECT_LT(curve[0].training_films, curve[1].training_films);
-  EXPECT_EQ(*curve[1].auc, result.seeds.at("real_real").front().aucs.front());
+  EXPECT_EQ(*curve[1].auc, result.seeds.at("real_real").front().over.aucs.front());
   const AttackerFacts& facts = result.attacks[0].attacker;
   EXPECT_EQ(facts.family, "embedding");
   EXPECT_EQ(facts.training_films, std::int64_t(read_list(at("splits/train.txt")).size()));
@@ -174,7 +174,7 @@ TEST_F(Evaluation, AttributesAreReadFromFilms) {
   }
 }
 
-// A warp that the attacker undoes; noise that he averages away; a network that learned to undo either.
+// Drawn numbers that the attacker averages away.
 TEST_F(Evaluation, RestoredFilmsTellMore) {
   auto config = attack();
   config.release.method = method_settings<Pixelization>({.cell = 2, .pixels = 4, .epsilon = 3});
@@ -186,6 +186,93 @@ TEST_F(Evaluation, RestoredFilmsTellMore) {
     if (a.pairs == "released_real") aucs[a.attacker.family] = *a.figures.strangers.auc;
   ASSERT_EQ(aucs.size(), 2u);
   EXPECT_GT(aucs.at("averaging, then correlation"), aucs.at("correlation") + 0.03);
+}
+
+// Both attackers learn from restored films, and their runs are taken up again.
+TEST_F(Evaluation, AttackersLearnFromRestoredFilms) {
+  auto config = attack();
+  config.release.method = method_settings<Pixelization>({.cell = 4, .pixels = 1, .epsilon = 3});
+  config.correlation = false;
+  config.trained_on = {"released_real"};
+  config.embedding.model = {.width = 4, .layers = {1, 1, 1, 1}, .embed = 16};
+  config.embedding.starts = config.embedding.epochs = 1;
+  config.embedding.batch_size = 32;
+  config.restorer = {.by = {"network"}, .init_features = 4, .epochs = 1};
+  const auto result = evaluate(config, quiet);
+  ASSERT_EQ(result.attacks.size(), 2u);
+  EXPECT_EQ(result.attacks[0].attacker.family, "embedding");
+  EXPECT_EQ(result.attacks[1].attacker.family, "restoring network, then embedding");
+  EXPECT_NE(result.attacks[0].scores, result.attacks[1].scores);
+  EXPECT_TRUE(
+      fs::exists(fs::path(config.folder) / "attackers/restoring_network_embedding_released_real_start_1"));
+  std::int64_t steps = 0;
+  const auto again = evaluate(config, [&](const std::string&, const TrainingProgress&) { ++steps; });
+  EXPECT_EQ(steps, 0);
+  EXPECT_EQ(again.attacks[1].scores, result.attacks[1].scores);
+}
+
+// Films whose gray says sex, view and age; a reader finds all three in other films.
+TEST(AttributeReader, ReadsWhatFilmsShow) {
+  const TemporaryFolder folder;
+  std::string table = "image,findings,patient,sex,view,age\n";
+  std::vector<std::string> names[2];
+  std::vector<GrayImage> films[2];
+  Random random(4);
+  for (int i = 0; i < 160; ++i) {
+    const bool male = random.below(2), pa = random.below(2);
+    const double age = 12 + 70 * random.uniform();
+    const std::string name = fmt::format("f{}.png", i);
+    table += fmt::format("{},,p{},{},{},{:.0f}\n", name, i, male ? "M" : "F", pa ? "PA" : "AP", age);
+    GrayImage image{32, 32, 8, {}};
+    for (int row = 0; row < 32; ++row)
+      for (int column = 0; column < 32; ++column)
+        image.pixels.push_back(std::uint16_t(60 + 20 * random.below(2) + (male && row < 16 ? 60 : 0) +
+                                             (pa && column < 4 ? 100 : 0) + (row >= 20 ? age : 0)));
+    names[i >= 120].push_back(name);
+    films[i >= 120].push_back(std::move(image));
+  }
+  const LabelTable labels(table, "t");
+  const AttributeColumns columns(labels, names[0]);
+  const FilmSet train(names[0], films[0], 32), test(names[1], films[1], 32);
+  ClassifierConfig config{.data = {.image_size = 32},
+                          .model = {.growth = 8, .blocks = {2, 2, 2, 2}, .init_features = 16},
+                          .training = {.epochs = 40, .batch_size = 16},
+                          .optimizer = {.name = "adamw", .learning_rate = 3e-3},
+                          .folder = (folder / "r").string()};
+  config.model.num_labels = std::int64_t(columns.outputs().size());
+  const LabeledFilms labeled{train, columns.targets(labels, names[0])};
+  const auto trained = train_classifier(config, columns.outputs(), labeled, nullptr, "x", false,
+                                        [](const TrainingProgress&) {});
+  const AttributeReader reader(trained.weights, columns);
+  std::vector<std::string> patients;
+  for (const auto& name : names[1]) patients.push_back(labels.patient_of(name));
+  const auto found = inferences(reader, test, patients, labels, names[0]);
+  ASSERT_EQ(found.size(), 3u);
+  for (const Inference& i : found) {
+    EXPECT_GT(i.from_film->value, i.without_film->value + 0.2) << i.attribute;
+    EXPECT_GT(i.risk->value, 0.2) << i.attribute;
+  }
+  EXPECT_FALSE(AttributeColumns(LabelTable("image,findings,sex\na,,M\nb,,\n", "t"), {"a", "b"}).any());
+}
+
+TEST(PointingGame, FindsTheHighestPlace) {
+  Tensor maps = Tensor::zeros({1, 2, 4, 3});
+  const auto set = [&](std::int64_t row, std::int64_t column, std::int64_t finding, float value) {
+    maps.mutable_data<float>()[std::size_t((row * 4 + column) * 3 + finding)] = value;
+  };
+  set(1, 2, 1, 5);
+  set(0, 0, 2, 5);
+  set(1, 3, 0, 5);
+  const auto near = [&](std::size_t finding, double x, double y) {
+    const auto [at_x, at_y] = highest_place(maps, finding, 64);
+    EXPECT_NEAR(at_x, x, 0.13) << finding;
+    EXPECT_NEAR(at_y, y, 0.26) << finding;
+    return std::pair(at_x, at_y);
+  };
+  near(1, 0.625, 0.75);
+  const auto first = near(2, 0.125, 0.25), last = near(0, 0.875, 0.75);
+  EXPECT_NEAR(first.first, 1 - last.first, 0.01);  // both rims alike
+  EXPECT_NEAR(first.second, 1 - last.second, 0.01);
 }
 
 TEST(IdentityTest, MatchesByWhatTheTableHas) {
@@ -240,7 +327,7 @@ TEST_F(Evaluation, LearnedAttackersAreSeparateAndTheSameAgain) {
   EXPECT_EQ(result.seeds.count("real_real"), 0u);
   for (const char* kind : {"released_real", "released_released"}) {
     ASSERT_EQ(result.seeds.at(kind).size(), 1u);
-    const SeedFigures& learned = result.seeds.at(kind).front();
+    const OverSeeds& learned = result.seeds.at(kind).front().over;
     ASSERT_EQ(learned.aucs.size(), 2u);
     EXPECT_NE(learned.aucs[0], learned.aucs[1]);
     EXPECT_NEAR(learned.mean, (learned.aucs[0] + learned.aucs[1]) / 2, 1e-12);
@@ -394,12 +481,20 @@ TEST_F(Evaluation, SegmenterOnUnchangedFilmsIsTheSame) {
   EXPECT_EQ(same.organs[0].before.hausdorff_pixels, same.organs[0].after.hausdorff_pixels);
   EXPECT_FALSE(same.organs[0].before.hausdorff_mm);
   // A table that says how wide films are.
-  std::string table = "image,findings,width_mm\n";
-  for (const auto& film : read_list(config.test_list)) table += film + ",,320\n";
+  std::string table = "image,findings,width_mm,height_mm\n", half = table;
+  for (const auto& film : read_list(config.test_list)) {
+    table += film + ",,320,320\n";
+    half += film + ",,320,160\n";
+  }
   write_file(folder / "widths.csv", table);
   config.labels = folder / "widths.csv";
-  EXPECT_NEAR(*evaluate(config).organs[0].before.hausdorff_mm, *same.organs[0].before.hausdorff_pixels * 5,
-              1e-9);
+  const double square = *evaluate(config).organs[0].before.hausdorff_mm;
+  EXPECT_NEAR(square, *same.organs[0].before.hausdorff_pixels * 5, 1e-9);
+  write_file(folder / "half.csv", half);
+  config.labels = folder / "half.csv";
+  const double flat = *evaluate(config).organs[0].before.hausdorff_mm;
+  EXPECT_LT(flat, square);
+  EXPECT_GT(flat, square / 2 - 1e-9);
   EXPECT_EQ(same.organs[0].before.mean_dice, same.organs[0].after.mean_dice);
   config.organs = {0, 2};
   EXPECT_THROW(evaluate(config), UsageError);

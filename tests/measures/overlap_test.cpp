@@ -19,7 +19,7 @@ TEST(Overlap, ByHand) {
   EXPECT_FALSE(hausdorff_95(view(none), view(a)));
 }
 
-// A far pixel of twenty counts, one of forty does not.
+// One far pixel of twenty or of forty does not count; two of twenty do.
 TEST(Overlap, HausdorffForgivesFivePercent) {
   for (const std::int64_t length : {20, 40}) {
     std::vector<float> line(std::size_t(2 * 100), 0.f), with_far = line;

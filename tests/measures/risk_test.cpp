@@ -14,6 +14,8 @@ TEST(Risk, WilsonOfTheBook) {
   const auto e = wilson({10, 50});
   EXPECT_NEAR(e->interval.low, 0.11244, 1e-5);
   EXPECT_NEAR(e->interval.high, 0.33037, 1e-5);
+  EXPECT_EQ(e->value, 0.2);
+  EXPECT_EQ(wilson({0, 10})->value, 0);
   EXPECT_FALSE(wilson({0, 0}));
 }
 

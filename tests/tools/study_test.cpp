@@ -41,10 +41,26 @@ TEST_F(StudyRun, MakesAReportSkipsWhatIsDoneAndRedoesWhatChanged) {
   const Result first = run(words("s"));
   ASSERT_EQ(first.status, 0) << first.error;
   const std::string report = bytes(folder / "s/report.html");
-  for (const char* part :
-       {"A small study", "Verdict", "Trade-off", "Recognizing a patient", "Searching for a patient",
-        "Utility", "Attackers", "Worst cases", "What was not tried", "ISO/IEC 27559", "SHA-256", "flow",
-        "pixels", "what is spared", "where pixels come from"})
+  for (const char* part : {"A small study",
+                           "Verdict",
+                           "Trade-off",
+                           "Recognizing a patient",
+                           "Searching for a patient",
+                           "Utility",
+                           "Attackers",
+                           "Worst cases",
+                           "What was not tried",
+                           "ISO/IEC 27559",
+                           "Inference: a small network",
+                           "Organs: a segmenter",
+                           "More films to learn from",
+                           "restoring network, then correlation",
+                           "inverse warp, then correlation",
+                           "SHA-256",
+                           "flow",
+                           "pixels",
+                           "what is spared",
+                           "where pixels come from"})
     EXPECT_NE(report.find(part), std::string::npos) << part;
   EXPECT_EQ(report.find("http://") == std::string::npos ? report.find("https://") : report.find("src=\"http"),
             std::string::npos);  // nothing is fetched; the SVG namespace is a name
@@ -60,6 +76,9 @@ TEST_F(StudyRun, MakesAReportSkipsWhatIsDoneAndRedoesWhatChanged) {
   EXPECT_EQ(evidence["format"], "scrim evidence 1");
   ASSERT_EQ(evidence["methods"].size(), 2u);
   for (const auto& method : evidence["methods"]) {
+    EXPECT_FALSE(method["organs"]["organs"].empty());
+    EXPECT_FALSE(method["inference"].empty());
+    EXPECT_FALSE(method["kinds"]["released_real"]["learning_curve"].empty());
     const std::set<std::string> verdicts{"hides", "hinders", "does not hide"};
     EXPECT_TRUE(verdicts.contains(method["verdict"]));
     for (const char* kind : {"released_real", "released_released"}) {

@@ -46,6 +46,7 @@ class RestorerTask : public TrainingTask {
 
   std::vector<double> validate(std::int64_t step, EventFile& events) override {
     const NoGradient no_gradient;
+    network_->set_training(false);
     double sum = 0;
     for (std::int64_t i = 0; i < valid_->real.count(); ++i) {
       const Tensor released = to_compute_device(valid_->released.film(i)),
@@ -100,7 +101,6 @@ TrainingResult train_restorer(const RestorerTraining& settings, const ReleasedPa
 
 Tensor restored_films(UNet& restorer, const Tensor& released) {
   const NoGradient no_gradient;
-  restorer.set_training(false);
   const Variable y(released);
   return clamp(y + restorer(y), 0, 1).value();
 }

@@ -35,7 +35,7 @@ TrainingResult train_restorer(const RestorerTraining& settings, const ReleasedPa
                               const ReleasedPairs* valid, const std::string& config_text, bool resume,
                               const std::function<void(const TrainingProgress&)>& progress);
 
-/// y[N,S,S,1] -> restored [N,S,S,1] in [0,1], in evaluation mode.
+/// y[N,S,S,1] -> restored [N,S,S,1] in [0,1]. The network is in evaluation mode.
 Tensor restored_films(UNet& restorer, const Tensor& released);
 
 }  // namespace scrim
