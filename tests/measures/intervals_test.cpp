@@ -1,5 +1,6 @@
 #include "measures/intervals.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
