@@ -67,6 +67,12 @@ void write_marker(const fs::path& folder, const Marker& marker) {
           "\n");
 }
 
+/// Of the file that runs; "" where the system does not show it, as in a jail without /proc.
+std::string program_sha256() {
+  const fs::path self = "/proc/self/exe";
+  return fs::exists(self) ? sha256_of_file(self) : "";
+}
+
 /// Moves what was made from other inputs aside; nothing is lost.
 void set_aside(const fs::path& folder) {
   for (int i = 1;; ++i) {
@@ -173,7 +179,7 @@ void run_step(const Study& study, const StudyStep& step, const DataHashes& data,
     run_training(*training, true, json);
   else
     run_evaluation(std::get<EvaluationConfig>(step.config), json);
-  write_marker(folder, {wanted.fingerprint, true, sha256_of_file("/proc/self/exe")});
+  write_marker(folder, {wanted.fingerprint, true, program_sha256()});
   const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   say(fmt::format("  {:.0f} s\n", seconds));
 }

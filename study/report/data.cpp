@@ -86,9 +86,11 @@ Verdict verdict_of(const MethodResults& m) {
 
 std::vector<std::string> programs_of(const Study& study) {
   std::set<std::string> programs;
-  for (const StudyStep& step : study.steps)
-    programs.insert(
-        read_json(study.step_folder(step.name) / "step.json").value("program_sha256", "not known"));
+  for (const StudyStep& step : study.steps) {
+    const std::string hash =
+        read_json(study.step_folder(step.name) / "step.json").value("program_sha256", "");
+    programs.insert(hash.empty() ? "not known" : hash);
+  }
   return {programs.begin(), programs.end()};
 }
 
