@@ -31,7 +31,7 @@ name = "adam"
 learning_rate = 2e-3
 weight_decay = 0.0
 [train_segmenter.training]
-epochs = 6
+epochs = 4
 batch_size = 8
 [train_segmenter.optimizer]
 learning_rate = 1e-3
@@ -80,8 +80,9 @@ width = 8
 stem_pool = true
 embed = 32
 starts = 1
-epochs = 40
-early_stopping = 10
+epochs = 10
+warmup_epochs = 1
+early_stopping = 0
 batch_size = 64
 [retrain_verifier.restorer]
 embedding = false
