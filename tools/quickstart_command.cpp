@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 constexpr const char* embedded_study = R"(task = "study"
 title = "A first look: a small study on phantoms"
 [phantom]
-films = 400
+films = 280
 size = 64
 [data]
 image_size = 64
