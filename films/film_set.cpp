@@ -122,6 +122,20 @@ FilmSet::FilmSet(std::vector<std::string> names, std::vector<GrayImage> films, s
   }
 }
 
+FilmSet FilmSet::only(const std::vector<std::int64_t>& indices) const {
+  FilmSet some({}, std::vector<GrayImage>{}, options_.image_size);
+  some.folder_ = folder_;
+  some.options_ = options_;
+  for (const std::int64_t index : indices) {
+    const auto i = std::size_t(index);
+    some.names_.push_back(names_[i]);
+    some.kept_.push_back(kept_[i]);
+    some.fingerprints_.push_back(fingerprints_[i]);
+    some.thumbnails_.push_back(thumbnails_[i]);
+  }
+  return some;
+}
+
 FilmSet FilmSet::at_size(std::int64_t image_size) const {
   FilmSet other = *this;
   other.options_.image_size = image_size;

@@ -25,6 +25,8 @@ class FilmSet {
   /// Films that exist in memory alone: `films[i]` under names[i].
   FilmSet(std::vector<std::string> names, std::vector<GrayImage> films, std::int64_t image_size);
 
+  /// Some of the films, in this order.
+  FilmSet only(const std::vector<std::int64_t>& indices) const;
   /// The same films, resized to another side.
   FilmSet at_size(std::int64_t image_size) const;
 

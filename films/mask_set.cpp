@@ -7,6 +7,10 @@
 
 namespace scrim {
 
+std::string organ_of_folder(const std::filesystem::path& folder) {
+  return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+}
+
 MaskSet::MaskSet(const MaskSettings& settings, const std::vector<std::string>& names,
                  const FilmSet::Options& options)
     : feather_(settings.feather) {

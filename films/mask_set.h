@@ -16,6 +16,9 @@ void visit_fields(MaskSettings& m, Visit&& visit) {
   visit("masks", "feather", m.feather, "soft rim outside the masks, pixels at data.image_size");
 }
 
+/// What a folder of masks is of: "lungs" of .../lungs and of .../lungs/.
+std::string organ_of_folder(const std::filesystem::path& folder);
+
 class MaskSet {
  public:
   /// Throws UsageError when no folder is named, Error that lists missing or broken masks.

@@ -109,7 +109,10 @@ class StudyReader {
     if constexpr (requires { config.truth; }) reads_masks = true;
     if constexpr (std::is_same_v<Config, SegmenterConfig>) reads_masks = true;
     if constexpr (requires { config.contrast; })
-      if (!config.contrast.single_films.empty()) inputs.emplace_back(config.contrast.single_films);
+      if (!config.contrast.single_films.empty()) {
+        inputs.emplace_back(config.contrast.single_films);
+        study_.single_films.push_back(config.contrast.single_films);
+      }
     if constexpr (requires { config.start_weights; })
       if (!config.start_weights.empty()) inputs.emplace_back(config.start_weights);
     study_.steps.push_back({name, title, Any(std::move(config)), std::move(inputs), reads_masks});

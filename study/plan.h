@@ -86,8 +86,9 @@ struct StudyStep {
 struct Study {
   StudyConfig config;
   std::vector<StudyMethod> methods;
-  std::vector<StudyStep> steps;  ///< in the order in which they can be done
-  std::string text;              ///< of the configuration file, overrides below it
+  std::vector<StudyStep> steps;           ///< in the order in which they can be done
+  std::string text;                       ///< of the configuration file, overrides below it
+  std::vector<std::string> single_films;  ///< lists of training films beyond those of [data]
 
   std::filesystem::path step_folder(const std::string& name) const;
   /// A segmenter learns the masks, and looks for them on released films.

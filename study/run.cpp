@@ -70,7 +70,8 @@ void write_marker(const fs::path& folder, const Marker& marker) {
 /// Of the file that runs; "" where the system does not show it, as in a jail without /proc.
 std::string program_sha256() {
   const fs::path self = "/proc/self/exe";
-  return fs::exists(self) ? sha256_of_file(self) : "";
+  static const std::string hash = fs::exists(self) ? sha256_of_file(self) : "";
+  return hash;
 }
 
 /// Moves what was made from other inputs aside; nothing is lost.
@@ -132,18 +133,7 @@ void require_patients_apart(const Study& study) {
   const auto of_pairs = [](const std::string& file) { return indexed(read_pairs(file)).names; };
   add("training", film_names(c.data.images, c.lists.train));
   add("training", of_pairs(c.pairs.train));
-  for (const StudyStep& step : study.steps)
-    std::visit(
-        [&](const auto& kind) {
-          std::visit(
-              [&](const auto& config) {
-                if constexpr (requires { config.contrast; })
-                  if (!config.contrast.single_films.empty())
-                    add("training", read_list(config.contrast.single_films));
-              },
-              kind);
-        },
-        step.config);
+  for (const auto& list : study.single_films) add("training", read_list(list));
   add("validation", film_names(c.data.images, c.lists.valid));
   add("validation", of_pairs(c.pairs.valid));
   add("test", film_names(c.data.images, c.test_list));

@@ -72,7 +72,10 @@ void LabelTable::parse(std::string_view text) {
       problems.add(fmt::format("line {} has too few fields ({})", number, fields.size()));
       continue;
     }
-    FilmLabels labels{{}, field(patient), field(view), field(sex), {}, {}, {}, {}, {}};
+    FilmLabels labels;
+    labels.patient = field(patient);
+    labels.view = field(view);
+    labels.sex = field(sex);
     if (source && *source < fields.size()) labels.source = fields[*source];
     const auto size = [&](const std::optional<std::size_t>& at) -> std::optional<double> {
       if (!at || *at >= fields.size() || fields[*at].empty()) return std::nullopt;

@@ -41,7 +41,8 @@ void visit_fields(EmbeddingSettings& e, Visit&& visit) {
   visit("embedding", "early_stopping", e.early_stopping,
         "stop after this many epochs without a better validation; 0 = never");
   visit("embedding", "learning_curve", e.learning_curve,
-        "shares of the training patients, such as [0.25, 0.5]: one start learns from each, as many steps");
+        "shares of the training patients, such as [0.25, 0.5]: one start learns from each, in about as many "
+        "steps");
   visit_fields(e.augmentation, [&](const char*, const char* key, auto& field, const char* help) {
     visit("embedding.augmentation", key, field, help);
   });

@@ -23,9 +23,8 @@ std::vector<IndexedPair> pairs_of_one(const IdentityTest& test, const std::set<s
   const auto counts = [&](std::int64_t film) {
     return patients.empty() || patients.contains(test.patients()[std::size_t(film)]);
   };
-  std::vector<IndexedPair> pairs;
-  for (const IndexedPair& pair : test.listed())
-    if (pair.same_patient && pair.first != pair.second && counts(pair.first)) pairs.push_back(pair);
+  auto pairs = test.listed_of_one();
+  std::erase_if(pairs, [&](const IndexedPair& pair) { return !counts(pair.first); });
   for (std::int64_t film = 0; film < std::int64_t(test.films().size()); ++film)
     if (counts(film)) pairs.push_back({film, film, true});
   return pairs;
@@ -54,6 +53,16 @@ AttackerFacts learner(const std::string& name, const std::string& family, const 
 AttackerTrainer::AttackerTrainer(const RetrainVerifierConfig& config, const Scene& scene,
                                  const ShowProgress& progress)
     : config_(config), scene_(scene), progress_(progress) {}
+
+template <class Settings>
+TrainingSettings AttackerTrainer::training_of(const Settings& settings) const {
+  TrainingSettings training = config_.training;
+  training.epochs = settings.epochs;
+  training.batch_size = settings.batch_size;
+  training.early_stopping = settings.early_stopping;
+  training.cuda_graph = false;
+  return training;
+}
 
 std::string AttackerTrainer::trained(const Run& run, const Train& train, AttackerFacts& facts) const {
   // What stands in the attacker's run folder as its configuration.
@@ -115,6 +124,10 @@ SiameseAttacker AttackerTrainer::siamese(const std::string& kind, std::int64_t s
   return SiameseAttacker(known, weights);
 }
 
+std::vector<IndexedPair> AttackerTrainer::valid_strangers() const {
+  return scene_.valid ? scene_.valid->test.stranger_pairs(false) : std::vector<IndexedPair>{};
+}
+
 VerifierConfig AttackerTrainer::embedding_settings() const {
   const EmbeddingSettings& e = config_.embedding;
   VerifierConfig settings{.augmentation = e.augmentation,
@@ -122,13 +135,9 @@ VerifierConfig AttackerTrainer::embedding_settings() const {
                           .start_weights = e.start_weights,
                           .contrast = {"in_batch", e.temperature, ""},
                           .weight_average = e.weight_average,
-                          .training = config_.training,
+                          .training = training_of(e),
                           .optimizer = e.optimizer,
                           .schedule = {.name = "cosine", .warmup_epochs = e.warmup_epochs}};
-  settings.training.epochs = e.epochs;
-  settings.training.batch_size = e.batch_size;
-  settings.training.early_stopping = e.early_stopping;
-  settings.training.cuda_graph = false;
   return settings;
 }
 
@@ -136,8 +145,6 @@ EmbeddingAttacker AttackerTrainer::embedding(const std::string& kind) const {
   AttackerFacts known = learner("embedding, learned on " + kind, "embedding", kind);
   known.training_films = scene_.train.films.real.count();
   const auto pairs = pairs_of_one(scene_.train.test, {});
-  const auto valid_pairs =
-      scene_.valid ? scene_.valid->test.stranger_pairs(false) : std::vector<IndexedPair>{};
   std::vector<std::string> weights;
   for (std::int64_t start = 0; start < config_.embedding.starts; ++start)
     weights.push_back(verifier(
@@ -145,7 +152,7 @@ EmbeddingAttacker AttackerTrainer::embedding(const std::string& kind) const {
         {fmt::format("{}embedding_{}_start_{}", folder_prefix(scene_.restored_by), kind, start + 1),
          fmt::format("{}, start {} of {}", scene_.facts(known).name, start + 1, config_.embedding.starts),
          config_.training.seed + start},
-        pairs, valid_pairs, known));
+        pairs, valid_strangers(), known));
   return EmbeddingAttacker(known, weights);
 }
 
@@ -161,11 +168,9 @@ EmbeddingAttacker AttackerTrainer::embedding_of_share(const std::string& kind, d
   settings.training.epochs = stretched(settings.training.epochs);
   settings.training.early_stopping = stretched(settings.training.early_stopping);
   settings.schedule.warmup_epochs = stretched(settings.schedule.warmup_epochs);
-  const auto valid_pairs =
-      scene_.valid ? scene_.valid->test.stranger_pairs(false) : std::vector<IndexedPair>{};
   const std::string weights = verifier(
       settings, kind, {fmt::format("embedding_{}_share_{}", kind, share), known.name, config_.training.seed},
-      pairs_of_one(scene_.train.test, patients), valid_pairs, known);
+      pairs_of_one(scene_.train.test, patients), valid_strangers(), known);
   return EmbeddingAttacker(known, {weights});
 }
 
@@ -173,11 +178,7 @@ LearnedRestorer AttackerTrainer::restorer() const {
   const RestorerSettings& r = config_.restorer;
   RestorerTraining settings{.image_size = config_.data.image_size};
   settings.model.init_features = r.init_features;
-  settings.training = config_.training;
-  settings.training.epochs = r.epochs;
-  settings.training.batch_size = r.batch_size;
-  settings.training.early_stopping = r.early_stopping;
-  settings.training.cuda_graph = false;
+  settings.training = training_of(r);
   settings.optimizer.learning_rate = r.learning_rate;
   const Run run{"restoring_network", "restoring network", config_.training.seed};
   settings.folder = folder_of(run);
@@ -201,39 +202,29 @@ std::optional<AttributeReader> AttackerTrainer::attribute_reader(const LabelTabl
   const AttributeSettings& a = config_.attributes;
   const AttributeColumns columns(labels, scene_.train.films.real.names());
   // Films of which the table says all these attributes.
-  const auto known_films = [&](const FilmSet& films) {
-    std::vector<std::string> names;
-    for (const auto& name : films.names())
-      if (columns.are_known(labels, name)) names.push_back(name);
-    return names;
+  const auto known_films = [&](const Side& side) {
+    std::vector<std::int64_t> known;
+    for (std::int64_t i = 0; i < side.films.real.count(); ++i)
+      if (columns.are_known(labels, side.films.real.name(i))) known.push_back(i);
+    return side.films.real.only(known);
   };
-  const auto films_of = [&](const std::vector<std::string>& names) {
-    return FilmSet(config_.data.images, names, config_.data.options());
-  };
-  const auto train_names = known_films(scene_.train.films.real);
-  if (!columns.any() || train_names.empty()) return std::nullopt;
-  const FilmSet train_films = films_of(train_names);
+  const FilmSet train_films = known_films(scene_.train);
+  if (!columns.any() || train_films.count() == 0) return std::nullopt;
   const LabeledFilms train{train_films, columns.targets(labels, train_films.names())};
   std::optional<FilmSet> valid_films;
   std::optional<LabeledFilms> valid;
-  if (const auto names = scene_.valid ? known_films(scene_.valid->films.real) : std::vector<std::string>{};
-      !names.empty()) {
-    valid_films = films_of(names);
+  if (scene_.valid) valid_films = known_films(*scene_.valid);
+  if (valid_films && valid_films->count() > 0)
     valid.emplace(LabeledFilms{*valid_films, columns.targets(labels, valid_films->names())});
-  }
   ClassifierConfig settings{
       .data = config_.data,
       .augmentation = {.rotate_degrees = 8, .scale = 0.1, .shift = 0.05, .contrast = 0.2, .gamma = 0.2},
       .model = a.model,
-      .training = config_.training,
+      .training = training_of(a),
       .optimizer = {.name = "adamw", .learning_rate = a.learning_rate, .weight_decay = 0.05},
       .schedule = {.name = "cosine", .warmup_epochs = 1}};
   const auto outputs = columns.outputs();
   settings.model.num_labels = std::int64_t(outputs.size());
-  settings.training.epochs = a.epochs;
-  settings.training.batch_size = a.batch_size;
-  settings.training.early_stopping = a.early_stopping;
-  settings.training.cuda_graph = false;
   const Run run{"attributes", "reader of sex, view and age", config_.training.seed};
   settings.folder = folder_of(run);
   AttackerFacts known;

@@ -21,7 +21,7 @@ class AttackerTrainer {
   SiameseAttacker siamese(const std::string& kind, std::int64_t seed) const;
   /// The attacker that learns an embedding, from all starts.
   EmbeddingAttacker embedding(const std::string& kind) const;
-  /// The same from one start and a share of the training patients, in as many steps; and how many films they have.
+  /// The same from one start and a share of the training patients, in about as many steps; its facts say how many films.
   EmbeddingAttacker embedding_of_share(const std::string& kind, double share) const;
   /// The network that learns to undo the method.
   LearnedRestorer restorer() const;
@@ -43,6 +43,11 @@ class AttackerTrainer {
                        const std::vector<IndexedPair>& pairs, const std::vector<IndexedPair>& valid_pairs,
                        AttackerFacts& facts) const;
   VerifierConfig embedding_settings() const;
+  /// What the evaluation says of training, with the epochs, batch and stopping of one attacker's settings.
+  template <class Settings>
+  TrainingSettings training_of(const Settings& settings) const;
+  /// The validation's pairs of one patient and all its strangers; none without a validation.
+  std::vector<IndexedPair> valid_strangers() const;
 
   const RetrainVerifierConfig& config_;
   const Scene& scene_;

@@ -47,6 +47,13 @@ IdentityTest::IdentityTest(const std::vector<Pair>& listed, const std::vector<st
     }
 }
 
+std::vector<IndexedPair> IdentityTest::listed_of_one() const {
+  std::vector<IndexedPair> pairs;
+  for (const IndexedPair& pair : set_.pairs)
+    if (pair.same_patient && pair.first != pair.second) pairs.push_back(pair);
+  return pairs;
+}
+
 std::int64_t IdentityTest::patient_count() const {
   return std::int64_t(std::set<std::string>(patients_.begin(), patients_.end()).size());
 }

@@ -54,6 +54,8 @@ class IdentityTest {
   const std::vector<std::string>& films() const { return set_.names; }
   const std::vector<std::string>& patients() const { return patients_; }  ///< of each film
   const std::vector<IndexedPair>& listed() const { return set_.pairs; }
+  /// Those of one patient, of two different films.
+  std::vector<IndexedPair> listed_of_one() const;
   std::int64_t patient_count() const;
   /// What films of matched pairs have in common in this test: "sex, view, age within 5 years"; "" = nothing is known.
   std::string matched_by() const;

@@ -39,19 +39,9 @@ std::vector<std::string> a_film_of_each_patient(const IdentityTest& test) {
 
 /// Pairs for attackers that need few: the listed ones of one patient, and all strangers.
 std::vector<IndexedPair> pairs_to_learn(const IdentityTest& test) {
-  std::vector<IndexedPair> pairs;
-  for (const IndexedPair& pair : test.listed())
-    if (pair.same_patient && pair.first != pair.second) pairs.push_back(pair);
-  const auto& patients = test.patients();
-  for (std::size_t i = 0; i < patients.size(); ++i)
-    for (std::size_t j = i + 1; j < patients.size(); ++j)
-      if (patients[i] != patients[j]) pairs.push_back({std::int64_t(i), std::int64_t(j), false});
+  auto pairs = test.stranger_pairs(false);
+  std::erase_if(pairs, [](const IndexedPair& pair) { return pair.first == pair.second; });
   return pairs;
-}
-
-bool has_pairs_of_one(const IdentityTest& test) {
-  return std::any_of(test.listed().begin(), test.listed().end(),
-                     [](const IndexedPair& pair) { return pair.same_patient && pair.first != pair.second; });
 }
 
 class Evaluation {
@@ -167,16 +157,16 @@ class Evaluation {
       return notice(
           "Attributes are not read from films: the table says sex, view or age of too few training films.");
     // The reader knows the films that it learned from too well: pairs of other films show what its errors are.
-    const bool validates = scene_.valid && has_pairs_of_one(scene_.valid->test);
+    const bool validates = scene_.valid && !scene_.valid->test.listed_of_one().empty();
     const Side& side = validates ? *scene_.valid : scene_.train;
+    facts.name = "attributes read from films (control)";
+    facts.family = "read attributes";
+    facts.knows = "sex, view and age as a small network reads them from the films";
+    DifferenceAttacker read(facts, reader->rows());
+    SeenFilms learned(read, side.films), test(read, scene_.test.films);
     for (const auto& kind : kinds()) {
-      facts.name = "attributes read from films (control)";
-      facts.family = "read attributes";
-      facts.knows = "sex, view and age as a small network reads them from the films";
-      facts.training_films = scene_.train.films.real.count();
-      DifferenceAttacker read(facts, reader->rows());
-      learn(read, kind, side);
-      ask(read, {kind}, scene_);
+      read.learn(learned.of(first_of(kind)), learned.of(second_of(kind)), pairs_to_learn(side.test));
+      ask(read, {kind}, scene_, test);
     }
     for (const FilmKind kind : {FilmKind::real, FilmKind::released})
       if (kind == FilmKind::real || !changes_nothing())
@@ -220,8 +210,8 @@ class Evaluation {
 
   void ask_embedding(const Scene& scene, const AttackerTrainer& trainer, const std::string& kind) {
     EmbeddingAttacker attacker = trainer.embedding(kind);
-    ask(attacker, {kind}, scene);
     SeenFilms seen(attacker, scene.test.films);
+    ask(attacker, {kind}, scene, seen);
     std::vector<std::vector<float>> scores;
     for (std::size_t start = 0; start < attacker.starts(); ++start) {
       attacker.ask_only(start);
@@ -287,6 +277,9 @@ class Evaluation {
 
   void ask(Attacker& attacker, const std::vector<std::string>& about, const Scene& scene) {
     SeenFilms test(attacker, scene.test.films);
+    ask(attacker, about, scene, test);
+  }
+  void ask(Attacker& attacker, const std::vector<std::string>& about, const Scene& scene, SeenFilms& test) {
     std::optional<SeenFilms> valid;
     if (scene.valid) valid.emplace(attacker, scene.valid->films);
     for (const auto& kind : about)

@@ -24,9 +24,7 @@ std::vector<std::string> folders_of(const std::string& truth) {
 /// "lungs+heart" of the folders .../lungs and .../heart.
 std::string name_of_organs(const std::string& truth) {
   std::string name;
-  for (const std::filesystem::path folder : folders_of(truth))
-    name += (name.empty() ? "" : "+") +
-            (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+  for (const auto& folder : folders_of(truth)) name += (name.empty() ? "" : "+") + organ_of_folder(folder);
   return name;
 }
 

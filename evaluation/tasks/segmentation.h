@@ -25,7 +25,8 @@ void visit_fields(SegmentationConfig& c, Visit&& visit) {
   visit("data", "test_list", c.test_list, "file with one film name per line; \"\" = all films in the folder");
   visit("data", "truth", c.truth, "folders of true masks, one per organ; \"A+B\" = both together");
   visit("data", "labels", c.labels,
-        "table of patients, and of widths for distances in mm; \"\" = patients from names as in NIH, pixels");
+        "table of patients, and of widths and heights for distances in mm; \"\" = patients from names as in "
+        "NIH, pixels");
   visit("judges", "segmenter", c.segmenter, "weights of train_segmenter");
   visit("judges", "organs", c.organs, "the segmenter's organ for each truth, from 0; [] = in order");
   visit_release_fields(c, visit);

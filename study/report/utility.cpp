@@ -14,7 +14,7 @@ std::string decibels(const Json& value) {
   return value.is_null() ? "-" : fmt::format("{:.1f}", value.get<double>());
 }
 
-/// Findings of a few pixels: what a method loses first.
+/// A finding of a few pixels.
 constexpr const char* small_finding = "Nodule";
 
 std::string small_findings_html(const ReportData& data) {

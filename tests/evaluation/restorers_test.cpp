@@ -57,6 +57,32 @@ TEST_F(Restorers, TheInverseWarpComesNearerToTheFilm) {
   EXPECT_GT(mean_psnr(real, restored), mean_psnr(real, released) + 3);
 }
 
+// Organs that a method keeps never moved: undoing the warp must leave them.
+TEST_F(Restorers, TheInverseWarpLeavesKeptOrgans) {
+  FlowAnonymizer network({4, {0.1, WarpOperator::corrected}, Protection::blend}, Initializer(1));
+  Facts facts = facts_of(
+      GeneratorSettings{method_settings<FlowField>({.init_features = 4, .mu = 0.1, .protection = "blend"})});
+  facts["image_size"] = "64";
+  write_safetensors(folder / "kept.safetensors", {network.generator.state(), facts});
+  Releaser releaser({method_settings<FlowField>({}), folder / "kept.safetensors"}, {{at("masks/lungs")}, 0},
+                    1);
+  const FilmSet real = films("splits/test.txt"), released = releaser.release(real);
+  const FilmSet restored = InverseWarp(releaser).restored(real, released, 0);
+  const FilmSet masks(at("masks/lungs"), real.names(), {.image_size = 64});
+  double moved = 0, lungs = 0;
+  for (std::int64_t i = 0; i < real.count(); ++i) {
+    const GrayImage a = real.image(i), b = restored.image(i), mask = masks.image(i);
+    for (std::size_t p = 0; p < a.pixels.size(); ++p)
+      if (mask.pixels[p] == 255) {
+        ++lungs;
+        moved += std::abs(int(a.pixels[p]) - int(b.pixels[p])) > 2;
+      }
+  }
+  ASSERT_GT(lungs, 0);
+  EXPECT_LT(moved / lungs, 0.01);
+  EXPECT_GT(mean_psnr(real, restored), mean_psnr(real, released));
+}
+
 TEST_F(Restorers, AveragesOfOtherDrawsDiffer) {
   const Releaser releaser({method_settings<Pixelization>({.cell = 2}), ""}, {}, 1);
   const FilmSet real = films("splits/test.txt"), released = releaser.release(real);

@@ -175,6 +175,21 @@ TEST_F(StudyRun, APatientOnTwoSidesIsRefused) {
   const Result result = run(words("s", more));
   EXPECT_NE(result.status, 0);
   expect_contains(result.error, "a patient is in the lists of training and of test");
+  // The same film among strangers, and among single films of the verifier.
+  write_list(folder / "strangers.txt", {train.back()});
+  more.insert(more.end(), {"--set", "data.train_list=" + (folder / "c/splits/train.txt").string()});
+  const std::string list = (folder / "strangers.txt").string();
+  for (const auto& [key, message] :
+       {std::pair{"data.cohort_list", "a patient is in the lists of strangers and of test"},
+        {"train_verifier.data.single_films", "a patient is in the lists of training and of test"}}) {
+    Words with = more;
+    with.insert(with.end(), {"--set", std::string(key) + "=" + list});
+    if (key == std::string("train_verifier.data.single_films"))
+      with.insert(with.end(), {"--set", "train_verifier.training.negatives=in_batch"});
+    const Result other = run(words("s", with));
+    EXPECT_NE(other.status, 0) << key;
+    expect_contains(other.error, message);
+  }
   EXPECT_FALSE(fs::exists(folder / "s/steps"));
 }
 

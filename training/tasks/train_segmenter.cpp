@@ -4,6 +4,7 @@
 #include "autograd/ops/loss.h"
 #include "base/problem_list.h"
 #include "data/files/landmarks.h"
+#include "films/mask_set.h"
 #include "films/organ_mask.h"
 #include "measures/overlap.h"
 #include "tensor/compute_device.h"
@@ -15,9 +16,7 @@ namespace {
 /// "lungs,heart" of .../lungs and .../heart.
 std::string names_of_folders(const std::vector<std::string>& folders) {
   std::string names;
-  for (const std::filesystem::path folder : folders)
-    names += (names.empty() ? "" : ",") +
-             (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+  for (const auto& folder : folders) names += (names.empty() ? "" : ",") + organ_of_folder(folder);
   return names;
 }
 
