@@ -84,8 +84,14 @@ epochs = 10
 warmup_epochs = 1
 early_stopping = 0
 batch_size = 64
+[retrain_verifier.matching]
+width = 8
+embed = 16
+starts = 1
+epochs = 4
+early_stopping = 0
 [retrain_verifier.restorer]
-embedding = false
+retrain = false
 init_features = 8
 epochs = 10
 [retrain_verifier.attributes]

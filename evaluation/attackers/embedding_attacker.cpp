@@ -10,7 +10,7 @@ namespace scrim {
 namespace {
 
 struct Embeddings : Attacker::Views {
-  std::vector<Tensor> starts;  ///< [films, embed] of each
+  Tensor rows;  ///< [films, embed]
 };
 
 /// How a film is looked at: moved by shares of its side, turned, enlarged.
@@ -58,34 +58,20 @@ void add_directions(Tensor& sums, const Tensor& rows) {
 
 }  // namespace
 
-EmbeddingAttacker::EmbeddingAttacker(AttackerFacts facts, const std::vector<std::string>& weights)
-    : facts_(std::move(facts)) {
-  for (const auto& file : weights) starts_.push_back(load_verifier(file));
-}
-
 std::unique_ptr<Attacker::Views> EmbeddingAttacker::look(const FilmSet& films, FilmKind) {
   auto seen = std::make_unique<Embeddings>();
   for (const Look& look : looks) {
-    const FilmSet there = seen_so(films, look);
-    for (std::size_t start = 0; start < starts_.size(); ++start) {
-      const Tensor rows = embeddings(*starts_[start].network, there);
-      if (seen->starts.size() <= start) seen->starts.push_back(Tensor::zeros(rows.shape()));
-      add_directions(seen->starts[start], rows);
-    }
+    const Tensor rows = embeddings(*verifier_.network, seen_so(films, look));
+    if (!seen->rows.defined()) seen->rows = Tensor::zeros(rows.shape());
+    add_directions(seen->rows, rows);
   }
   return seen;
 }
 
 std::vector<double> EmbeddingAttacker::scores(const Views& first, const Views& second,
                                               const std::vector<IndexedPair>& pairs) {
-  const auto &a = static_cast<const Embeddings&>(first), &b = static_cast<const Embeddings&>(second);
-  std::vector<double> mean(pairs.size(), 0);
-  const std::size_t begin = asked_.value_or(0), end = asked_ ? begin + 1 : starts_.size();
-  for (std::size_t start = begin; start < end; ++start) {
-    const auto cosines = pair_cosines(a.starts[start], b.starts[start], pairs);
-    for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += cosines[i] / double(end - begin);
-  }
-  return mean;
+  return pair_cosines(static_cast<const Embeddings&>(first).rows, static_cast<const Embeddings&>(second).rows,
+                      pairs);
 }
 
 }  // namespace scrim

@@ -1,7 +1,6 @@
 // The attacker as the field trains it: an embedding of films by metric learning (cosine_search_loss of
-// training/tasks/batch_negatives.h), from several starts. A film is looked at in nine ways, moved, turned and
-// enlarged a little; its embeddings are added up.
-// The score of a pair is the mean of the starts' cosines.
+// training/tasks/batch_negatives.h). A film is looked at in nine ways, moved, turned and enlarged a little; its embeddings are
+// added up. The score of a pair is their cosine.
 #pragma once
 
 #include "evaluation/attackers/attacker.h"
@@ -11,12 +10,9 @@ namespace scrim {
 
 class EmbeddingAttacker : public Attacker {
  public:
-  /// weights: of train_verifier with training.temperature above 0, a file for each start.
-  EmbeddingAttacker(AttackerFacts facts, const std::vector<std::string>& weights);
-
-  std::size_t starts() const { return starts_.size(); }
-  /// From now on scores() asks this start alone; nothing = all.
-  void ask_only(std::optional<std::size_t> start) { asked_ = start; }
+  /// weights: of train_verifier with training.temperature above 0.
+  EmbeddingAttacker(AttackerFacts facts, const std::string& weights)
+      : facts_(std::move(facts)), verifier_(load_verifier(weights)) {}
 
   AttackerFacts facts() const override { return facts_; }
   std::unique_ptr<Views> look(const FilmSet& films, FilmKind kind) override;
@@ -25,8 +21,7 @@ class EmbeddingAttacker : public Attacker {
 
  private:
   AttackerFacts facts_;
-  std::vector<LoadedVerifier> starts_;
-  std::optional<std::size_t> asked_;
+  LoadedVerifier verifier_;
 };
 
 }  // namespace scrim

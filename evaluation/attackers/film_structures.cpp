@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 
-#include "films/augmentation.h"
+#include "evaluation/attackers/film_fit.h"
 #include "films/film_set.h"
 #include "kernels/gaussian/gaussian.h"
 #include "kernels/vector/vector_kernels.h"
@@ -18,9 +17,6 @@ constexpr std::int64_t bands = 4, channels = bands + 1, plane_count = bands + 2;
 constexpr double corners[bands + 1] = {0, 0.6, 1.2, 2.4, 4.8};  // blurs between the bands, pixels
 constexpr double direction_sigma = 1.5;
 constexpr float flat_gradient = 0.008f;  // of gray a pixel; below it directions fade
-
-constexpr double turn_degrees = 4, log_scale = 0.06;
-constexpr std::int64_t ways_a_side = 3;
 
 // Patches overlap: each is 3 x 3 blocks of 4 pixels, so sums over blocks serve nine patches.
 constexpr std::int64_t window_begin = 7, block = 4, patch_blocks = 3, patch = block * patch_blocks,
@@ -201,19 +197,7 @@ FilmStructures::FilmStructures(const Tensor& film)
 }
 
 TurnedStructures::TurnedStructures(const Tensor& film) {
-  const Tensor small_film = resized_film(film, side, side);
-  for (std::int64_t way = 0; way < ways_a_side * ways_a_side; ++way) {
-    // 0, 1, 2, ... become: the film as it is, then the others.
-    const std::int64_t middle = ways_a_side * ways_a_side / 2;
-    const std::int64_t cell = way == 0 ? middle : way <= middle ? way - 1 : way;
-    const double angle = double(cell % ways_a_side - 1) * turn_degrees * std::numbers::pi / 180;
-    const double shrink = std::exp(-double(cell / ways_a_side - 1) * log_scale);
-    FilmChange change;
-    change.xx = change.yy = shrink * std::cos(angle);
-    change.yx = shrink * std::sin(angle);
-    change.xy = -change.yx;
-    ways_.emplace_back(way == 0 ? small_film : changed_film(small_film, change));
-  }
+  for (const Tensor& way : turned_and_scaled(resized_film(film, side, side))) ways_.emplace_back(way);
 }
 
 /// The mean of the better half of the patches of one film, looked for around (dy, dx) in the other.

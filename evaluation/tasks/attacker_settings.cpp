@@ -5,22 +5,38 @@
 #include "base/config/config_checks.h"
 
 namespace scrim {
+namespace {
+
+/// What attackers that learn from several starts have in common.
+template <class Settings>
+void check_training(const std::string& table, const Settings& s) {
+  expect(s.starts >= 0 && s.starts <= 100, table + ".starts", s.starts, "0 to 100");
+  expect(s.epochs >= 1, table + ".epochs", s.epochs, "at least 1");
+  expect(s.batch_size >= 2, table + ".batch_size", s.batch_size, "at least 2");
+  expect(s.warmup_epochs >= 0, table + ".warmup_epochs", s.warmup_epochs, "at least 0");
+  expect(s.early_stopping >= 0, table + ".early_stopping", s.early_stopping, "at least 0");
+  check(s.augmentation);
+  check(s.optimizer, table + ".optimizer");
+}
+
+}  // namespace
 
 void check(const EmbeddingSettings& e) {
-  expect(e.starts >= 0 && e.starts <= 100, "embedding.starts", e.starts, "0 to 100");
+  check_training("embedding", e);
   check(e.model, "embedding");
   expect(e.temperature > 0 && e.temperature <= 10, "embedding.temperature", e.temperature,
          "above 0, at most 10");
   expect(e.weight_average >= 0 && e.weight_average < 1, "embedding.weight_average", e.weight_average,
          "0 <= weight_average < 1");
-  expect(e.epochs >= 1, "embedding.epochs", e.epochs, "at least 1");
-  expect(e.batch_size >= 2, "embedding.batch_size", e.batch_size, "at least 2");
-  expect(e.warmup_epochs >= 0, "embedding.warmup_epochs", e.warmup_epochs, "at least 0");
-  expect(e.early_stopping >= 0, "embedding.early_stopping", e.early_stopping, "at least 0");
   for (const double share : e.learning_curve)
     expect(share > 0 && share < 1, "embedding.learning_curve", share, "shares above 0 and below 1");
-  check(e.augmentation);
-  check(e.optimizer, "embedding.optimizer");
+}
+
+void check(const MatchingSettings& m) {
+  check_training("matching", m);
+  check(m.model, "matching");
+  expect(m.weight_average >= 0 && m.weight_average < 1, "matching.weight_average", m.weight_average,
+         "0 <= weight_average < 1");
 }
 
 void check(const RestorerSettings& r) {

@@ -7,6 +7,8 @@
 
 namespace scrim {
 
+constexpr const char* weight_average_help = "what a step keeps of the weights' exponential average; 0 = none";
+
 /// The attacker that learns an embedding of films.
 struct EmbeddingSettings {
   VerifierSettings model{.width = 8, .layers = {1, 1, 1, 1}, .stem_pool = false};
@@ -33,8 +35,7 @@ void visit_fields(EmbeddingSettings& e, Visit&& visit) {
   visit_fields(e.model, "embedding", visit);
   visit("embedding", "start_weights", e.start_weights, "weight file to start from; \"\" = random weights");
   visit("embedding", "temperature", e.temperature, "cosines of embeddings are compared over this");
-  visit("embedding", "weight_average", e.weight_average,
-        "what a step keeps of the weights' exponential average; 0 = no average");
+  visit("embedding", "weight_average", e.weight_average, weight_average_help);
   visit("embedding", "epochs", e.epochs, "most passes over the training data; the learning rate falls to 0");
   visit("embedding", "warmup_epochs", e.warmup_epochs, "epochs in which the learning rate rises");
   visit("embedding", "batch_size", e.batch_size, "pairs a step; each film is compared with all others");
@@ -49,10 +50,45 @@ void visit_fields(EmbeddingSettings& e, Visit&& visit) {
   visit_fields(e.optimizer, "embedding.optimizer", visit);
 }
 
+/// The attacker that learns which places of two films show the same anatomy.
+struct MatchingSettings {
+  MatcherSettings model;
+  std::int64_t starts = 2;
+  AugmentationSettings augmentation{.rotate_degrees = 8,
+                                    .scale = 0.12,
+                                    .shift = 0.06,
+                                    .brightness = 0.1,
+                                    .contrast = 0.3,
+                                    .gamma = 0.4,
+                                    .noise = 0.03,
+                                    .erase = 0.3};
+  double weight_average = 0.99;
+  std::int64_t epochs = 40, batch_size = 32, warmup_epochs = 1, early_stopping = 10;
+  OptimizerSettings optimizer{.name = "adamw", .learning_rate = 1e-3, .weight_decay = 0.02};
+};
+
+template <class Visit>
+void visit_fields(MatchingSettings& m, Visit&& visit) {
+  visit(
+      "matching", "starts", m.starts,
+      "random starts of the attacker that learns which places of two films match, asked together; 0 = none");
+  visit_fields(m.model, "matching", visit);
+  visit("matching", "weight_average", m.weight_average, weight_average_help);
+  visit("matching", "epochs", m.epochs, "most passes over the training data; the learning rate falls to 0");
+  visit("matching", "warmup_epochs", m.warmup_epochs, "epochs in which the learning rate rises");
+  visit("matching", "batch_size", m.batch_size, "pairs a step; each film is compared with all others");
+  visit("matching", "early_stopping", m.early_stopping,
+        "stop after this many epochs without a better validation; 0 = never");
+  visit_fields(m.augmentation, [&](const char*, const char* key, auto& field, const char* help) {
+    visit("matching.augmentation", key, field, help);
+  });
+  visit_fields(m.optimizer, "matching.optimizer", visit);
+}
+
 /// What attackers do to released films before they compare (evaluation/restorers/restorer.h).
 struct RestorerSettings {
   std::vector<std::string> by = {"network", "inverse_warp", "averaging"};
-  bool embedding = true;
+  bool retrain = true;
   std::int64_t init_features = 16, epochs = 40, batch_size = 16, early_stopping = 10;
   double learning_rate = 1e-3;
   std::int64_t releases = 8, inversion_steps = 60;
@@ -64,8 +100,8 @@ void visit_fields(RestorerSettings& r, Visit&& visit) {
   visit("restorer", "by", r.by,
         "how released films are brought nearer to the real ones before they are compared, where the method "
         "allows it: \"network\", \"inverse_warp\", \"averaging\", \"inversion\"");
-  visit("restorer", "embedding", r.embedding,
-        "network: also train the attacker that learns an embedding on restored films");
+  visit("restorer", "retrain", r.retrain,
+        "network: also train the attackers of [embedding] and [matching] on restored films");
   visit("restorer", "init_features", r.init_features, "network: features of the U-Net's first level");
   visit("restorer", "epochs", r.epochs, "network: most passes over the training data");
   visit("restorer", "batch_size", r.batch_size, "network: films a step");
@@ -102,6 +138,7 @@ void visit_fields(AttributeSettings& a, Visit&& visit) {
 
 /// Throw UsageError that names the key whose value does not make sense.
 void check(const EmbeddingSettings& settings);
+void check(const MatchingSettings& settings);
 void check(const RestorerSettings& settings);
 void check(const AttributeSettings& settings);
 

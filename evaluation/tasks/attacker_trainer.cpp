@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evaluation/attackers/matching_attacker.h"
 #include "evaluation/tasks/training_clock.h"
 #include "training/tasks/train_classifier.h"
+#include "training/tasks/train_matcher.h"
 #include "training/tasks/train_restorer.h"
 
 namespace scrim {
@@ -81,29 +83,33 @@ std::string AttackerTrainer::trained(const Run& run, const Train& train, Attacke
   return result.weights;
 }
 
-std::string AttackerTrainer::verifier(VerifierConfig settings, const std::string& kind, const Run& run,
-                                      const std::vector<IndexedPair>& pairs,
-                                      const std::vector<IndexedPair>& valid_pairs,
-                                      AttackerFacts& facts) const {
-  settings.data = config_.data;
-  settings.folder = folder_of(run);
-  settings.training.seed = run.seed;
+AttackerTrainer::Lessons AttackerTrainer::lessons(const std::string& kind,
+                                                  const std::vector<IndexedPair>& pairs,
+                                                  const std::vector<IndexedPair>& valid_pairs) const {
   const auto data = [&](const Side& side, const std::vector<IndexedPair>& of) {
     return PairData{
         side.films.of(first_of(kind)), side.films.of(second_of(kind)), of, side.test.patients(), {}};
   };
-  PairData train = data(scene_.train, pairs);
+  Lessons lessons{data(scene_.train, pairs), {}};
   if (scene_.fresh_film)
-    train.fresh_film = [this, kind](bool is_second, std::int64_t film, std::uint64_t draw) {
+    lessons.train.fresh_film = [this, kind](bool is_second, std::int64_t film, std::uint64_t draw) {
       const FilmKind of = is_second ? second_of(kind) : first_of(kind);
       return of == FilmKind::real ? scene_.train.films.real.film(film) : scene_.fresh_film(film, draw);
     };
-  std::optional<PairData> valid;
-  if (scene_.valid) valid.emplace(data(*scene_.valid, valid_pairs));
+  if (scene_.valid) lessons.valid.emplace(data(*scene_.valid, valid_pairs));
+  return lessons;
+}
+
+std::string AttackerTrainer::verifier(VerifierConfig settings, const Run& run, const Lessons& lessons,
+                                      AttackerFacts& facts) const {
+  settings.data = config_.data;
+  settings.folder = folder_of(run);
+  settings.training.seed = run.seed;
   return trained(
       run,
       [&](const std::string& text, const auto& progress) {
-        return train_verifier(settings, train, valid ? &*valid : nullptr, text, true, progress);
+        return train_verifier(settings, lessons.train, lessons.valid ? &*lessons.valid : nullptr, text, true,
+                              progress);
       },
       facts);
 }
@@ -118,9 +124,9 @@ SiameseAttacker AttackerTrainer::siamese(const std::string& kind, std::int64_t s
                                 .contrast = config_.contrast,
                                 .training = config_.training,
                                 .optimizer = config_.optimizer};
-  const std::string weights = verifier(
-      settings, kind, {fmt::format("{}_seed_{}", kind, seed), known.name, seed}, scene_.train.test.listed(),
-      scene_.valid ? scene_.valid->test.listed() : std::vector<IndexedPair>{}, known);
+  const auto valid_pairs = scene_.valid ? scene_.valid->test.listed() : std::vector<IndexedPair>{};
+  const std::string weights = verifier(settings, {fmt::format("{}_seed_{}", kind, seed), known.name, seed},
+                                       lessons(kind, scene_.train.test.listed(), valid_pairs), known);
   return SiameseAttacker(known, weights);
 }
 
@@ -141,19 +147,54 @@ VerifierConfig AttackerTrainer::embedding_settings() const {
   return settings;
 }
 
-EmbeddingAttacker AttackerTrainer::embedding(const std::string& kind) const {
-  AttackerFacts known = learner("embedding, learned on " + kind, "embedding", kind);
+template <class TrainOne>
+SeveralStarts AttackerTrainer::starts(const std::string& family, const std::string& kind, std::int64_t count,
+                                      TrainOne&& train_one) const {
+  AttackerFacts known = learner(fmt::format("{}, learned on {}", family, kind), family, kind);
   known.training_films = scene_.train.films.real.count();
-  const auto pairs = pairs_of_one(scene_.train.test, {});
-  std::vector<std::string> weights;
-  for (std::int64_t start = 0; start < config_.embedding.starts; ++start)
-    weights.push_back(verifier(
-        embedding_settings(), kind,
-        {fmt::format("{}embedding_{}_start_{}", folder_prefix(scene_.restored_by), kind, start + 1),
-         fmt::format("{}, start {} of {}", scene_.facts(known).name, start + 1, config_.embedding.starts),
-         config_.training.seed + start},
-        pairs, valid_strangers(), known));
-  return EmbeddingAttacker(known, weights);
+  SeveralStarts made;
+  for (std::int64_t start = 0; start < count; ++start) {
+    const Run run{fmt::format("{}{}_{}_start_{}", folder_prefix(scene_.restored_by), family, kind, start + 1),
+                  fmt::format("{}, start {} of {}", scene_.facts(known).name, start + 1, count),
+                  config_.training.seed + start};
+    made.starts.push_back(train_one(run, known));
+  }
+  made.facts = known;
+  return made;
+}
+
+SeveralStarts AttackerTrainer::embedding(const std::string& kind) const {
+  const auto pairs = pairs_of_one(scene_.train.test, {}), valid_pairs = valid_strangers();
+  const Lessons from = lessons(kind, pairs, valid_pairs);
+  return starts("embedding", kind, config_.embedding.starts, [&](const Run& run, AttackerFacts& known) {
+    return std::make_unique<EmbeddingAttacker>(known, verifier(embedding_settings(), run, from, known));
+  });
+}
+
+SeveralStarts AttackerTrainer::matching(const std::string& kind) const {
+  const MatchingSettings& m = config_.matching;
+  const auto pairs = pairs_of_one(scene_.train.test, {}), valid_pairs = valid_strangers();
+  const Lessons from = lessons(kind, pairs, valid_pairs);
+  return starts("matching", kind, m.starts, [&](const Run& run, AttackerFacts& known) {
+    MatcherTraining settings{.model = m.model,
+                             .weight_average = m.weight_average,
+                             .augmentation = m.augmentation,
+                             .training = training_of(m),
+                             .optimizer = m.optimizer,
+                             .schedule = {.name = "cosine", .warmup_epochs = m.warmup_epochs},
+                             .folder = folder_of(run)};
+    settings.training.seed = run.seed;
+    const std::string weights = trained(
+        run,
+        [&](const std::string& text, const auto& progress) {
+          return train_matcher(settings, from.train, from.valid ? &*from.valid : nullptr, text, true,
+                               progress);
+        },
+        known);
+    return std::make_unique<MatchingAttacker>(
+        known, weights, &scene_.cohort->real,
+        first_of(kind) == FilmKind::real ? nullptr : &scene_.cohort->released);
+  });
 }
 
 EmbeddingAttacker AttackerTrainer::embedding_of_share(const std::string& kind, double share) const {
@@ -168,10 +209,11 @@ EmbeddingAttacker AttackerTrainer::embedding_of_share(const std::string& kind, d
   settings.training.epochs = stretched(settings.training.epochs);
   settings.training.early_stopping = stretched(settings.training.early_stopping);
   settings.schedule.warmup_epochs = stretched(settings.schedule.warmup_epochs);
+  const auto pairs = pairs_of_one(scene_.train.test, patients), valid_pairs = valid_strangers();
   const std::string weights = verifier(
-      settings, kind, {fmt::format("embedding_{}_share_{}", kind, share), known.name, config_.training.seed},
-      pairs_of_one(scene_.train.test, patients), valid_strangers(), known);
-  return EmbeddingAttacker(known, {weights});
+      settings, {fmt::format("embedding_{}_share_{}", kind, share), known.name, config_.training.seed},
+      lessons(kind, pairs, valid_pairs), known);
+  return EmbeddingAttacker(known, weights);
 }
 
 LearnedRestorer AttackerTrainer::restorer() const {

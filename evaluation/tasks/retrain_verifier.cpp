@@ -62,7 +62,7 @@ class Evaluation {
                .restorer_knows = {}},
         trainer_(config, scene_, progress) {
     scene_.fresh_film = fresh_releases(scene_.train.films.real, releaser_, nullptr);
-    if (config.correlation)
+    if (config.correlation || config.matching.starts > 0)
       scene_.cohort.emplace(config.data,
                             config.cohort_list.empty() ? a_film_of_each_patient(scene_.train.test)
                                                        : read_list(config.cohort_list),
@@ -85,7 +85,7 @@ class Evaluation {
     for (const auto& kind : trained_on()) {
       if (config_.side_channels) ask_side_channels(kind);
       ask_siamese(kind);
-      if (config_.embedding.starts > 0) ask_embedding(scene_, trainer_, kind);
+      ask_learners(scene_, trainer_, kind);
     }
     if (!changes_nothing())
       for (const auto& by : config_.restorer.by) ask_after(by);
@@ -208,17 +208,35 @@ class Evaluation {
     if (!scores.empty()) add_seeds(kind, result_.attacks.back().attacker.family, scores);
   }
 
-  void ask_embedding(const Scene& scene, const AttackerTrainer& trainer, const std::string& kind) {
-    EmbeddingAttacker attacker = trainer.embedding(kind);
-    SeenFilms seen(attacker, scene.test.films);
-    ask(attacker, {kind}, scene, seen);
-    std::vector<std::vector<float>> scores;
-    for (std::size_t start = 0; start < attacker.starts(); ++start) {
-      attacker.ask_only(start);
-      scores.push_back(scores_of(attacker, kind, scene.test, seen));
+  /// Attackers that learn from several starts.
+  void ask_learners(const Scene& scene, const AttackerTrainer& trainer, const std::string& kind) {
+    if (config_.embedding.starts > 0) {
+      const SeveralStarts embedding = trainer.embedding(kind);
+      const auto scores = ask_starts(embedding, scene, kind);
+      if (scene.restored_by.empty()) add_learning_curve(kind, embedding.facts.training_films, scores.front());
     }
-    add_seeds(kind, result_.attacks.back().attacker.family, scores);
-    if (scene.restored_by.empty()) add_learning_curve(kind, attacker.facts().training_films, scores.front());
+    if (config_.matching.starts > 0) ask_starts(trainer.matching(kind), scene, kind);
+  }
+
+  /// The scores of each start.
+  std::vector<std::vector<float>> ask_starts(const SeveralStarts& attacker, const Scene& scene,
+                                             const std::string& kind) {
+    std::vector<std::vector<float>> scores, valid_scores;
+    for (const auto& start : attacker.starts) {
+      scores.push_back(scores_of(*start, kind, scene.test));
+      if (scene.valid) valid_scores.push_back(scores_of(*start, kind, *scene.valid));
+    }
+    const AttackerFacts facts = scene.facts(attacker.facts);
+    add(facts, kind, mean_of(scores), mean_of(valid_scores));
+    add_seeds(kind, facts.family, scores);
+    return scores;
+  }
+
+  static std::vector<float> mean_of(const std::vector<std::vector<float>>& lists) {
+    std::vector<float> mean(lists.empty() ? 0 : lists.front().size());
+    for (const auto& list : lists)
+      for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += list[i] / float(lists.size());
+    return mean;
   }
 
   void add_seeds(const std::string& kind, const std::string& family,
@@ -241,15 +259,15 @@ class Evaluation {
     std::sort(shares.begin(), shares.end());
     for (const double share : shares) {
       EmbeddingAttacker attacker = trainer_.embedding_of_share(kind, share);
-      SeenFilms seen(attacker, scene_.test.films);
-      point(attacker.facts().training_films, scores_of(attacker, kind, scene_.test, seen));
+      point(attacker.facts().training_films, scores_of(attacker, kind, scene_.test));
     }
     point(all_films, of_all);
   }
 
   /// Attackers who restore released films before they compare.
   void ask_after(const std::string& by) {
-    const bool learns = by == "network" && config_.restorer.embedding && config_.embedding.starts > 0;
+    const bool learns = by == "network" && config_.restorer.retrain &&
+                        (config_.embedding.starts > 0 || config_.matching.starts > 0);
     if (!config_.correlation && !learns) return;
     std::unique_ptr<Restorer> restorer;
     if (by == "network") restorer = std::make_unique<LearnedRestorer>(trainer_.restorer());
@@ -266,13 +284,18 @@ class Evaluation {
     if (!learns) return;
     const AttackerTrainer trainer(config_, restored, progress_);
     for (const auto& kind : trained_on())
-      if (kind != "real_real") ask_embedding(restored, trainer, kind);
+      if (kind != "real_real") ask_learners(restored, trainer, kind);
   }
 
   static std::vector<float> scores_of(Attacker& attacker, const std::string& kind, const Side& side,
                                       SeenFilms& seen) {
     return side.test.all_scores(attacker, seen.of(first_of(kind)), first_of(kind), seen.of(second_of(kind)),
                                 second_of(kind));
+  }
+
+  static std::vector<float> scores_of(Attacker& attacker, const std::string& kind, const Side& side) {
+    SeenFilms seen(attacker, side.films);
+    return scores_of(attacker, kind, side, seen);
   }
 
   void ask(Attacker& attacker, const std::vector<std::string>& about, const Scene& scene) {

@@ -40,6 +40,7 @@ struct RetrainVerifierConfig {
   TrainingSettings training{.epochs = 100, .batch_size = 32, .early_stopping = 5};
   OptimizerSettings optimizer;
   EmbeddingSettings embedding;
+  MatchingSettings matching;
   RestorerSettings restorer;
   AttributeSettings attributes;
   MatchSettings match;
@@ -80,6 +81,7 @@ void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
   visit_fields(c.training, visit);
   visit_fields(c.optimizer, "optimizer", visit);
   visit_fields(c.embedding, visit);
+  visit_fields(c.matching, visit);
   visit_fields(c.restorer, visit);
   visit_fields(c.attributes, visit);
   visit_fields(c.match, visit);

@@ -17,14 +17,16 @@ void check(const RetrainVerifierConfig& c) {
   for (const auto& kind : c.trained_on)
     expect(std::find(std::begin(pair_kinds), std::end(pair_kinds), kind) != std::end(pair_kinds),
            "attacker.trained_on", kind, "\"released_released\", \"released_real\" or \"real_real\"");
-  expect(
-      c.correlation || (!c.trained_on.empty() && (c.seeds > 0 || c.embedding.starts > 0 || c.side_channels)),
-      "attacker.seeds", c.seeds, "an attacker: seeds, embedding.starts, correlation or side_channels");
+  expect(c.correlation || (!c.trained_on.empty() && (c.seeds > 0 || c.embedding.starts > 0 ||
+                                                     c.matching.starts > 0 || c.side_channels)),
+         "attacker.seeds", c.seeds,
+         "an attacker: seeds, embedding.starts, matching.starts, correlation or side_channels");
   check(c.augmentation);
   check(c.training);
   check(c.contrast, c.training.batch_size);
   check(c.optimizer, "optimizer");
   check(c.embedding);
+  check(c.matching);
   check(c.restorer);
   check(c.attributes);
   check(c.match);

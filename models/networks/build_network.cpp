@@ -54,6 +54,11 @@ std::unique_ptr<SiameseVerifier> build(const VerifierSettings& s, const Initiali
                                            initializer);
 }
 
+std::unique_ptr<PatchMatcher> build(const MatcherSettings& s, const Initializer& initializer) {
+  check(s, settings_table);
+  return std::make_unique<PatchMatcher>(PatchMatcherOptions{s.width, s.embed}, initializer);
+}
+
 std::unique_ptr<DenseNet> build(const ClassifierSettings& s, const Initializer& initializer) {
   check(s, settings_table);
   return std::make_unique<DenseNet>(

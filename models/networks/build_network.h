@@ -10,6 +10,7 @@
 #include "models/hybridgnet.h"
 #include "models/networks/network_settings.h"
 #include "models/noise_anonymizer.h"
+#include "models/patch_matcher.h"
 #include "models/privacy_net.h"
 #include "models/siamese_verifier.h"
 #include "models/sparse_ternary.h"
@@ -23,6 +24,7 @@ std::unique_ptr<NoiseAnonymizer> build(const NoiseAnonymizerSettings& settings,
                                        const Initializer& initializer);
 std::unique_ptr<PrivacyNet> build(const PrivacyNetSettings& settings, const Initializer& initializer);
 std::unique_ptr<SiameseVerifier> build(const VerifierSettings& settings, const Initializer& initializer);
+std::unique_ptr<PatchMatcher> build(const MatcherSettings& settings, const Initializer& initializer);
 std::unique_ptr<DenseNet> build(const ClassifierSettings& settings, const Initializer& initializer);
 std::unique_ptr<HybridUNet> build(const HybridUNetSettings& settings, const Initializer& initializer);
 std::unique_ptr<HybridGNet> build(const HybridGNetSettings& settings, std::int64_t image_size,

@@ -55,6 +55,11 @@ void check(const VerifierSettings& v, std::string_view table) {
   check_range(table, "embed", double(v.embed), 1, 4096);
 }
 
+void check(const MatcherSettings& m, std::string_view table) {
+  check_range(table, "width", double(m.width), 1, 512);
+  check_range(table, "embed", double(m.embed), 1, 1024);
+}
+
 void check(const ClassifierSettings& c, std::string_view table) {
   check_range(table, "growth", double(c.growth), 1, 256);
   expect(!c.blocks.empty() && c.blocks.size() <= 8 && within(c.blocks, 1, 256),

@@ -94,6 +94,18 @@ void visit_fields(VerifierSettings& v, const char* table, Visit&& visit) {
         "the work");
 }
 
+/// What learns which places of two films show the same anatomy.
+struct MatcherSettings {
+  static constexpr const char* network = "patch_matcher";
+  static constexpr std::int64_t published_image_size = 64;
+  std::int64_t width = 16, embed = 48;
+};
+template <class Visit>
+void visit_fields(MatcherSettings& m, const char* table, Visit&& visit) {
+  visit(table, "width", m.width, "features of the first convolution of the network that compares places");
+  visit(table, "embed", m.embed, "features of a place");
+}
+
 struct ClassifierSettings {
   static constexpr const char* network = "densenet_classifier";
   static constexpr std::int64_t published_image_size = 224;
@@ -207,6 +219,7 @@ void check(const FlowAnonymizerSettings& settings, std::string_view table);
 void check(const NoiseAnonymizerSettings& settings, std::string_view table);
 void check(const PrivacyNetSettings& settings, std::string_view table);
 void check(const VerifierSettings& settings, std::string_view table);
+void check(const MatcherSettings& settings, std::string_view table);
 void check(const ClassifierSettings& settings, std::string_view table);
 void check(const HybridUNetSettings& settings, std::string_view table);
 void check(const HybridGNetSettings& settings, std::string_view table);

@@ -8,6 +8,7 @@
 #include "base/config/config_checks.h"
 #include "models/dp_pix.h"
 #include "models/networks/build_network.h"
+#include "models/patch_likeness.h"
 
 namespace scrim::runs {
 namespace {
@@ -129,6 +130,22 @@ Network siamese_verifier(const VerifierSettings& s, const Initializer& initializ
         return NamedVariables{{"a", constant({n, size, size, 1}, 0.5)},
                               {"b", constant({n, size, size, 1}, 0.5)},
                               {"same", constant({n}, 1)}};
+      });
+}
+
+Network patch_matcher(const MatcherSettings& s, const Initializer& initializer) {
+  auto module = build(s, initializer);
+  PatchMatcher& net = *module;
+  return network(
+      std::move(module),
+      [&net](const NamedVariables& in) {
+        const Variable a = net(required_input(in, "a")), b = net(required_input(in, "b"));
+        return NamedVariables{{"y", patch_likenesses(a, b)}, {"places_a", a}, {"places_b", b}};
+      },
+      [](const NamedVariables& out, const NamedVariables&) { return matching_loss(out.at("y"), Tensor()); },
+      [](std::int64_t n, std::int64_t size) {
+        return NamedVariables{{"a", constant({n, size, size, 1}, 0.5)},
+                              {"b", constant({n, size, size, 1}, 0.5)}};
       });
 }
 

@@ -47,6 +47,7 @@ Network noise_anonymizer(const NoiseAnonymizerSettings& settings, const Initiali
 Network privacy_net(const PrivacyNetSettings& settings, const Initializer& initializer);
 Network pixelization(const DpPixRunSettings& settings, const Initializer& initializer);
 Network siamese_verifier(const VerifierSettings& settings, const Initializer& initializer);
+Network patch_matcher(const MatcherSettings& settings, const Initializer& initializer);
 Network densenet_classifier(const ClassifierSettings& settings, const Initializer& initializer);
 Network hybrid_unet(const HybridUNetSettings& settings, const Initializer& initializer);
 Network hybridgnet(const HybridGNetRunSettings& settings, const Initializer& initializer);

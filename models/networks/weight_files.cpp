@@ -18,6 +18,9 @@ Facts facts_of(const FlowUNetSettings& settings) {
 Facts facts_of(const VerifierSettings& settings) {
   return named_facts(settings, VerifierSettings::network);
 }
+Facts facts_of(const MatcherSettings& settings) {
+  return named_facts(settings, MatcherSettings::network);
+}
 Facts facts_of(const ClassifierSettings& settings) {
   return named_facts(settings, ClassifierSettings::network);
 }

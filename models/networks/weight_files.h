@@ -16,6 +16,7 @@ namespace scrim {
 /// What the metadata says of a network with these settings: its name as "model", and every field.
 Facts facts_of(const FlowUNetSettings& settings);
 Facts facts_of(const VerifierSettings& settings);
+Facts facts_of(const MatcherSettings& settings);
 Facts facts_of(const ClassifierSettings& settings);
 Facts facts_of(const SegmenterSettings& settings);
 Facts facts_of(const SparseCoderSettings& settings);

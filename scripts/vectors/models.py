@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 
 from files import Vectors, fill, uniform
-from networks import Anonymizer, Classifier, HybridGNet, HybridUNet, FlowUNet, NoiseAnonymizer, PrivacyNet, Verifier
+from networks import Anonymizer, Classifier, HybridGNet, HybridUNet, FlowUNet, NoiseAnonymizer, PatchMatcher, PrivacyNet, Verifier, \
+    patch_likenesses
 from ops import dice
 from sparse_coder import SparseCoder
 
@@ -29,6 +30,16 @@ def film(name, n, height, width=None):
 
 def squared(outputs, inputs):
     return F.mse_loss(outputs["y"], inputs["target"])
+
+
+def matcher_outputs(a, b):
+    return {"y": patch_likenesses(a, b), "places_a": a, "places_b": b}
+
+
+def searches(logits):
+    """The cross-entropy of finding each row's and each column's own."""
+    own = torch.arange(len(logits))
+    return (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
 
 
 def models():
@@ -61,6 +72,10 @@ def models():
         {"a": film("a", 4, 64), "b": film("b", 4, 64), "same": torch.tensor([1.0, 0, 0, 1], dtype=torch.float64)},
         lambda net, t: verifier_outputs(net(t["a"], t["b"])),
         lambda out, t: F.binary_cross_entropy_with_logits(out["y"][:, 0], t["same"]), ["same"])
+    yield "patch_matcher", Model(
+        "patch_matcher", {"width": 3, "embed": 5}, lambda: PatchMatcher(3, 5), {"a": film("a", 3, 64), "b": film("b", 3, 64)},
+        lambda net, t: matcher_outputs(net(t["a"]), net(t["b"])),
+        lambda out, t: searches(out["y"] / 0.04))
     yield "classifier", Model(
         "densenet_classifier", {"growth": 4, "blocks": "2,3,1,2", "init_features": 6},
         lambda: Classifier(4, [2, 3, 1, 2], 6), {"x": film("x", 3, 64), "labels": (uniform("l", (3, 14), SEED) > 0.7).double()},

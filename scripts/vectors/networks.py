@@ -163,6 +163,36 @@ class Verifier(nn.Module):
         return self.fc_end((torch.sigmoid(first) - torch.sigmoid(second)).abs()), first, second
 
 
+class PatchMatcher(nn.Module):
+    def __init__(self, width=16, embed=48):
+        super().__init__()
+        channels = (1, width, 2 * width, 2 * width, 4 * width, 4 * width)
+        for i, stride in enumerate((1, 2, 1, 2, 1), 1):
+            self.add_module(f"conv{i}", nn.Conv2d(channels[i - 1], channels[i], 3, stride, 1, bias=False))
+            self.add_module(f"norm{i}", nn.BatchNorm2d(channels[i]))
+        self.places = nn.Conv2d(4 * width, embed, 1)
+
+    def forward(self, x):
+        def around(values):
+            return smoothed(F.pad(values, (8, 8, 8, 8), mode="replicate"), 17, 4)[:, :, 8:-8, 8:-8]
+        mean = around(x)
+        x = (x - mean) / (around(x * x) - mean * mean).clamp(0.02 ** 2, 1).sqrt()
+        for i in range(1, 6):
+            x = F.relu(getattr(self, f"norm{i}")(getattr(self, f"conv{i}")(x)))
+        return self.places(x)
+
+
+def patch_likenesses(a, b, temperature=0.05):
+    """Every film of a with every film of b, features [N,C,16,16]."""
+    def patches(features):
+        return F.normalize(F.unfold(features, 3).view(len(features), -1, 14, 14), dim=1)
+    ours, theirs = patches(a)[:, :, 2:12, 2:12], patches(b)
+    cosines = torch.stack([torch.einsum("ncyx,mcyx->nmyx", ours, theirs[:, :, y:y + 10, x:x + 10])
+                           for y in range(5) for x in range(5)])
+    found = ((cosines / temperature).softmax(0) * cosines).sum(0).flatten(2)
+    return found.topk(50, dim=2).values.mean(2)
+
+
 class Classifier(nn.Module):
     def __init__(self, growth, blocks, init_features, bn_size=4, num_labels=14):
         super().__init__()

@@ -163,6 +163,7 @@ TEST(CorrelationOnRealFilms, KnowsPatientsAgain) {
                                .side_channels = false,
                                .mixture = false,
                                .embedding = {.starts = 0},
+                               .matching = {.starts = 0},
                                .bootstrap_draws = 100,
                                .enrolments = 5,
                                .folder = (folder / "x").string()};

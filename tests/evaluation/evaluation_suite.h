@@ -26,6 +26,7 @@ class Evaluation : public PhantomSuite<90> {
             .mixture = false,
             .training = {.epochs = 1, .batch_size = 16},
             .embedding = {.starts = 0},
+            .matching = {.starts = 0},
             .restorer = {.by = {}},
             .attributes = {.read = false},
             .bootstrap_draws = 200,

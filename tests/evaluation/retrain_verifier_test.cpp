@@ -74,6 +74,28 @@ TEST_F(Evaluation, EmbeddingAttackersLearnFromSeveralStarts) {
   EXPECT_EQ(again.attacks[0].scores, result.attacks[0].scores);
 }
 
+TEST_F(Evaluation, MatchingAttackersLearnFromReleasedFilms) {
+  auto config = attack();
+  config.release.method = method_settings<Pixelization>({.cell = 2, .pixels = 1, .epsilon = 100});
+  config.correlation = false;
+  config.trained_on = {"released_real"};
+  config.matching.model = {.width = 4, .embed = 8};
+  config.matching.starts = config.matching.epochs = 2;
+  config.restorer = {.by = {"network"}, .init_features = 2, .epochs = 1};
+  const auto result = evaluate(config, quiet);
+  ASSERT_EQ(result.attacks.size(), 2u);
+  EXPECT_EQ(result.attacks[0].attacker.family, "matching");
+  EXPECT_EQ(result.attacks[1].attacker.family, "restoring network, then matching");
+  EXPECT_GT(*result.attacks[0].figures.strangers.auc, 0.75);
+  const auto& aucs = result.seeds.at("released_real").front().over.aucs;
+  ASSERT_EQ(aucs.size(), 2u);
+  EXPECT_NE(aucs[0], aucs[1]);
+  std::int64_t steps = 0;
+  const auto again = evaluate(config, [&](const std::string&, const TrainingProgress&) { ++steps; });
+  EXPECT_EQ(steps, 0);
+  EXPECT_EQ(again.attacks[0].scores, result.attacks[0].scores);
+}
+
 TEST_F(Evaluation, AttributesAreReadFromFilms) {
   auto config = attack();
   config.correlation = false;

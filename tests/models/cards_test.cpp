@@ -24,7 +24,9 @@ void expect_card(const fs::path& path, const std::vector<std::string>& sections)
     // What a formatter of code makes of a table or a heading.
     EXPECT_FALSE(line.starts_with("#") && !line.starts_with("# ") && !line.starts_with("## ")) << line;
     EXPECT_EQ(line.find("| -- -"), std::string_view::npos) << line;
-    if (line.starts_with("|")) EXPECT_TRUE(line.ends_with("|")) << line;
+    if (line.starts_with("|")) {
+      EXPECT_TRUE(line.ends_with("|")) << line;
+    }
   }
 }
 

@@ -275,6 +275,7 @@ TEST(Inspect, ShowsTheGraphOfEveryNetwork) {
       {"noise_anonymizer", {"init_features=2"}},
       {"privacy_net", {"init_features=2"}},
       {"siamese_verifier", {"width=4", "layers=1,1,1,1", "embed=4"}},
+      {"patch_matcher", {"width=4", "embed=4"}},
       {"densenet_classifier", {"growth=4", "blocks=1,1,1,1", "init_features=4"}},
       {"hybrid_unet", {"c=1"}},
       {"hybridgnet", {"c=1", "image_size=64", "latents=4", "f=4"}},

@@ -12,41 +12,6 @@
 namespace scrim {
 namespace {
 
-struct PairBatch {
-  Tensor first, second;
-  Tensor same;             // [N] of listed pairs, or
-  InBatchTargets targets;  // of all films with all
-
-  template <class Visit>
-  void for_each_tensor(Visit&& visit) {
-    for (Tensor* tensor : {&first, &second, &same}) visit(*tensor);
-    targets.for_each_tensor(visit);
-  }
-};
-
-/// The pairs that steps go through: with negatives from the batch, those of one patient.
-std::vector<IndexedPair> pairs_to_learn(const VerifierConfig& config,
-                                        const std::vector<IndexedPair>& listed) {
-  if (config.contrast.negatives == "listed") return listed;
-  std::vector<IndexedPair> same;
-  std::copy_if(listed.begin(), listed.end(), std::back_inserter(same),
-               [](const IndexedPair& pair) { return pair.same_patient; });
-  // A last batch of one pair would have no stranger in it.
-  if (std::int64_t(same.size()) % config.training.batch_size == 1) same.pop_back();
-  require(!same.empty(), "data", "the training pairs have too few pairs of one patient");
-  return same;
-}
-
-/// The number of each film's patient.
-std::vector<std::int64_t> patient_numbers(const PairData& data) {
-  if (data.patients.empty()) return patients_of_pairs(data.pairs);
-  std::map<std::string, std::int64_t> number;
-  std::vector<std::int64_t> numbers;
-  for (const auto& patient : data.patients)
-    numbers.push_back(number.emplace(patient, std::int64_t(number.size())).first->second);
-  return numbers;
-}
-
 /// Of films named as in NIH; empty where a name does not say it.
 std::vector<std::string> patients_by_name(const std::vector<std::string>& films) {
   std::vector<std::string> patients;
@@ -62,8 +27,10 @@ class VerifierTask : public TrainingTask {
   VerifierTask(const VerifierConfig& config, const PairData& train, const PairData* valid)
       : config_(config),
         train_(train),
-        pairs_(pairs_to_learn(config, train.pairs)),
-        patients_(patient_numbers(train)),
+        batches_(
+            train_, config.augmentation,
+            {in_batch() ? by_cosine() ? Comparisons::both_ways : Comparisons::in_batch : Comparisons::listed,
+             config.training.batch_size, train.first.image_size(), std::uint64_t(config.training.seed)}),
         valid_(valid),
         network_(build(config.model, initializer_of(config.training))),
         learner_("verifier", verifier_, config.optimizer) {
@@ -76,7 +43,7 @@ class VerifierTask : public TrainingTask {
     }
   }
 
-  std::int64_t examples() const override { return std::int64_t(pairs_.size()); }
+  std::int64_t examples() const override { return batches_.count(); }
   std::vector<ValidColumn> valid_columns() const override {
     if (!valid_) return {};
     // Learning to find a partner makes logits large and the cross-entropy of listed pairs a poor judge.
@@ -85,7 +52,7 @@ class VerifierTask : public TrainingTask {
   }
 
   std::unique_ptr<StepRunner> steps() override {
-    return step_runner<PairBatch>({.read = [this](const Batch& batch) { return make(batch); },
+    return step_runner<PairBatch>({.read = [this](const Batch& batch) { return batches_.make(batch); },
                                    .work =
                                        [this](const PairBatch& batch, const Batch&) {
                                          verifier_.set_training(true);
@@ -147,46 +114,9 @@ class VerifierTask : public TrainingTask {
     return *averaged_;
   }
 
-  PairBatch make(const Batch& batch) const {
-    const auto count = std::int64_t(batch.examples.size());
-    const Random random =
-        Random(std::uint64_t(config_.training.seed), "augmentation").split(std::uint64_t(batch.epoch));
-    const auto side = [&](const FilmSet& films, std::int64_t IndexedPair::*index, std::string_view name) {
-      return batch_of(count, films.image_size(), [&](std::int64_t i) {
-        const std::int64_t example = batch.examples[std::size_t(i)];
-        const std::int64_t at = pairs_[std::size_t(example)].*index;
-        const std::uint64_t draw = std::uint64_t(batch.epoch) * pairs_.size() + std::uint64_t(example);
-        const bool is_second = index == &IndexedPair::second;
-        const Tensor film =
-            train_.fresh_film ? train_.fresh_film(is_second, at, 2 * draw + is_second) : films.film(at);
-        if (config_.augmentation.does_nothing()) return film;
-        return changed_film(
-            film, draw_change(config_.augmentation, random.split(std::uint64_t(example)).split(name)));
-      });
-    };
-    PairBatch result{side(train_.first, &IndexedPair::first, "first"),
-                     side(train_.second, &IndexedPair::second, "second"),
-                     {},
-                     {}};
-    std::vector<float> same;
-    std::vector<std::int64_t> first, second;
-    for (const std::int64_t example : batch.examples) {
-      const IndexedPair& pair = pairs_[std::size_t(example)];
-      same.push_back(pair.same_patient ? 1.f : 0.f);
-      first.push_back(patients_[std::size_t(pair.first)]);
-      second.push_back(patients_[std::size_t(pair.second)]);
-    }
-    if (in_batch())
-      result.targets = in_batch_targets(first, second, by_cosine());
-    else
-      result.same = Tensor::from<float>({count}, same);
-    return result;
-  }
-
   const VerifierConfig& config_;
   PairData train_;
-  std::vector<IndexedPair> pairs_;
-  std::vector<std::int64_t> patients_;  // by film
+  PairBatches batches_;
   const PairData* valid_;
   std::unique_ptr<SiameseVerifier> network_;
   SiameseVerifier& verifier_ = *network_;

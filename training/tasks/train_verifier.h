@@ -3,14 +3,10 @@
 //   negatives from the batch, that of training/batch_negatives.h: same films, many more comparisons
 #pragma once
 
-#include <functional>
-
-#include "films/augmentation.h"
 #include "films/film_settings.h"
 #include "measures/scores.h"
 #include "models/networks/weight_files.h"
-#include "training/loop/training_loop.h"
-#include "training/tasks/batch_negatives.h"
+#include "training/tasks/pair_batches.h"
 
 namespace scrim {
 
@@ -50,18 +46,6 @@ void check(const VerifierConfig& config);
 /// Reads the films and pairs that the configuration names and trains on them.
 TrainingResult run(const VerifierConfig& config, const std::string& config_text, bool resume,
                    const std::function<void(const TrainingProgress&)>& progress);
-
-/// Pairs whose first and second films come from two sets of the same names: films and what was made of them.
-struct PairData {
-  const FilmSet& first;
-  const FilmSet& second;
-  const std::vector<IndexedPair>& pairs;
-  /// Of each film; empty: films that pairs of one patient connect are of one patient, all others of different ones.
-  std::vector<std::string> patients;
-  /// Where set, a film of the first or second side as training sees it, drawn anew for each `draw`: a method's noise that
-  /// came back in every epoch would be learned instead of the patients. Callable from several threads.
-  std::function<Tensor(bool is_second, std::int64_t film, std::uint64_t draw)> fresh_film;
-};
 
 /// The same on films that are in memory already. `valid` may be null.
 TrainingResult train_verifier(const VerifierConfig& config, const PairData& train, const PairData* valid,

@@ -1,0 +1,44 @@
+// An attacker who asks how well films fit onto each other (film_fit.h), and how well they fit onto strangers.
+//
+// Some films fit onto everything. So the likeness of a pair is held against what each film reaches with a cohort of strangers
+// whose films are of the other film's kind: released strangers for a released film. score = the mean over both films of
+// (likeness - mean) / (deviation + 0.01), over the 20 strangers that fit best. Cohort normalization: Auckenthaler, Carey,
+// Lloyd-Thomas, "Score normalization for text-independent speaker verification systems", 2000; the strangers that fit best:
+// Sturim, Reynolds, "Speaker adaptive cohort selection for Tnorm", ICASSP 2005.
+#pragma once
+
+#include "evaluation/attackers/attacker.h"
+#include "evaluation/attackers/film_fit.h"
+
+namespace scrim {
+
+class CohortAttacker : public Attacker {
+ public:
+  static constexpr std::size_t most_strangers = 100, nearest_strangers = 20;
+
+  /// Films of strangers to the films that will be compared, of each kind that will be; the first 100 serve. Null or empty:
+  /// the likeness itself is the score where films of that kind are compared with.
+  CohortAttacker(AttackerFacts facts, std::unique_ptr<const FilmFit> fit, const FilmSet* real_cohort,
+                 const FilmSet* released_cohort);
+
+  AttackerFacts facts() const override { return facts_; }
+  std::unique_ptr<Views> look(const FilmSet& films, FilmKind kind) override;
+  /// Symmetric where both films are of one kind, but for the registration. Parallel over pairs.
+  std::vector<double> scores(const Views& first, const Views& second,
+                             const std::vector<IndexedPair>& pairs) override;
+
+ private:
+  struct Seen;
+  struct Familiarity {
+    double mean = 0, deviation = 1;
+    bool is_known = false;
+    double normalized(double likeness) const { return (likeness - mean) / deviation; }
+  };
+  Familiarity familiarity(const FilmFit::Look& film, FilmKind with) const;
+
+  AttackerFacts facts_;
+  std::unique_ptr<const FilmFit> fit_;
+  FilmFit::Looks cohorts_[2];  ///< by kind
+};
+
+}  // namespace scrim
