@@ -74,7 +74,7 @@ endif()
 function(set_kernel_options)
   if(SCRIM_CUDA_EMULATED)
     # Loads and stores go through tests/cuda_emulation/access_hooks.cpp.
-    set_source_files_properties(${ARGN} PROPERTIES LANGUAGE CXX COMPILE_OPTIONS
+    set_source_files_properties(${ARGN} PROPERTIES LANGUAGE CXX SKIP_PRECOMPILE_HEADERS ON COMPILE_OPTIONS
       "-xc++;-fsanitize=thread;--param=tsan-instrument-func-entry-exit=0;-Wno-tsan")
   else()
     # fmt 9 does not see that nvcc evaluates constants; the report names registers and spills of each kernel.

@@ -13,16 +13,25 @@ bool AugmentationSettings::does_nothing() const {
          gamma == 0 && noise == 0 && erase == 0;
 }
 
-void check(const AugmentationSettings& a) {
+void check(const AugmentationSettings& a, const std::string& table) {
   const auto within = [](double value, double most) { return value >= 0 && value <= most; };
-  expect(within(a.rotate_degrees, 180), "augmentation.rotate_degrees", a.rotate_degrees, "0 to 180");
-  expect(within(a.scale, 0.9), "augmentation.scale", a.scale, "0 to 0.9");
-  expect(within(a.shift, 1), "augmentation.shift", a.shift, "0 to 1");
-  expect(within(a.brightness, 1), "augmentation.brightness", a.brightness, "0 to 1");
-  expect(within(a.contrast, 1), "augmentation.contrast", a.contrast, "0 to 1");
-  expect(within(a.gamma, 3), "augmentation.gamma", a.gamma, "0 to 3");
-  expect(within(a.noise, 1), "augmentation.noise", a.noise, "0 to 1");
-  expect(within(a.erase, 1), "augmentation.erase", a.erase, "0 to 1");
+  expect(within(a.rotate_degrees, 180), table + ".rotate_degrees", a.rotate_degrees, "0 to 180");
+  expect(within(a.scale, 0.9), table + ".scale", a.scale, "0 to 0.9");
+  expect(within(a.shift, 1), table + ".shift", a.shift, "0 to 1");
+  expect(within(a.brightness, 1), table + ".brightness", a.brightness, "0 to 1");
+  expect(within(a.contrast, 1), table + ".contrast", a.contrast, "0 to 1");
+  expect(within(a.gamma, 3), table + ".gamma", a.gamma, "0 to 3");
+  expect(within(a.noise, 1), table + ".noise", a.noise, "0 to 1");
+  expect(within(a.erase, 1), table + ".erase", a.erase, "0 to 1");
+}
+
+FilmChange turned(double degrees, double size) {
+  const double angle = degrees * std::numbers::pi / 180;
+  FilmChange c;
+  c.xx = c.yy = std::cos(angle) / size;
+  c.yx = std::sin(angle) / size;
+  c.xy = -c.yx;
+  return c;
 }
 
 FilmChange draw_change(const AugmentationSettings& a, Random random) {

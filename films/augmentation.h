@@ -1,6 +1,8 @@
 // Random changes of training films: flips, small rotations, scalings and shifts, brightness and contrast.
 #pragma once
 
+#include <string>
+
 #include "tensor/random.h"
 #include "tensor/tensor.h"
 
@@ -34,8 +36,8 @@ void visit_fields(AugmentationSettings& a, Visit&& visit) {
         "probability that a rectangle of 0.1 to 0.4 of the side is covered by one gray");
 }
 
-/// Throws UsageError that names the key whose value does not make sense.
-void check(const AugmentationSettings& settings);
+/// Throws UsageError that names the key of `table` whose value does not make sense.
+void check(const AugmentationSettings& settings, const std::string& table = "augmentation");
 
 /// One draw: where each pixel of the new film is looked up in the old one, and what becomes of its gray.
 struct FilmChange {
@@ -48,6 +50,8 @@ struct FilmChange {
   // What is covered, as shares of the sides; nothing where height is 0.
   double top = 0, left = 0, height = 0, width = 0, gray = 0;
 };
+/// Turned, and enlarged to `size` times its size, around the middle.
+FilmChange turned(double degrees, double size);
 FilmChange draw_change(const AugmentationSettings& settings, Random random);
 
 /// film[1,H,W,1] f32 in [0,1]: bilinear, pixels past the border repeat it.

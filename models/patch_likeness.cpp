@@ -7,6 +7,7 @@
 
 #include "autograd/ops/binary.h"
 #include "autograd/ops/concat.h"
+#include "autograd/ops/convert.h"
 #include "autograd/ops/loss.h"
 #include "autograd/ops/matmul.h"
 #include "autograd/ops/permute.h"
@@ -16,11 +17,12 @@
 #include "autograd/ops/top_k.h"
 #include "autograd/ops/unary.h"
 #include "kernels/vector/vector_kernels.h"
+#include "models/patch_matcher.h"
 
 namespace scrim {
 namespace {
 
-constexpr std::int64_t places = 16, patch = 3, reach = 2;
+constexpr std::int64_t places = PatchMatcher::places_a_side, patch = 3, reach = 2;
 constexpr std::int64_t patch_begins = places - patch + 1;   // of all patches of a film
 constexpr std::int64_t middle = patch_begins - 2 * reach;   // patches a side that are looked for
 constexpr std::int64_t middle_places = middle + patch - 1;  // places a side that these cover
@@ -48,7 +50,8 @@ Variable patch_norms(const Variable& features) {
 
 }  // namespace
 
-Variable patch_likenesses(const Variable& a, const Variable& b) {
+Variable patch_likenesses(const Variable& any_a, const Variable& any_b) {
+  const Variable a = widened(any_a), b = widened(any_b);
   const std::int64_t n = a.shape()[0], m = b.shape()[0], channels = a.shape()[3];
   require(
       a.shape()[1] == places && a.shape()[2] == places && b.shape() == Shape({m, places, places, channels}),
@@ -76,11 +79,9 @@ Variable patch_likenesses(const Variable& a, const Variable& b) {
   return reshape(mean(top_k(found, 0, patches / 2).values, kernels::Axes::of({0})), {n, m});
 }
 
-Variable matching_loss(const Variable& likenesses, const Tensor& hidden) {
-  std::vector<std::int64_t> numbers(std::size_t(likenesses.shape()[0]));
-  std::iota(numbers.begin(), numbers.end(), 0);
-  const Tensor own =
-      Tensor::from<std::int64_t>({likenesses.shape()[0]}, numbers).to(likenesses.value().device());
+Variable matching_loss(const Variable& likenesses, const Tensor& own, const Tensor& hidden) {
+  require(likenesses.shape().rank() == 2 && likenesses.shape()[0] == likenesses.shape()[1], "matching_loss",
+          "likenesses have the shape {}, expected as many films a as films b", likenesses.shape().str());
   Variable logits = scale(likenesses, 1 / film_temperature);
   if (hidden.defined()) logits = logits + Variable(hidden);
   return scale(cross_entropy(logits, own) + cross_entropy(permute(logits, {1, 0}), own), 0.5);

@@ -12,7 +12,7 @@
 
 namespace scrim {
 
-/// What learning uses; chosen on validation films of NIH in 2026.
+/// What learning uses; as in a prototype, chosen on validation films of NIH in 2026.
 inline constexpr double place_temperature = 0.05, film_temperature = 0.04;
 
 /// For learning: features a [N,16,16,C] and b [M,16,16,C] to the likeness [N,M] of every film a, whose patches are looked for, with
@@ -21,13 +21,13 @@ Variable patch_likenesses(const Variable& a, const Variable& b);
 
 /// From likenesses [N,N] of films a and b, where a[i] and b[i] show one patient: the mean cross-entropy of finding b[i] among all
 /// b, and a[i] among all a, by likeness / film_temperature (InfoNCE: van den Oord et al., 2018, equation 4). hidden[N,N], added
-/// to that, is very negative where a[i] and b[j] are other films of one patient; undefined: none are.
-Variable matching_loss(const Variable& likenesses, const Tensor& hidden);
+/// to that, is very negative where a[i] and b[j] are other films of one patient; undefined: none are. own[N] i64: 0 to N - 1.
+Variable matching_loss(const Variable& likenesses, const Tensor& own, const Tensor& hidden);
 
 /// A film's features in memory of the processor, ready to be compared.
 class PlaceFeatures {
  public:
-  /// features[16,16,C] of one film. C is at most 1024.
+  /// features[16,16,C] of one film.
   PlaceFeatures(const float* features, std::int64_t channels);
 
  private:

@@ -1,5 +1,5 @@
-// A network that learns which places of two films show the same anatomy. An attacker compares patches by its features
-// (models/patch_likeness.h) as evaluation/attackers/film_structures.h does by channels made by hand.
+// A network that learns which places of two films show the same anatomy. Films are compared by its features
+// (models/patch_likeness.h), in place of the channels made by hand of evaluation/attackers/film_structures.h.
 //   x[N,64,64,1] -> (x - mean) / max(deviation, 0.02), both of what is around, by a Gaussian window of sigma 4
 //   five 3 x 3 convolutions with norm and relu, the second and fourth with stride 2, then one of 1 x 1
 //   -> [N,16,16,embed]: a place for every 4 x 4 pixels

@@ -67,7 +67,7 @@ void visit_fields(StudyConfig& c, Visit&& visit) {
   visit("data", "boxes_side", c.boxes_side, "side of the square that boxes are drawn in, pixels");
   visit("data", "test_list", c.test_list, "films of test patients");
   visit("data", "test_pairs", c.test_pairs, "pairs of them");
-  visit("data", "cohort_list", c.cohort_list, "strangers that normalize correlation scores");
+  visit("data", "cohort_list", c.cohort_list, "strangers that normalize scores of correlation and matching");
   visit_fields(c.masks, visit);
   visit("judges", "segmenter", c.judge_organs,
         "train a segmenter on the masks and look for organs on released films, when data.image_size divides "

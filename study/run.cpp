@@ -138,11 +138,13 @@ void require_patients_apart(const Study& study) {
   add("validation", of_pairs(c.pairs.valid));
   add("test", film_names(c.data.images, c.test_list));
   add("test", of_pairs(c.test_pairs));
-  // Strangers may be of the training or of the validation.
+  // Strangers may be of the training: those of validation or test would meet themselves.
   if (!c.cohort_list.empty())
     for (const auto& film : read_list(c.cohort_list))
-      if (const auto place = place_of.find(whose(film)); place != place_of.end() && place->second == "test")
-        problems.add(fmt::format("a patient is in the lists of strangers and of test: see {}", film));
+      if (const auto place = place_of.find(whose(film));
+          place != place_of.end() && place->second != std::string("training"))
+        problems.add(
+            fmt::format("a patient is in the lists of strangers and of {}: see {}", place->second, film));
   problems.throw_if_any();
 }
 

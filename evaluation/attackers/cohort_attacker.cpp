@@ -34,8 +34,11 @@ struct CohortAttacker::Seen : Views {
 CohortAttacker::CohortAttacker(AttackerFacts facts, std::unique_ptr<const FilmFit> fit,
                                const FilmSet* real_cohort, const FilmSet* released_cohort)
     : facts_(std::move(facts)), fit_(std::move(fit)) {
-  for (const FilmSet* cohort : {real_cohort, released_cohort})
-    if (cohort) cohorts_[cohort == real_cohort ? 0 : 1] = fit_->second(small_films(*cohort, most_strangers));
+  const auto strangers = [&](const FilmSet* cohort) {
+    return cohort ? fit_->second(small_films(*cohort, most_strangers)) : FilmFit::Looks();
+  };
+  cohorts_[int(FilmKind::real)] = strangers(real_cohort);
+  cohorts_[int(FilmKind::released)] = strangers(released_cohort);
 }
 
 CohortAttacker::Familiarity CohortAttacker::familiarity(const FilmFit::Look& film, FilmKind with) const {
@@ -45,7 +48,7 @@ CohortAttacker::Familiarity CohortAttacker::familiarity(const FilmFit::Look& fil
   std::sort(likenesses.begin(), likenesses.end(), std::greater<>());
   likenesses.resize(std::min(likenesses.size(), nearest_strangers));
   const auto count = double(likenesses.size());
-  Familiarity f{std::accumulate(likenesses.begin(), likenesses.end(), 0.0) / count, 0, true};
+  Familiarity f{std::accumulate(likenesses.begin(), likenesses.end(), 0.0) / count, 0};
   for (const double l : likenesses) f.deviation += (l - f.mean) * (l - f.mean) / count;
   f.deviation = std::sqrt(f.deviation) + least_deviation;
   return f;

@@ -16,14 +16,14 @@ class CohortAttacker : public Attacker {
  public:
   static constexpr std::size_t most_strangers = 100, nearest_strangers = 20;
 
-  /// Films of strangers to the films that will be compared, of each kind that will be; the first 100 serve. Null or empty:
-  /// the likeness itself is the score where films of that kind are compared with.
+  /// Films of strangers to the films that will be compared, of each kind that will be; the first 100 serve. With fewer
+  /// than two (or null) the likeness itself is the score where films of that kind are compared with.
   CohortAttacker(AttackerFacts facts, std::unique_ptr<const FilmFit> fit, const FilmSet* real_cohort,
                  const FilmSet* released_cohort);
 
   AttackerFacts facts() const override { return facts_; }
   std::unique_ptr<Views> look(const FilmSet& films, FilmKind kind) override;
-  /// Symmetric where both films are of one kind, but for the registration. Parallel over pairs.
+  /// Parallel over pairs. A film's likeness to strangers is that of the first film of a pair, on both sides.
   std::vector<double> scores(const Views& first, const Views& second,
                              const std::vector<IndexedPair>& pairs) override;
 
@@ -31,7 +31,6 @@ class CohortAttacker : public Attacker {
   struct Seen;
   struct Familiarity {
     double mean = 0, deviation = 1;
-    bool is_known = false;
     double normalized(double likeness) const { return (likeness - mean) / deviation; }
   };
   Familiarity familiarity(const FilmFit::Look& film, FilmKind with) const;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "training/tasks/train_verifier.h"
 
@@ -29,11 +28,7 @@ constexpr Look looks[] = {{},
                           {.size = 0.95}};
 
 FilmSet seen_so(const FilmSet& films, const Look& look) {
-  const double angle = look.degrees * std::numbers::pi / 180;
-  FilmChange change;
-  change.xx = change.yy = std::cos(angle) / look.size;
-  change.xy = -std::sin(angle) / look.size;
-  change.yx = std::sin(angle) / look.size;
+  FilmChange change = turned(look.degrees, look.size);
   change.x0 = 2 * look.x;
   change.y0 = 2 * look.y;
   std::vector<GrayImage> images;

@@ -26,7 +26,8 @@ class FilmFit {
   virtual double likeness(const Look& first, const Look& second) const = 0;
 };
 
-/// The film [1,S,S,1] as it is, then turned by up to 4 degrees and scaled by up to 6 %: nine ways.
+/// The film [1,S,S,1] as it is, then turned by up to 4 degrees and scaled by up to 6 %.
+inline constexpr std::size_t ways_of_a_film = 9;
 std::vector<Tensor> turned_and_scaled(const Tensor& film);
 
 }  // namespace scrim

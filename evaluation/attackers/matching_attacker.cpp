@@ -20,10 +20,10 @@ class PlaceFit : public FilmFit {
 
   Looks first(const std::vector<Tensor>& films) const override { return looks_at(films, 1); }
   Looks second(const std::vector<Tensor>& films) const override {
-    std::vector<Tensor> turned;
+    std::vector<Tensor> ways;
     for (const Tensor& film : films)
-      for (Tensor& way : turned_and_scaled(film)) turned.push_back(std::move(way));
-    return looks_at(turned, turned.size() / std::max<std::size_t>(films.size(), 1));
+      for (Tensor& way : turned_and_scaled(film)) ways.push_back(std::move(way));
+    return looks_at(ways, ways_of_a_film);
   }
   double likeness(const Look& first, const Look& second) const override {
     const PlaceFeatures& a = static_cast<const PlaceLook&>(first).ways.front();
@@ -35,8 +35,9 @@ class PlaceFit : public FilmFit {
 
  private:
   Looks looks_at(const std::vector<Tensor>& films, std::size_t ways) const {
+    auto features = place_features(*matcher_.network, std::int64_t(films.size()),
+                                   [&](std::int64_t i) { return films[std::size_t(i)]; });
     Looks looks;
-    auto features = place_features(*matcher_.network, films);
     for (std::size_t i = 0; i < features.size(); ++i) {
       if (i % ways == 0) looks.push_back(std::make_unique<PlaceLook>());
       static_cast<PlaceLook&>(*looks.back()).ways.push_back(std::move(features[i]));

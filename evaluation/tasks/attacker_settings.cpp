@@ -15,7 +15,7 @@ void check_training(const std::string& table, const Settings& s) {
   expect(s.batch_size >= 2, table + ".batch_size", s.batch_size, "at least 2");
   expect(s.warmup_epochs >= 0, table + ".warmup_epochs", s.warmup_epochs, "at least 0");
   expect(s.early_stopping >= 0, table + ".early_stopping", s.early_stopping, "at least 0");
-  check(s.augmentation);
+  check(s.augmentation, table + ".augmentation");
   check(s.optimizer, table + ".optimizer");
 }
 
@@ -35,8 +35,10 @@ void check(const EmbeddingSettings& e) {
 void check(const MatchingSettings& m) {
   check_training("matching", m);
   check(m.model, "matching");
-  expect(m.weight_average >= 0 && m.weight_average < 1, "matching.weight_average", m.weight_average,
-         "0 <= weight_average < 1");
+  expect(m.weight_average > 0 && m.weight_average < 1, "matching.weight_average", m.weight_average,
+         "above 0, below 1");
+  // Every film of a batch is laid onto every other: memory grows with the square.
+  expect(m.batch_size <= 256, "matching.batch_size", m.batch_size, "at most 256");
 }
 
 void check(const RestorerSettings& r) {

@@ -191,9 +191,10 @@ SeveralStarts AttackerTrainer::matching(const std::string& kind) const {
                                progress);
         },
         known);
+    const BothKinds& cohort = *scene_.cohort;
     return std::make_unique<MatchingAttacker>(
-        known, weights, &scene_.cohort->real,
-        first_of(kind) == FilmKind::real ? nullptr : &scene_.cohort->released);
+        known, weights, second_of(kind) == FilmKind::real ? &cohort.real : nullptr,
+        first_of(kind) == FilmKind::released ? &cohort.released : nullptr);
   });
 }
 

@@ -28,11 +28,11 @@ double best_threshold(const std::vector<Scored>& cases) {
   return best;
 }
 
-/// Strangers to the test for the correlation attacker, as different from each other as the films allow.
+/// Strangers to the test for attackers with a cohort, as different from each other as the films allow.
 std::vector<std::string> a_film_of_each_patient(const IdentityTest& test) {
   std::set<std::string> seen;
   std::vector<std::string> chosen;
-  for (std::size_t i = 0; i < test.films().size() && chosen.size() < CorrelationAttacker::most_strangers; ++i)
+  for (std::size_t i = 0; i < test.films().size() && chosen.size() < CohortAttacker::most_strangers; ++i)
     if (seen.insert(test.patients()[i]).second) chosen.push_back(test.films()[i]);
   return chosen;
 }
@@ -114,6 +114,7 @@ class Evaluation {
     }
     require_apart(train, test, patient);
     if (scene_.cohort) require_apart(scene_.cohort->real, test, patient);
+    if (scene_.cohort && scene_.valid) require_apart(scene_.cohort->real, scene_.valid->films.real, patient);
   }
 
   void notice_twins() const {

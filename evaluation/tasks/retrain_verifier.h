@@ -62,7 +62,7 @@ void visit_fields(RetrainVerifierConfig& c, Visit&& visit) {
   visit("data", "labels", c.labels,
         "table of patients, sex, view and age; \"\" = patients from names as in NIH, and no control");
   visit("data", "cohort_list", c.cohort_list,
-        "films of strangers that normalize correlation scores; \"\" = some of train_pairs");
+        "films of strangers that normalize scores of correlation and matching; \"\" = some of train_pairs");
   visit_fields(c.masks, visit);
   visit_fields(c.release, visit);
   visit_fields(c.attacker, "attacker", visit);

@@ -1,5 +1,7 @@
 #include "models/networks/runs.h"
 
+#include <numeric>
+
 #include "autograd/ops/binary.h"
 #include "autograd/ops/loss.h"
 #include "autograd/ops/permute.h"
@@ -142,7 +144,12 @@ Network patch_matcher(const MatcherSettings& s, const Initializer& initializer) 
         const Variable a = net(required_input(in, "a")), b = net(required_input(in, "b"));
         return NamedVariables{{"y", patch_likenesses(a, b)}, {"places_a", a}, {"places_b", b}};
       },
-      [](const NamedVariables& out, const NamedVariables&) { return matching_loss(out.at("y"), Tensor()); },
+      [](const NamedVariables& out, const NamedVariables&) {
+        const Variable& y = out.at("y");
+        std::vector<std::int64_t> own(std::size_t(y.shape()[0]));
+        std::iota(own.begin(), own.end(), 0);
+        return matching_loss(y, Tensor::from<std::int64_t>({y.shape()[0]}, own).to(y.value().device()), {});
+      },
       [](std::int64_t n, std::int64_t size) {
         return NamedVariables{{"a", constant({n, size, size, 1}, 0.5)},
                               {"b", constant({n, size, size, 1}, 0.5)}};

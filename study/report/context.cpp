@@ -10,7 +10,7 @@ std::string context_html() {
 <li>Other machines and hospitals, and findings that the table does not have.</li>
 <li>Galleries larger than the test: the curve beyond it is extrapolated.</li>
 <li>Readers of sex, view and age that learned from released films: the reader learned from real ones.</li>
-<li>Networks that learn from restored films, where <code>restorer.retrain</code> is false.</li>
+<li>Networks that learn from films restored by the inverse warp, averages or inversion; and from those that a network restored, where <code>restorer.retrain</code> is false.</li>
 <li>Attackers who compute the film back by gradient descent, unless <code>restorer.by</code> names
 <code>inversion</code>.</li>
 </ul>

@@ -80,12 +80,12 @@ TEST_F(Evaluation, MatchingAttackersLearnFromReleasedFilms) {
   config.correlation = false;
   config.trained_on = {"released_real"};
   config.matching.model = {.width = 4, .embed = 8};
-  config.matching.starts = config.matching.epochs = 2;
-  config.restorer = {.by = {"network"}, .init_features = 2, .epochs = 1};
+  config.matching.starts = 2;
+  config.matching.epochs = 2;
+  config.matching.batch_size = 16;
   const auto result = evaluate(config, quiet);
-  ASSERT_EQ(result.attacks.size(), 2u);
+  ASSERT_EQ(result.attacks.size(), 1u);
   EXPECT_EQ(result.attacks[0].attacker.family, "matching");
-  EXPECT_EQ(result.attacks[1].attacker.family, "restoring network, then matching");
   EXPECT_GT(*result.attacks[0].figures.strangers.auc, 0.75);
   const auto& aucs = result.seeds.at("released_real").front().over.aucs;
   ASSERT_EQ(aucs.size(), 2u);
@@ -94,6 +94,23 @@ TEST_F(Evaluation, MatchingAttackersLearnFromReleasedFilms) {
   const auto again = evaluate(config, [&](const std::string&, const TrainingProgress&) { ++steps; });
   EXPECT_EQ(steps, 0);
   EXPECT_EQ(again.attacks[0].scores, result.attacks[0].scores);
+}
+
+TEST_F(Evaluation, SettingsOfMatchingAreChecked) {
+  const auto refused = [&](const auto& change) {
+    MatchingSettings settings;
+    change(settings);
+    return error_of([&] { check(settings); });
+  };
+  EXPECT_EQ(refused([](auto&) {}), "no error");
+  for (const auto& [key, error] : std::map<std::string, std::string>{
+           {"matching.starts", refused([](auto& m) { m.starts = -1; })},
+           {"matching.batch_size", refused([](auto& m) { m.batch_size = 1; })},
+           {"matching.batch_size is 300", refused([](auto& m) { m.batch_size = 300; })},
+           {"matching.weight_average", refused([](auto& m) { m.weight_average = 0; })},
+           {"matching.embed", refused([](auto& m) { m.model.embed = 0; })},
+           {"matching.augmentation.erase", refused([](auto& m) { m.augmentation.erase = 2; })}})
+    EXPECT_NE(error.find(key), std::string::npos) << key << ": " << error;
 }
 
 TEST_F(Evaluation, AttributesAreReadFromFilms) {
@@ -145,18 +162,22 @@ TEST_F(Evaluation, AttackersLearnFromRestoredFilms) {
   config.embedding.model = {.width = 4, .layers = {1, 1, 1, 1}, .embed = 16};
   config.embedding.starts = config.embedding.epochs = 1;
   config.embedding.batch_size = 32;
+  config.matching.model = {.width = 2, .embed = 4};
+  config.matching.starts = config.matching.epochs = 1;
   config.restorer = {.by = {"network"}, .init_features = 4, .epochs = 1};
   const auto result = evaluate(config, quiet);
-  ASSERT_EQ(result.attacks.size(), 2u);
+  ASSERT_EQ(result.attacks.size(), 4u);
   EXPECT_EQ(result.attacks[0].attacker.family, "embedding");
-  EXPECT_EQ(result.attacks[1].attacker.family, "restoring network, then embedding");
-  EXPECT_NE(result.attacks[0].scores, result.attacks[1].scores);
+  EXPECT_EQ(result.attacks[2].attacker.family, "restoring network, then embedding");
+  EXPECT_EQ(result.attacks[3].attacker.family, "restoring network, then matching");
+  EXPECT_NE(result.attacks[0].scores, result.attacks[2].scores);
+  EXPECT_NE(result.attacks[1].scores, result.attacks[3].scores);
   EXPECT_TRUE(
       fs::exists(fs::path(config.folder) / "attackers/restoring_network_embedding_released_real_start_1"));
   std::int64_t steps = 0;
   const auto again = evaluate(config, [&](const std::string&, const TrainingProgress&) { ++steps; });
   EXPECT_EQ(steps, 0);
-  EXPECT_EQ(again.attacks[1].scores, result.attacks[1].scores);
+  EXPECT_EQ(again.attacks[3].scores, result.attacks[3].scores);
 }
 
 TEST_F(Evaluation, ListsThatContradictThePatientsAreRefused) {

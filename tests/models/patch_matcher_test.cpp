@@ -106,8 +106,10 @@ TEST(MatchingLoss, IsTheCrossEntropyOfBothSearches) {
     expected += (std::log(by_a) + std::log(by_b)) / 6;
   }
   const Variable likenesses(Tensor::from<float>({3, 3}, values));
-  EXPECT_NEAR(matching_loss(likenesses, Tensor::from<float>({3, 3}, hidden)).value().item(), expected, 1e-5);
-  EXPECT_GT(matching_loss(likenesses, {}).value().item(), expected + 0.1);
+  const Tensor own = Tensor::from<std::int64_t>({3}, std::vector<std::int64_t>{0, 1, 2});
+  EXPECT_NEAR(matching_loss(likenesses, own, Tensor::from<float>({3, 3}, hidden)).value().item(), expected,
+              1e-5);
+  EXPECT_GT(matching_loss(likenesses, own, {}).value().item(), expected + 0.1);
 }
 
 TEST(PatchMatcher, DoesNotSeeExposure) {

@@ -10,11 +10,47 @@
 #include "tests/support/op_check.h"
 #include "tests/training/learning_curve.h"
 #include "tests/training/small_tasks.h"
+#include "training/tasks/train_matcher.h"
 
 namespace scrim::test {
 namespace {
 
 class Tasks : public SmallTasks {};
+
+/// A task of attackers alone: it has no configuration of its own.
+struct MatcherRun {
+  const PairData& train;
+  std::string folder;
+  std::int64_t epochs = 2;
+};
+TrainingResult run(const MatcherRun& r, const std::string& text, bool resume,
+                   const std::function<void(const TrainingProgress&)>& progress) {
+  const MatcherTraining settings{
+      .model = {.width = 2, .embed = 4},
+      .weight_average = 0.9,
+      .augmentation = {.shift = 0.05, .contrast = 0.1},
+      .training = {.epochs = r.epochs, .batch_size = 16, .checkpoint_every_steps = 2},
+      .optimizer = {.name = "adamw", .learning_rate = 3e-3},
+      .schedule = {.name = "cosine", .warmup_epochs = 1},
+      .folder = r.folder};
+  return train_matcher(settings, r.train, &r.train, text, resume, progress);
+}
+
+TEST_F(Tasks, MatcherLearnsAndResumesToTheSameBytes) {
+  const FilmSet films(data().images, film_names(data().images, ""), data().options());
+  std::vector<IndexedPair> pairs;
+  for (std::int64_t i = 0; i < films.count(); ++i) {
+    pairs.push_back({i, i, true});
+    pairs.push_back({i, (i + 1) % films.count(), false});  // learning leaves these out
+  }
+  const PairData train{films, films, pairs, {}, {}};
+  LearningCurve curve;
+  run(MatcherRun{train, folder / "learns", 8}, "x", false, std::ref(curve));
+  EXPECT_LT(curve.fell_to(), 0.9);
+  expect_same_bytes_when_resumed(
+      MatcherRun{train, folder / "whole"}, MatcherRun{train, folder / "parts"},
+      {"metrics.csv", "checkpoint.safetensors", "best.safetensors", "weights.safetensors"});
+}
 
 TEST_F(Tasks, VerifierLearns) {
   for (const char* negatives : {"listed", "in_batch"}) {

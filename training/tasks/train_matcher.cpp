@@ -12,9 +12,7 @@ namespace scrim {
 namespace {
 
 std::vector<PlaceFeatures> features_of(PatchMatcher& matcher, const FilmSet& films) {
-  std::vector<Tensor> all;
-  for (std::int64_t i = 0; i < films.count(); ++i) all.push_back(films.film(i));
-  return place_features(matcher, all);
+  return place_features(matcher, films.count(), [&](std::int64_t i) { return films.film(i); });
 }
 
 class MatcherTask : public TrainingTask {
@@ -51,8 +49,10 @@ class MatcherTask : public TrainingTask {
 
   std::vector<double> validate(std::int64_t, EventFile&) override {
     averaged_->load_state(average_.state());
-    const auto first = features_of(*averaged_, valid_->first);
-    const auto second = &valid_->first == &valid_->second ? first : features_of(*averaged_, valid_->second);
+    const bool one_side = &valid_->first == &valid_->second;
+    const auto of_first = features_of(*averaged_, valid_->first);
+    const auto of_second = one_side ? std::vector<PlaceFeatures>() : features_of(*averaged_, valid_->second);
+    const auto &first = of_first, &second = one_side ? of_first : of_second;
     const auto& pairs = valid_->pairs;
     std::vector<Scored> scored(pairs.size());
     parallel_for(std::int64_t(pairs.size()), 64, [&](std::int64_t begin, std::int64_t end) {
@@ -78,7 +78,7 @@ class MatcherTask : public TrainingTask {
     const std::int64_t count = batch.first.size(0);
     const Variable places = (*network_)(concat({Variable(batch.first), Variable(batch.second)}, 0));
     return matching_loss(patch_likenesses(slice(places, 0, 0, count), slice(places, 0, count, count)),
-                         batch.targets.hidden);
+                         batch.targets.own, batch.targets.hidden);
   }
 
   const MatcherTraining& settings_;
@@ -100,15 +100,15 @@ TrainingResult train_matcher(const MatcherTraining& settings, const PairData& tr
   return run_training_loop(task, loop, progress);
 }
 
-std::vector<PlaceFeatures> place_features(PatchMatcher& matcher, const std::vector<Tensor>& films) {
+std::vector<PlaceFeatures> place_features(PatchMatcher& matcher, std::int64_t count,
+                                          const std::function<Tensor(std::int64_t)>& film) {
   constexpr std::int64_t films_at_once = 64, side = PatchMatcher::side;
   const NoGradient no_gradient;
   std::vector<PlaceFeatures> features;
-  const auto count = std::int64_t(films.size());
   for (std::int64_t begin = 0; begin < count; begin += films_at_once) {
     const std::int64_t size = std::min(films_at_once, count - begin);
-    const Tensor batch = batch_of(
-        size, side, [&](std::int64_t i) { return resized_film(films[std::size_t(begin + i)], side, side); });
+    const Tensor batch =
+        batch_of(size, side, [&](std::int64_t i) { return resized_film(film(begin + i), side, side); });
     const Tensor places = to_host(matcher(Variable(to_compute_device(batch))).value());
     const std::int64_t a_film = places.size(1) * places.size(2) * places.size(3);
     for (std::int64_t i = 0; i < size; ++i)

@@ -24,7 +24,9 @@ TrainingResult train_matcher(const MatcherTraining& settings, const PairData& tr
                              const std::string& config_text, bool resume,
                              const std::function<void(const TrainingProgress&)>& progress);
 
-/// The features of films [1,H,W,1] in [0,1] of any size. The network is in evaluation mode.
-std::vector<PlaceFeatures> place_features(PatchMatcher& matcher, const std::vector<Tensor>& films);
+/// The features of `count` films; film(i) is [1,H,W,1] in [0,1] of any size, and callable from several threads. The network is
+/// in evaluation mode.
+std::vector<PlaceFeatures> place_features(PatchMatcher& matcher, std::int64_t count,
+                                          const std::function<Tensor(std::int64_t)>& film);
 
 }  // namespace scrim
