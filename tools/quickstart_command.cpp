@@ -85,11 +85,7 @@ warmup_epochs = 1
 early_stopping = 0
 batch_size = 64
 [retrain_verifier.matching]
-width = 8
-embed = 16
-starts = 1
-epochs = 4
-early_stopping = 0
+starts = 0
 [retrain_verifier.restorer]
 retrain = false
 init_features = 8
