@@ -1,5 +1,5 @@
 // Ambiguation as published (PRIMIS): the code's values stay where they are, and every other place of the dense
-// code gets a decoy. Kept for comparison: what it hides is little, as evaluation/attackers/code_attack.h shows.
+// code gets a decoy. Kept for comparison: what it hides is little, as evaluation/code_attacks/code_attack.h shows.
 //   positive values lie in [p0, p1]; half of the places draw from [p1, 2 p1 - p0)
 //   negative values lie in [n0, n1]; the other half draws from   [n1, 2 n1 - n0)
 // with the ranges taken over one film, and the decoys' places drawn at random over all of it.

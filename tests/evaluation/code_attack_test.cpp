@@ -1,8 +1,8 @@
 // Attacks on public codes: what must be found is found, and chance is called chance.
 #include <gtest/gtest.h>
 
-#include "evaluation/attackers/learned_code_attack.h"
-#include "evaluation/attackers/value_attack.h"
+#include "evaluation/code_attacks/learned_code_attack.h"
+#include "evaluation/code_attacks/value_attack.h"
 #include "sharing/format/share_writer.h"
 #include "tests/sharing/random_signs.h"
 #include "tests/support/errors.h"

@@ -3,8 +3,8 @@
 
 #include "base/atomic_file.h"
 #include "base/json_line.h"
-#include "evaluation/attackers/learned_code_attack.h"
-#include "evaluation/attackers/value_attack.h"
+#include "evaluation/code_attacks/learned_code_attack.h"
+#include "evaluation/code_attacks/value_attack.h"
 #include "measures/image_quality.h"
 #include "sharing/format/share_reader.h"
 #include "tools/share/share_command.h"

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "evaluation/attackers/code_attack.h"
+#include "evaluation/code_attacks/code_attack.h"
 #include "tools/command.h"
 #include "tools/film_jobs.h"
 

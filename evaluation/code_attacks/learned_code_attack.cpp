@@ -1,4 +1,4 @@
-#include "evaluation/attackers/learned_code_attack.h"
+#include "evaluation/code_attacks/learned_code_attack.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include "autograd/ops/loss.h"
 #include "autograd/ops/reduce.h"
 #include "autograd/ops/unary.h"
-#include "evaluation/attackers/value_attack.h"
+#include "evaluation/code_attacks/value_attack.h"
 #include "films/patches.h"
 #include "layers/conv2d.h"
 #include "tensor/compute_device.h"

@@ -1,4 +1,4 @@
-#include "evaluation/attackers/value_attack.h"
+#include "evaluation/code_attacks/value_attack.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
-// The attacks on public codes that need no learning: k_smallest and threshold (evaluation/attackers/code_attack.h).
+// The attacks on public codes that need no learning: k_smallest and threshold (evaluation/code_attacks/code_attack.h).
 #pragma once
 
-#include "evaluation/attackers/code_attack.h"
+#include "evaluation/code_attacks/code_attack.h"
 
 namespace scrim {
 

@@ -1,9 +1,9 @@
-// The attack on public codes that learns (evaluation/attackers/code_attack.h).
+// The attack on public codes that learns (evaluation/code_attacks/code_attack.h).
 #pragma once
 
 #include <functional>
 
-#include "evaluation/attackers/code_attack.h"
+#include "evaluation/code_attacks/code_attack.h"
 
 namespace scrim {
 

@@ -1,4 +1,4 @@
-#include "evaluation/attackers/code_attack.h"
+#include "evaluation/code_attacks/code_attack.h"
 
 #include <algorithm>
 #include <cstring>
