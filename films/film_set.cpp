@@ -159,30 +159,33 @@ Tensor FilmSet::batch(const std::vector<std::int64_t>& indices) const {
                   [&](std::int64_t i) { return film(indices[std::size_t(i)]); });
 }
 
-void require_apart(const FilmSet& train, const FilmSet& valid,
-                   const std::function<std::string(const std::string&)>& patient_of) {
+void require_apart(const FilmSet& first, const FilmSet& second,
+                   const std::function<std::string(const std::string&)>& patient_of, const SideNames& sides) {
   ProblemList problems("data");
-  std::set<std::string> names(train.names().begin(), train.names().end()), patients, reported;
+  std::set<std::string> names(first.names().begin(), first.names().end()), patients, reported;
   std::unordered_map<std::uint64_t, std::string> pixels;
-  for (std::int64_t i = 0; i < train.count(); ++i) {
-    pixels.emplace(train.fingerprint(i), train.name(i));
-    patients.insert(patient_of(train.name(i)));
+  for (std::int64_t i = 0; i < first.count(); ++i) {
+    pixels.emplace(first.fingerprint(i), first.name(i));
+    patients.insert(patient_of(first.name(i)));
   }
-  for (std::int64_t i = 0; i < valid.count(); ++i) {
-    const std::string& name = valid.name(i);
+  for (std::int64_t i = 0; i < second.count(); ++i) {
+    const std::string& name = second.name(i);
     const std::string patient = patient_of(name);
     if (names.contains(name))
-      problems.add(fmt::format("{} is used for training and for validation", name));
-    else if (const auto twin = pixels.find(valid.fingerprint(i)); twin != pixels.end())
-      problems.add(fmt::format("{} (validation) has the same pixels as {} (training)", name, twin->second));
+      problems.add(fmt::format("{} is used for {} and for {}", name, sides.first, sides.second));
+    else if (const auto twin = pixels.find(second.fingerprint(i)); twin != pixels.end())
+      problems.add(fmt::format("{} ({}) has the same pixels as {} ({})", name, sides.second, twin->second,
+                               sides.first));
     if (!patient.empty() && patients.contains(patient) && reported.insert(patient).second)
-      problems.add(fmt::format("the patient of {} has films in training and in validation", name));
+      problems.add(
+          fmt::format("the patient of {} has films in {} and in {}", name, sides.first, sides.second));
   }
   // One film under two names, edited a little: not what was found above already.
-  for (const NearDuplicate& twin : near_duplicates(train.thumbnails(), valid.thumbnails())) {
+  for (const NearDuplicate& twin : near_duplicates(first.thumbnails(), second.thumbnails())) {
     const auto a = std::int64_t(twin.first), b = std::int64_t(twin.second);
-    if (train.name(a) != valid.name(b) && train.fingerprint(a) != valid.fingerprint(b))
-      problems.add(fmt::format("{} (validation) looks like {} (training)", valid.name(b), train.name(a)));
+    if (first.name(a) != second.name(b) && first.fingerprint(a) != second.fingerprint(b))
+      problems.add(fmt::format("{} ({}) looks like {} ({})", second.name(b), sides.second, first.name(a),
+                               sides.first));
   }
   problems.throw_if_any();
 }

@@ -78,9 +78,14 @@ Tensor rows_of_films(const FilmSet& films, const std::function<Tensor(const Tens
 /// Error when there is none.
 std::vector<std::string> film_names(const std::filesystem::path& folder, const std::string& list);
 
+/// What messages call the sides of a split.
+struct SideNames {
+  const char *first = "training", *second = "validation";
+};
 /// Throws Error that lists what must not be on both sides of a split: films of one name, with the same pixels or with nearly
 /// the same (films/near_duplicates.h), and patients (`patient_of(name)`; "" = unknown).
-void require_apart(const FilmSet& train, const FilmSet& valid,
-                   const std::function<std::string(const std::string& name)>& patient_of);
+void require_apart(const FilmSet& first, const FilmSet& second,
+                   const std::function<std::string(const std::string& name)>& patient_of,
+                   const SideNames& sides = {});
 
 }  // namespace scrim

@@ -32,9 +32,10 @@ class Scene {
         test_(read_pairs(c.test_pairs), {}, labels_ ? &*labels_ : nullptr, {}),
         films_(films_of(test_.films(), releaser, restorer)),
         cohort_(films_of(read_list(c.cohort_list), releaser, restorer)) {
-    require_apart(cohort_.real, films_.real, [this](const std::string& film) {
+    const auto patient = [this](const std::string& film) {
       return labels_ ? labels_->patient_of(film) : patient_of_name(film);
-    });
+    };
+    require_apart(cohort_.real, films_.real, patient, {"strangers", "test"});
     if (c.verifier.empty()) return;
     verifier_ = load_verifier(c.verifier);
     if (c.valid_pairs.empty()) return;

@@ -29,8 +29,8 @@ RetrainedClassifierResult evaluate(
                      config.data.options());
   labels.require_all(test.names());
   TrainAndValid films = read_films(config.data, config.lists, patient);
-  require_apart(films.train, test, patient);
-  if (films.valid) require_apart(*films.valid, test, patient);
+  require_apart(films.train, test, patient, {"training", "test"});
+  if (films.valid) require_apart(*films.valid, test, patient, {"validation", "test"});
   films.train = releaser.release(films.train);
   if (films.valid) films.valid = releaser.release(*films.valid);
 

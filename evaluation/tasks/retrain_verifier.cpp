@@ -108,13 +108,13 @@ class Evaluation {
       return labels_ ? labels_->patient_of(film) : patient_of_name(film);
     };
     const FilmSet &train = scene_.train.films.real, &test = scene_.test.films.real;
-    if (scene_.valid) {
-      require_apart(train, scene_.valid->films.real, patient);
-      require_apart(scene_.valid->films.real, test, patient);
-    }
-    require_apart(train, test, patient);
-    if (scene_.cohort) require_apart(scene_.cohort->real, test, patient);
-    if (scene_.cohort && scene_.valid) require_apart(scene_.cohort->real, scene_.valid->films.real, patient);
+    const FilmSet* valid = scene_.valid ? &scene_.valid->films.real : nullptr;
+    const FilmSet* strangers = scene_.cohort ? &scene_.cohort->real : nullptr;
+    require_apart(train, test, patient, {"training", "test"});
+    if (valid) require_apart(train, *valid, patient);
+    if (valid) require_apart(*valid, test, patient, {"validation", "test"});
+    if (strangers) require_apart(*strangers, test, patient, {"strangers", "test"});
+    if (strangers && valid) require_apart(*strangers, *valid, patient, {"strangers", "validation"});
   }
 
   void notice_twins() const {

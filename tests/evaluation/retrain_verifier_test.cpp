@@ -190,6 +190,13 @@ TEST_F(Evaluation, ListsThatContradictThePatientsAreRefused) {
   EXPECT_NE(error_of([&] { evaluate(config, quiet); }).find("the patients say otherwise"), std::string::npos);
 }
 
+// They would meet themselves: thresholds, weights of the mixture and the strongest attacker would be wrong.
+TEST_F(Evaluation, StrangersOfTheValidationAreRefused) {
+  auto config = attack();
+  config.cohort_list = at("splits/valid.txt");
+  expect_contains(error_of([&] { evaluate(config, quiet); }), "is used for strangers and for validation");
+}
+
 TEST_F(Evaluation, PixelsOfNoiseTellNobodyApart) {
   auto config = attack();
   config.release.method = method_settings<Pixelization>({.cell = 16, .pixels = 16, .epsilon = 0.01});

@@ -175,15 +175,17 @@ TEST_F(StudyRun, APatientOnTwoSidesIsRefused) {
   const Result result = run(words("s", more));
   EXPECT_NE(result.status, 0);
   expect_contains(result.error, "a patient is in the lists of training and of test");
-  // The same film among strangers, and among single films of the verifier.
+  // The same film among strangers, and among single films of the verifier; a film of the validation among strangers.
   write_list(folder / "strangers.txt", {train.back()});
   more.insert(more.end(), {"--set", "data.train_list=" + (folder / "c/splits/train.txt").string()});
   const std::string list = (folder / "strangers.txt").string();
-  for (const auto& [key, message] :
-       {std::pair{"data.cohort_list", "a patient is in the lists of strangers and of test"},
-        {"train_verifier.data.single_films", "a patient is in the lists of training and of test"}}) {
+  const std::string valid = (folder / "c/splits/valid.txt").string();
+  for (const auto& [key, value, message] :
+       {std::tuple{"data.cohort_list", list, "a patient is in the lists of strangers and of test"},
+        {"data.cohort_list", valid, "a patient is in the lists of strangers and of validation"},
+        {"train_verifier.data.single_films", list, "a patient is in the lists of training and of test"}}) {
     Words with = more;
-    with.insert(with.end(), {"--set", std::string(key) + "=" + list});
+    with.insert(with.end(), {"--set", std::string(key) + "=" + value});
     if (key == std::string("train_verifier.data.single_films"))
       with.insert(with.end(), {"--set", "train_verifier.training.negatives=in_batch"});
     const Result other = run(words("s", with));
