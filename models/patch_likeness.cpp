@@ -48,6 +48,13 @@ Variable patch_norms(const Variable& features) {
       {1, 2, 0});
 }
 
+double mean_of_better_half(std::array<float, patches>& cosines) {
+  const auto half = cosines.begin() + patches / 2;
+  std::nth_element(cosines.begin(), half, cosines.end(), std::greater<>());
+  std::sort(cosines.begin(), half);  // one order of adding up
+  return std::accumulate(cosines.begin(), half, 0.0) / double(patches / 2);
+}
+
 }  // namespace
 
 Variable patch_likenesses(const Variable& any_a, const Variable& any_b) {
@@ -112,44 +119,32 @@ PlaceFeatures::PlaceFeatures(const float* features, std::int64_t channels)
     }
 }
 
-namespace {
-
-/// The cosines of all patches in the middle of a with those of b, moved by (dy - 2, dx - 2) places.
-void patch_cosines(const float* values_a, const float* values_b, const float* norms_a, const float* norms_b,
-                   std::int64_t channels, std::int64_t dy, std::int64_t dx, float* cosines) {
+void PlaceFeatures::compare(const PlaceFeatures& other, std::int64_t dy, std::int64_t dx,
+                            float* cosines) const {
   // Sums of products over the channels of a place, for whole rows; then over three rows; then over three places of these.
-  const std::int64_t row_size = channels * padded;
+  const std::int64_t row_size = channels_ * padded;
   std::array<std::array<float, places>, middle_places> rows;
   for (std::int64_t y = 0; y < middle_places; ++y)
-    vector::kernels().row_products(values_a + (y + reach) * row_size + reach, padded,
-                                   values_b + (y + dy) * row_size + dx, padded, channels, places,
+    vector::kernels().row_products(values_.data() + (y + reach) * row_size + reach, padded,
+                                   other.values_.data() + (y + dy) * row_size + dx, padded, channels_, places,
                                    rows[std::size_t(y)].data());
   for (std::int64_t y = 0; y < middle; ++y) {
     std::array<float, places> three;
     for (std::size_t x = 0; x < places; ++x)
       three[x] = rows[std::size_t(y)][x] + rows[std::size_t(y + 1)][x] + rows[std::size_t(y + 2)][x];
-    const float* of_a = norms_a + (y + reach) * patch_begins + reach;
-    const float* of_b = norms_b + (y + dy) * patch_begins + dx;
+    const float* norms = inverse_norms_.data() + (y + reach) * patch_begins + reach;
+    const float* other_norms = other.inverse_norms_.data() + (y + dy) * patch_begins + dx;
     for (std::size_t x = 0; x < middle; ++x)
-      *cosines++ = (three[x + reach] + three[x + reach + 1] + three[x + reach + 2]) * of_a[x] * of_b[x];
+      *cosines++ =
+          (three[x + reach] + three[x + reach + 1] + three[x + reach + 2]) * norms[x] * other_norms[x];
   }
 }
-
-double mean_of_better_half(std::array<float, patches>& cosines) {
-  const auto half = cosines.begin() + patches / 2;
-  std::nth_element(cosines.begin(), half, cosines.end(), std::greater<>());
-  std::sort(cosines.begin(), half);  // one order of adding up
-  return std::accumulate(cosines.begin(), half, 0.0) / double(patches / 2);
-}
-
-}  // namespace
 
 double patch_likeness(const PlaceFeatures& a, const PlaceFeatures& b) {
   float best = -HUGE_VALF;
   std::array<float, patches> cosines, at_best;
   for (std::int64_t shift = 0; shift < shifts; ++shift) {
-    patch_cosines(a.values_.data(), b.values_.data(), a.inverse_norms_.data(), b.inverse_norms_.data(),
-                  a.channels_, shift / shifts_a_side, shift % shifts_a_side, cosines.data());
+    a.compare(b, shift / shifts_a_side, shift % shifts_a_side, cosines.data());
     const float sum = std::accumulate(cosines.begin(), cosines.end(), 0.f);
     if (sum <= best) continue;
     best = sum;

@@ -32,6 +32,9 @@ class PlaceFeatures {
 
  private:
   friend double patch_likeness(const PlaceFeatures& a, const PlaceFeatures& b);
+  /// To cosines[100]: of the patches in the middle with those of `other`, moved by (dy - 2, dx - 2) places.
+  void compare(const PlaceFeatures& other, std::int64_t dy, std::int64_t dx, float* cosines) const;
+
   std::int64_t channels_;
   std::vector<float> values_;  ///< [16,C,20]: rows of places, with zeros at both ends, channel by channel
   std::vector<float> inverse_norms_;  ///< [14,14] of the patches that begin there

@@ -10,8 +10,8 @@
 namespace scrim {
 
 struct PatchMatcherOptions {
-  std::int64_t width =
-      16;  ///< features of the first convolution; twice and four times as many after each stride
+  /// Features of the first convolution; twice and four times as many after each stride.
+  std::int64_t width = 16;
   std::int64_t embed = 48;  ///< of a place
 };
 

@@ -7,6 +7,16 @@
 
 namespace scrim {
 
+/// How long an attacker learns that has several starts.
+template <class Settings, class Visit>
+void visit_epochs(const char* table, Settings& s, Visit&& visit) {
+  visit(table, "epochs", s.epochs, "most passes over the training data; the learning rate falls to 0");
+  visit(table, "warmup_epochs", s.warmup_epochs, "epochs in which the learning rate rises");
+  visit(table, "batch_size", s.batch_size, "pairs a step; each film is compared with all others");
+  visit(table, "early_stopping", s.early_stopping,
+        "stop after this many epochs without a better validation; 0 = never");
+}
+
 /// The attacker that learns an embedding of films.
 struct EmbeddingSettings {
   VerifierSettings model{.width = 8, .layers = {1, 1, 1, 1}, .stem_pool = false};
@@ -35,11 +45,7 @@ void visit_fields(EmbeddingSettings& e, Visit&& visit) {
   visit("embedding", "temperature", e.temperature, "cosines of embeddings are compared over this");
   visit("embedding", "weight_average", e.weight_average,
         "what a step keeps of the weights' exponential average; 0 = no average");
-  visit("embedding", "epochs", e.epochs, "most passes over the training data; the learning rate falls to 0");
-  visit("embedding", "warmup_epochs", e.warmup_epochs, "epochs in which the learning rate rises");
-  visit("embedding", "batch_size", e.batch_size, "pairs a step; each film is compared with all others");
-  visit("embedding", "early_stopping", e.early_stopping,
-        "stop after this many epochs without a better validation; 0 = never");
+  visit_epochs("embedding", e, visit);
   visit("embedding", "learning_curve", e.learning_curve,
         "shares of the training patients, such as [0.25, 0.5]: one start learns from each, in about as many "
         "steps");
@@ -75,11 +81,7 @@ void visit_fields(MatchingSettings& m, Visit&& visit) {
   visit_fields(m.model, "matching", visit);
   visit("matching", "weight_average", m.weight_average,
         "what a step keeps of the weights' exponential average");
-  visit("matching", "epochs", m.epochs, "most passes over the training data; the learning rate falls to 0");
-  visit("matching", "warmup_epochs", m.warmup_epochs, "epochs in which the learning rate rises");
-  visit("matching", "batch_size", m.batch_size, "pairs a step; each film is compared with all others");
-  visit("matching", "early_stopping", m.early_stopping,
-        "stop after this many epochs without a better validation; 0 = never");
+  visit_epochs("matching", m, visit);
   visit_fields(m.augmentation, [&](const char*, const char* key, auto& field, const char* help) {
     visit("matching.augmentation", key, field, help);
   });

@@ -115,7 +115,7 @@ class VerifierTask : public TrainingTask {
   }
 
   const VerifierConfig& config_;
-  PairData train_;
+  const PairData& train_;
   PairBatches batches_;
   const PairData* valid_;
   std::unique_ptr<SiameseVerifier> network_;
