@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
 #include "data/files/image_file.h"
