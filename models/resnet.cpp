@@ -44,10 +44,11 @@ ResNet::ResNet(const ResNetOptions& o, const Place& place)
       conv1_(conv(3, o.width, 7, 2), child("conv1")),
       norm1_(o.width, child("bn1")),
       stem_(conv1_, norm1_),
-      stem_pool_(o.stem_pool) {
-  require(o.layers.size() == 4 && o.width > 0 && o.embed > 0, "resnet",
-          "{} stages, width {} and {} outputs came, expected 4 stages and positive numbers", o.layers.size(),
-          o.width, o.embed);
+      stem_pool_(o.stem_pool),
+      grid_(o.grid) {
+  require(o.layers.size() == 4 && o.width > 0 && o.embed > 0 && o.grid > 0, "resnet",
+          "{} stages, width {}, {} outputs and grid {} came, expected 4 stages and positive numbers",
+          o.layers.size(), o.width, o.embed, o.grid);
   std::int64_t channels = o.width;
   for (std::size_t stage = 0; stage < 4; ++stage) {
     Group& blocks = stages_.emplace_back(child(fmt::format("layer{}", stage + 1)));
@@ -58,7 +59,7 @@ ResNet::ResNet(const ResNetOptions& o, const Place& place)
       channels = features * expansion;
     }
   }
-  fc_.emplace(o.width * 8 * expansion, o.embed, child("fc"));
+  fc_.emplace(o.width * 8 * expansion * o.grid * o.grid, o.embed, child("fc"));
 }
 
 Variable ResNet::forward(const Variable& x) {
@@ -68,8 +69,8 @@ Variable ResNet::forward(const Variable& x) {
   Variable y = stem_(x);
   if (stem_pool_) y = max_pool2d(y, {.kernel = 3, .stride = 2, .padding = 1});
   for (Bottleneck& block : blocks_) y = block(std::move(y));
-  y = global_avg_pool2d(y);
-  return (*fc_)(reshape(y, {y.shape()[0], y.shape()[3]}));
+  y = adaptive_avg_pool2d(y, grid_, grid_);
+  return (*fc_)(reshape(y, {y.shape()[0], grid_ * grid_ * y.shape()[3]}));
 }
 
 }  // namespace scrim

@@ -2,7 +2,7 @@
 // the form of torchvision's resnet50, whose parameter names it keeps.
 //
 //   x[N,H,W,3] -> y[N,embed]: 7x7 convolution of stride 2, max pool (or none), four stages of w, 2w, 4w, 8w features
-//   (times 4 at each block's end), mean over the image, one linear layer
+//   (times 4 at each block's end), mean over the image (or over each part of a grid), one linear layer
 #pragma once
 
 #include <deque>
@@ -19,6 +19,9 @@ struct ResNetOptions {
   std::vector<std::int64_t> layers = {3, 4, 6, 3};  ///< blocks of each of the four stages
   std::int64_t embed = 128;                         ///< outputs of the linear layer
   bool stem_pool = true;  ///< max pool after the first convolution; without it small films keep more places
+  /// The last features are averaged over grid x grid parts of the image, whose features then stand one part after the other,
+  /// row by row. More than 1 part keeps where a feature is.
+  std::int64_t grid = 1;
 };
 
 class ResNet : public Callable<ResNet> {
@@ -52,6 +55,7 @@ class ResNet : public Callable<ResNet> {
   BatchNorm2d norm1_;
   FusedConv2d stem_;
   bool stem_pool_;
+  std::int64_t grid_;
   std::deque<Group> stages_;
   std::deque<Bottleneck> blocks_;  ///< of all stages
   std::optional<Linear> fc_;

@@ -19,13 +19,13 @@ void visit_epochs(const char* table, Settings& s, Visit&& visit) {
 
 /// The attacker that learns an embedding of films.
 struct EmbeddingSettings {
-  VerifierSettings model{.width = 8, .layers = {1, 1, 1, 1}, .stem_pool = false};
+  VerifierSettings model{.width = 16, .layers = {1, 1, 1, 1}, .grid = 2};
   std::string start_weights;
-  std::int64_t starts = 3;
+  std::int64_t starts = 5;
   double temperature = 0.05, weight_average = 0.99;
-  AugmentationSettings augmentation{.rotate_degrees = 12,
-                                    .scale = 0.2,
-                                    .shift = 0.08,
+  AugmentationSettings augmentation{.rotate_degrees = 8,
+                                    .scale = 0.12,
+                                    .shift = 0.06,
                                     .brightness = 0.15,
                                     .contrast = 0.3,
                                     .gamma = 0.4,
@@ -58,7 +58,7 @@ void visit_fields(EmbeddingSettings& e, Visit&& visit) {
 /// The attacker that learns which places of two films show the same anatomy.
 struct MatchingSettings {
   MatcherSettings model;
-  std::int64_t starts = 3;
+  std::int64_t starts = 5;
   /// Films are registered before they are compared: more turning and scaling teaches less (docs/results.md).
   AugmentationSettings augmentation{.rotate_degrees = 4,
                                     .scale = 0.06,
@@ -69,7 +69,7 @@ struct MatchingSettings {
                                     .noise = 0.03,
                                     .erase = 0.3};
   double weight_average = 0.99;
-  std::int64_t epochs = 20, batch_size = 64, warmup_epochs = 1, early_stopping = 10;
+  std::int64_t epochs = 12, batch_size = 64, warmup_epochs = 1, early_stopping = 10;
   OptimizerSettings optimizer{.name = "adamw", .learning_rate = 1e-3, .weight_decay = 0.02};
 };
 

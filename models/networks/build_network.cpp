@@ -50,7 +50,7 @@ std::unique_ptr<PrivacyNet> build(const PrivacyNetSettings& s, const Initializer
 
 std::unique_ptr<SiameseVerifier> build(const VerifierSettings& s, const Initializer& initializer) {
   check(s, settings_table);
-  return std::make_unique<SiameseVerifier>(ResNetOptions{s.width, s.layers, s.embed, s.stem_pool},
+  return std::make_unique<SiameseVerifier>(ResNetOptions{s.width, s.layers, s.embed, s.stem_pool, s.grid},
                                            initializer);
 }
 

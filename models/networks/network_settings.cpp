@@ -53,6 +53,7 @@ void check(const VerifierSettings& v, std::string_view table) {
   expect(v.layers.size() == 4 && within(v.layers, 1, 256), fmt::format("{}.layers", table), text_of(v.layers),
          "four numbers of 1 to 256");
   check_range(table, "embed", double(v.embed), 1, 4096);
+  check_range(table, "grid", double(v.grid), 1, 16);
 }
 
 void check(const MatcherSettings& m, std::string_view table) {

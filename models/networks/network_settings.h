@@ -83,6 +83,7 @@ struct VerifierSettings {
   std::vector<std::int64_t> layers = {3, 4, 6, 3};
   std::int64_t embed = 128;
   bool stem_pool = true;
+  std::int64_t grid = 1;
 };
 template <class Visit>
 void visit_fields(VerifierSettings& v, const char* table, Visit&& visit) {
@@ -92,6 +93,8 @@ void visit_fields(VerifierSettings& v, const char* table, Visit&& visit) {
   visit(table, "stem_pool", v.stem_pool,
         "max pool after the first convolution, as published; false keeps more places of small films, 4 times "
         "the work");
+  visit(table, "grid", v.grid,
+        "the last features are averaged over grid x grid parts of a film; 1 = over the whole film, as published");
 }
 
 /// What learns which places of two films show the same anatomy.

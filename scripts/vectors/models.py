@@ -67,11 +67,13 @@ def models():
             lambda s=smooth: NoiseAnonymizer(f, 0.2, s), films, lambda net, t: {"y": net(t["x"])}, squared, ["target"])
     yield "privacy_net", Model("privacy_net", plain, lambda: PrivacyNet(f), films, lambda net, t: {"y": net(t["x"])},
                                squared, ["target"])
-    yield "verifier", Model(
-        "siamese_verifier", {"width": 4, "layers": "2,1,1,1", "embed": 6}, lambda: Verifier(4, [2, 1, 1, 1], 6),
-        {"a": film("a", 4, 64), "b": film("b", 4, 64), "same": torch.tensor([1.0, 0, 0, 1], dtype=torch.float64)},
-        lambda net, t: verifier_outputs(net(t["a"], t["b"])),
-        lambda out, t: F.binary_cross_entropy_with_logits(out["y"][:, 0], t["same"]), ["same"])
+    pairs = {"a": film("a", 4, 64), "b": film("b", 4, 64), "same": torch.tensor([1.0, 0, 0, 1], dtype=torch.float64)}
+    for name, settings, network in (
+            ("verifier", {"width": 4, "layers": "2,1,1,1", "embed": 6}, lambda: Verifier(4, [2, 1, 1, 1], 6)),
+            ("verifier_grid", {"width": 2, "layers": "1,1,1,1", "embed": 4, "stem_pool": "false", "grid": 3},
+             lambda: Verifier(2, [1, 1, 1, 1], 4, stem_pool=False, grid=3))):
+        yield name, Model("siamese_verifier", settings, network, pairs, lambda net, t: verifier_outputs(net(t["a"], t["b"])),
+                          lambda out, t: F.binary_cross_entropy_with_logits(out["y"][:, 0], t["same"]), ["same"])
     yield "patch_matcher", Model(
         "patch_matcher", {"width": 3, "embed": 5}, lambda: PatchMatcher(3, 5), {"a": film("a", 3, 64), "b": film("b", 3, 64)},
         lambda net, t: matcher_outputs(net(t["a"]), net(t["b"])),

@@ -134,8 +134,9 @@ class Bottleneck(nn.Module):
 
 
 class ResNet(nn.Module):
-    def __init__(self, width, layers, embed):
+    def __init__(self, width, layers, embed, stem_pool=True, grid=1):
         super().__init__()
+        self.stem_pool, self.grid = stem_pool, grid
         self.conv1, self.bn1 = nn.Conv2d(3, width, 7, 2, 3, bias=False), nn.BatchNorm2d(width)
         channels = width
         for stage, count in enumerate(layers):
@@ -144,19 +145,21 @@ class ResNet(nn.Module):
                 blocks.append(Bottleneck(channels, features, 2 if block == 0 and stage else 1))
                 channels = 4 * features
             self.add_module(f"layer{stage + 1}", nn.Sequential(*blocks))
-        self.fc = nn.Linear(channels, embed)
+        self.fc = nn.Linear(channels * grid ** 2, embed)
 
     def forward(self, x):
-        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
+        x = F.relu(self.bn1(self.conv1(x)))
+        if self.stem_pool:
+            x = F.max_pool2d(x, 3, 2, 1)
         for stage in (1, 2, 3, 4):
             x = getattr(self, f"layer{stage}")(x)
-        return self.fc(x.mean((2, 3)))
+        return self.fc(F.adaptive_avg_pool2d(x, self.grid).permute(0, 2, 3, 1).flatten(1))
 
 
 class Verifier(nn.Module):
-    def __init__(self, width, layers, embed):
+    def __init__(self, width, layers, embed, **options):
         super().__init__()
-        self.model, self.fc_end = ResNet(width, layers, embed), nn.Linear(embed, 1)
+        self.model, self.fc_end = ResNet(width, layers, embed, **options), nn.Linear(embed, 1)
 
     def forward(self, a, b):
         first, second = self.model(imagenet(a)), self.model(imagenet(b))
