@@ -73,20 +73,17 @@ double bones(const Scene& s, Point p, double outside) {
   return sum * a.bone_density;
 }
 
-/// What a ray meets.
-struct Tissue {
-  double sum = 0;                ///< what attenuates, without lungs and bones
-  double lung = 0, in_lung = 0;  ///< distance to the lung's border, and how far p is within
-  double air = 0, marks = 0;     ///< of the lung: what it takes away, and its vessels
-};
+}  // namespace
 
-/// Changes the tissue at p by the findings of the visit.
-void add_findings(const Scene& s, Point p, Tissue& t) {
+void Ray::add_findings(Tissue& t, std::optional<Finding> without) const {
+  const Scene& s = scene_;
+  const Point p = p_;
   const Anatomy& a = s.a;
   const Visit& v = s.v;
+  const auto has = [&](Finding finding) { return finding != without && v.has(finding); };
   const std::size_t side = Scene::side_of(p.x);
   const double x = std::abs(p.x), wall_distance = s.wall(side, p.y) - x;
-  if (v.has(Finding::pneumothorax) && side == v.pneumothorax_side && t.lung > -0.05) {
+  if (has(Finding::pneumothorax) && side == v.pneumothorax_side && t.lung > -0.05) {
     // The lung has left the wall: air without vessels, and the pleura as a fine line.
     const double depth =
         v.pneumothorax_depth * step(0.15 - p.y, 0.35) * (0.55 + 0.75 * step(-0.35 - p.y, 0.3));
@@ -94,30 +91,35 @@ void add_findings(const Scene& s, Point p, Tissue& t) {
     const double free_air = step(depth - from_wall, 0.006);
     t.marks *= 1 - free_air;
     t.air += t.in_lung * 0.085 * free_air;
-    t.sum += t.in_lung * 0.10 * std::exp(-square((from_wall - depth) / 0.009)) * step(depth - 0.02, 0.02);
+    t.sum += t.in_lung * v.pneumothorax_line * std::exp(-square((from_wall - depth) / 0.009)) *
+             step(depth - 0.02, 0.02);
   }
-  if (v.has(Finding::effusion) && side == v.effusion_side) {
+  if (has(Finding::effusion) && side == v.effusion_side) {
     // Fluid fills the angle between wall and diaphragm and climbs along the wall.
     const double climb = 0.30 * std::exp(-std::max(0.0, wall_distance) / 0.10);
     const double level =
         s.dome(side, a.dome_center[side] + 0.2) - v.effusion_level * 0.85 - climb * v.effusion_level / 0.36;
-    t.air *= 1 - 0.96 * step(p.y - level, 0.05);
+    t.air *= 1 - 0.96 * step(p.y - level, v.effusion_softness);
   }
-  if (v.has(Finding::consolidation) && side == v.consolidation_side) {
+  if (has(Finding::consolidation) && side == v.consolidation_side) {
     const double r = std::sqrt(square(x - v.consolidation_x) + 0.7 * square(p.y - v.consolidation_y));
     const double patch = a.texture.at(p.y * 0.8 + v.consolidation_shift, p.x * 0.8);
-    t.air *= 1 - 0.78 * step(v.consolidation_radius * (0.85 + 0.35 * patch) - r, 0.07);
+    const double reach = v.consolidation_radius * (0.85 + v.consolidation_patchiness * patch);
+    t.air *= 1 - v.consolidation_density * step(reach - r, v.consolidation_softness);
   }
-  if (v.has(Finding::nodule) && side == v.nodule_side) {
-    const double r = std::sqrt(square(x - v.nodule_x) + square(p.y - v.nodule_y));
-    t.sum += 0.17 * t.in_lung * std::sqrt(std::max(0.0, 1 - square(r / (v.nodule_radius * 1.25)))) *
-             step(v.nodule_radius - r, 0.008);
+  if (has(Finding::nodule) && side == v.nodule_side) {
+    // A ball seen through: also behind the heart and below the diaphragm. Small ones are thin.
+    const double dx = x - v.nodule_x, dy = p.y - v.nodule_y;
+    const double lobed = 1 + v.nodule_lobes * std::sin(3 * std::atan2(dy, dx) + v.nodule_turn);
+    const double r = std::sqrt(square(dx) + square(dy)), radius = v.nodule_radius * lobed;
+    const double thickness = std::clamp(v.nodule_radius / 0.065, 0.6, 1.3);
+    t.sum += v.nodule_density * thickness * step(wall_distance, 0.02) *
+             std::sqrt(std::max(0.0, 1 - square(r / (radius * 1.25 + v.nodule_softness)))) *
+             step(radius - r, v.nodule_softness);
   }
 }
 
-}  // namespace
-
-double attenuation(const Scene& s, Point p) {
+Ray::Ray(const Scene& s, Point p) : scene_(s), p_(p) {
   const Anatomy& a = s.a;
   const Visit& v = s.v;
   const std::size_t side = Scene::side_of(p.x);
@@ -127,12 +129,12 @@ double attenuation(const Scene& s, Point p) {
   const double trunk = 0.93 + 0.05 * a.soft_tissue + 0.06 * step(-0.2 - p.y, 0.4);
   const double shoulder = -0.80 + a.shoulder_slope * std::max(0.0, x - 0.30) * (x - 0.05);
   const double neck = step(0.25 - x, 0.05);
-  const double body = step(trunk - x, 0.03) * std::max(step(p.y - shoulder, 0.03), neck);
-  if (body == 0) return 0;
+  body_ = step(trunk - x, 0.03) * std::max(step(p.y - shoulder, 0.03), neck);
+  if (body_ == 0) return;
 
   const double wall_distance = s.wall(side, p.y) - x;
   const double thickness = std::sqrt(std::max(0.0, 1 - square(x / (trunk + 0.12))));
-  Tissue t;
+  Tissue& t = tissue_;
   double& sum = t.sum;
   sum = 0.30 + 0.30 * a.soft_tissue * thickness * 0.75;
   sum += 0.10 * step(-0.35 - p.y, 0.35) * step(x - 0.35, 0.3);      // shoulder muscles
@@ -155,9 +157,14 @@ double attenuation(const Scene& s, Point p) {
   t.in_lung = step(t.lung, 0.010 + edge);
   t.air = t.in_lung * (0.27 + 0.11 * std::min(1.0, std::max(0.0, t.lung) / 0.25));
   t.marks = t.in_lung * (0.25 * a.vessels.at(p.x, p.y) + 0.012 * grain);
-  add_findings(s, p, t);
-  sum += t.marks - t.air + 0.016 * grain + bones(s, p, -wall_distance) * (1 + 0.30 * grain);
-  return body * std::max(0.02, sum);
+  rest_ = 0.016 * grain + bones(s, p, -wall_distance) * (1 + 0.30 * grain);
+}
+
+double Ray::attenuation(std::optional<Finding> without) const {
+  if (body_ == 0) return 0;
+  Tissue t = tissue_;
+  add_findings(t, without);
+  return body_ * std::max(0.02, t.sum + t.marks - t.air + rest_);
 }
 
 }  // namespace scrim::phantom

@@ -57,9 +57,14 @@ void write_cohort(const fs::path& folder, const CohortOptions& options,
           "films must be 1 to 10000000 (got {})", options.films);
   require(options.most_films_of_a_patient >= 1 && options.most_films_of_a_patient <= 999, "phantom",
           "films_per_patient must be 1 to 999 (got {})", options.most_films_of_a_patient);
+  require(options.first_patient >= 1 && options.first_patient <= 90'000'000, "phantom",
+          "first_patient must be 1 to 90000000 (got {})", options.first_patient);
   require(!fs::exists(folder) || (fs::is_directory(folder) && fs::is_empty(folder)), "phantom",
           "{} exists and is not an empty folder", folder.string());
-  for (const char* part : {"images", "masks/lungs", "masks/heart", "landmarks", "splits", "pairs"}) {
+  std::vector<std::string> parts{"images", "masks/lungs", "masks/heart", "landmarks", "splits", "pairs"};
+  for (const Finding finding : all_findings)
+    parts.push_back("masks/findings/" + std::string(nih_label(finding)));
+  for (const auto& part : parts) {
     std::error_code error;
     fs::create_directories(folder / part, error);
     require(!error, "phantom", "{} cannot be made: {}", (folder / part).string(), error.message());
@@ -71,7 +76,7 @@ void write_cohort(const fs::path& folder, const CohortOptions& options,
   std::mutex mutex;
   std::int64_t done = 0;
   parallel_for(std::int64_t(counts.size()), 1, [&](std::int64_t index, std::int64_t) {
-    const std::int64_t patient = index + 1;
+    const std::int64_t patient = options.first_patient + index;
     const Anatomy anatomy(Random(options.seed, "anatomy").split(std::uint64_t(patient)));
     const Random visits = Random(options.seed, "visit").split(std::uint64_t(patient));
     std::vector<std::string> names;
@@ -81,6 +86,9 @@ void write_cohort(const fs::path& folder, const CohortOptions& options,
       write_png(folder / "images" / names.back(), film.image);
       write_png(folder / "masks/lungs" / names.back(), film.lung_mask);
       write_png(folder / "masks/heart" / names.back(), film.heart_mask);
+      for (std::size_t k = 0; k < film.findings.size(); ++k)
+        write_png(folder / "masks/findings" / nih_label(film.findings[k]) / names.back(),
+                  film.finding_masks[k]);
       write_file((folder / "landmarks" / names.back()).replace_extension(".csv"),
                  landmarks_csv(film.landmarks));
       label_lines[std::size_t(index)] += label_line(names.back(), patient, visit, anatomy, film);

@@ -2,6 +2,7 @@
 //
 //   images/NAME.png                               8 or 16 bits gray
 //   masks/lungs/NAME.png, masks/heart/NAME.png    0 or 255
+//   masks/findings/FINDING/NAME.png               the same, of films that have it: where it changes the film
 //   landmarks/NAME.csv                            structure,index,x,y in pixels; 44 points of right_lung, 50 of
 //                                                 left_lung, 26 of heart
 //   labels.csv                                    NIH ChestX-ray14's columns
@@ -20,6 +21,7 @@ struct CohortOptions {
   std::int64_t films = 200;
   std::int64_t most_films_of_a_patient = 6;
   std::uint64_t seed = 1;
+  std::int64_t first_patient = 1;  ///< his number; the others follow
   FilmOptions film{};
 };
 

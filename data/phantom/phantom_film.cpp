@@ -67,6 +67,19 @@ std::vector<Point> lung_outline(const Scene& s, std::size_t side) {
   return line;
 }
 
+/// The film curve: steep in the middle, flat at both ends. Grays from 0 to 1.
+double film_gray(double attenuation, const Visit& visit) {
+  const double gray = 1 / (1 + std::exp(-4.6 * (attenuation * visit.gain - 0.50)));
+  return std::pow(std::clamp((gray - 0.095) / 0.84, 0.0, 1.0), visit.gamma);
+}
+
+/// The attenuation of the same visit without one of its findings.
+double dose_without(Finding finding, const Ray& ray, const Scene& scene, const Scene& normal_heart, Point p) {
+  if (finding != Finding::cardiomegaly) return ray.attenuation(finding);
+  // Beyond the large heart's soft edge nothing differs.
+  return scene.heart(p) < -0.06 ? ray.attenuation() : Ray(normal_heart, p).attenuation();
+}
+
 }  // namespace
 
 Film render_film(const Anatomy& anatomy, const Random& random, const FilmOptions& options) {
@@ -86,17 +99,24 @@ Film render_film(const Anatomy& anatomy, const Random& random, const FilmOptions
   film.lung_mask.pixels.resize(pixel_count);
   film.heart_mask.pixels.resize(pixel_count);
 
+  film.finding_masks.assign(film.findings.size(), {size, size, 8, std::vector<std::uint16_t>(pixel_count)});
+
+  const Visit healthy_visit = visit.with_normal_heart();
+  const Scene healthy(anatomy, healthy_visit);
   const Random noise = random.split(1);
   const double largest = double((1 << options.bits) - 1), pixel = 2.0 / double(size);
   for (std::int64_t row = 0; row < size; ++row)
     for (std::int64_t column = 0; column < size; ++column) {
       const auto i = std::size_t(row * size + column);
       const Point p = scene.to_patient((double(column) + 0.5) * pixel - 1, (double(row) + 0.5) * pixel - 1);
-      const double dose = attenuation(scene, p) * visit.gain;
-      // The film curve: steep in the middle, flat at both ends.
-      const double gray = 1 / (1 + std::exp(-4.6 * (dose - 0.50)));
-      double value = std::pow(std::clamp((gray - 0.095) / 0.84, 0.0, 1.0), visit.gamma);
-      value += visit.noise * noise.normal_at(i) * (0.35 + std::sqrt(value));
+      const Ray ray(scene, p);
+      const double dose = ray.attenuation(), clean = film_gray(dose, visit);
+      for (std::size_t k = 0; k < film.findings.size(); ++k) {
+        const double without = dose_without(film.findings[k], ray, scene, healthy, p);
+        if (without != dose && std::abs(clean - film_gray(without, visit)) >= 4. / 255)
+          film.finding_masks[k].pixels[i] = 255;
+      }
+      const double value = clean + visit.noise * noise.normal_at(i) * (0.35 + std::sqrt(clean));
       film.image.pixels[i] = std::uint16_t(std::lround(std::clamp(value, 0.0, 1.0) * largest));
       const bool heart = scene.heart(p) > 0;
       film.heart_mask.pixels[i] = heart ? 255 : 0;

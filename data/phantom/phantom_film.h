@@ -40,6 +40,8 @@ struct Film {
   GrayImage image, lung_mask, heart_mask;  ///< masks: 0 or 255, 8 bits
   Landmarks landmarks;
   std::vector<Finding> findings;
+  /// Of each finding, 0 or 255, 8 bits: where it changes the film by at least 4 of 255 grays, noise aside.
+  std::vector<GrayImage> finding_masks;
   bool posterior_anterior = true;  ///< else AP: the heart looks larger
 };
 

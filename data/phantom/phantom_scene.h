@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "data/phantom/phantom_film.h"
 
@@ -21,13 +22,21 @@ struct Visit {
   bool posterior_anterior;
   std::vector<Finding> findings;
 
+  // Lesions differ in size, softness and density: what they all had in common, a network would learn instead of the lesion.
   std::size_t nodule_side, effusion_side, pneumothorax_side, consolidation_side;
-  double nodule_x, nodule_y, nodule_radius, effusion_level, pneumothorax_depth;
+  double nodule_x, nodule_y, nodule_radius, nodule_softness, nodule_density, nodule_lobes, nodule_turn;
+  double effusion_level, effusion_softness, pneumothorax_depth, pneumothorax_line;
   double consolidation_x, consolidation_y, consolidation_radius, consolidation_shift;
-  double heart_scale;
+  double consolidation_softness, consolidation_density, consolidation_patchiness;
+  double heart_draw, heart_scale;
 
   bool has(Finding finding) const;
   Visit(Random random, const Anatomy& anatomy, double finding_probability);
+  /// The same visit of a patient without cardiomegaly.
+  Visit with_normal_heart() const;
+
+ private:
+  void set_heart_scale();
 };
 
 /// The patient's shapes as they stand on this visit. Distances are positive inside.
@@ -98,7 +107,28 @@ class Scene {
   double cos_tilt_, sin_tilt_, cos_angle_, sin_angle_;
 };
 
-/// The whole attenuation at a place of the film, about 0 (air beside the patient) to 1.2 (below the diaphragm).
-double attenuation(const Scene& scene, Point p);
+/// What a ray through one place of the film meets.
+class Ray {
+ public:
+  Ray(const Scene& scene, Point p);
+
+  /// About 0 (air beside the patient) to 1.2 (below the diaphragm). `without`: a finding of the visit that is left out;
+  /// not cardiomegaly, which is the heart's shape (Visit::with_normal_heart).
+  double attenuation(std::optional<Finding> without = {}) const;
+
+ private:
+  /// What attenuates.
+  struct Tissue {
+    double sum = 0;                ///< without lungs and bones
+    double lung = 0, in_lung = 0;  ///< distance to the lung's border, and how far p is within
+    double air = 0, marks = 0;     ///< of the lung: what it takes away, and its vessels
+  };
+  void add_findings(Tissue& tissue, std::optional<Finding> without) const;
+
+  const Scene& scene_;
+  Point p_;
+  double body_ = 0, rest_ = 0;
+  Tissue tissue_;
+};
 
 }  // namespace scrim::phantom
