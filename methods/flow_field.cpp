@@ -8,7 +8,7 @@ FlowField::FlowField(const Settings& settings, const Initializer& initializer)
 FlowField::FlowField(std::unique_ptr<FlowAnonymizer> network, const Settings& settings)
     : LearnedMethod(network->generator), settings_(settings), network_(std::move(network)) {}
 
-Release FlowField::draw(const Variable& film, const Variable& small, const Variable& mask) const {
+ChangedPixels FlowField::draw(const Variable& film, const Variable& small, const Variable& mask) const {
   const auto [warped, displacement] = network_->warped(film, network_->field(small), mask);
   return {warped, displacement, settings_.protection == "blend" ? mask : Variable()};
 }

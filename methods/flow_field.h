@@ -15,7 +15,7 @@ class FlowField : public LearnedMethod {
 
   FlowField(const Settings& settings, const Initializer& initializer);
 
-  Release draw(const Variable& film, const Variable& small, const Variable& mask) const override;
+  ChangedPixels draw(const Variable& film, const Variable& small, const Variable& mask) const override;
   static bool keeps_organs(const Settings& settings) { return settings.protection != "none"; }
   bool wants_masks() const override { return keeps_organs(settings_); }
   bool moves_pixels() const override { return true; }

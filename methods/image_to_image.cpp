@@ -12,7 +12,7 @@ ImageToImage::ImageToImage(const Settings& settings, const Initializer& initiali
 ImageToImage::ImageToImage(std::unique_ptr<PrivacyNet> network)
     : LearnedMethod(*network), network_(std::move(network)) {}
 
-Release ImageToImage::draw(const Variable& film, const Variable& small, const Variable&) const {
+ChangedPixels ImageToImage::draw(const Variable& film, const Variable& small, const Variable&) const {
   const Variable drawn = (*network_)(small);
   if (drawn.shape() == film.shape()) return {drawn, {}};
   const Variable change =

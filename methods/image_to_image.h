@@ -19,7 +19,7 @@ class ImageToImage : public LearnedMethod {
   ImageToImage(const Settings& settings, const Initializer& initializer);
 
   /// A film of another size than `small` gets what the network changed, enlarged.
-  Release draw(const Variable& film, const Variable& small, const Variable& mask) const override;
+  ChangedPixels draw(const Variable& film, const Variable& small, const Variable& mask) const override;
   std::string describe() const override { return name; }
 
  private:

@@ -4,7 +4,7 @@
 
 namespace scrim {
 
-Release LearnedMethod::release(const Variable& film, const Variable& mask, const Random&) const {
+ChangedPixels LearnedMethod::change(const Variable& film, const Variable& mask, const Random&) const {
   const bool has_size = film.shape()[1] == image_size_ && film.shape()[2] == image_size_;
   return draw(film,
               has_size ? film : resize(film, image_size_, image_size_, {kernels::ResizeMode::antialiased}),

@@ -4,17 +4,17 @@
 
 #include <memory>
 
-#include "methods/method.h"
+#include "methods/pixel_method.h"
 
 namespace scrim {
 
-class LearnedMethod : public Method {
+class LearnedMethod : public PixelMethod {
  public:
   /// What the network draws looking at `small`, the same films at its own size (sides divisible by 16), and what that makes
   /// of `film` [N,H,W,1].
-  virtual Release draw(const Variable& film, const Variable& small, const Variable& mask) const = 0;
+  virtual ChangedPixels draw(const Variable& film, const Variable& small, const Variable& mask) const = 0;
 
-  Release release(const Variable& film, const Variable& mask, const Random& random) const final;
+  ChangedPixels change(const Variable& film, const Variable& mask, const Random& random) const final;
   /// The released x for films of the network's size, with gradients: what training looks at.
   Variable operator()(const Variable& x, const Variable& mask) const { return draw(x, x, mask).film; }
 

@@ -1,35 +1,54 @@
-// What every method is: a film comes in, the film that may be released goes out, at the film's own size and depth.
+// What every method is: a film comes in, the film that may be released goes out.
 #pragma once
 
 #include <string>
 
+#include "data/files/film_labels.h"
+#include "data/files/image_file.h"
 #include "layers/module.h"
 #include "tensor/random.h"
 
 namespace scrim {
 
-/// What a method made of a film.
-struct Release {
-  Variable film;  ///< of the film's shape, in [0,1]
-  Variable
-      displacement;  ///< where its pixels come from, relative to their places: [N,h,w,2], from -1 to 1 over the film;
-                     ///< undefined for methods that move nothing
-  Variable
-      kept;  ///< [N,H,W,1], 1 = the film's own pixel stays whatever the displacement says; undefined: nowhere
+class DonorPool;
+
+/// A film and what is known of it.
+struct FilmInHand {
+  const GrayImage& image;
+  Variable mask;                       ///< [1,H,W,1] in [0,1], 1 = organ: looked at where wants_masks()
+  const FilmLabels* labels = nullptr;  ///< looked at where wants_labels()
+};
+
+struct ReleasedFilm {
+  GrayImage image;
+  Tensor displacement;  ///< [1,h,w,2], from -1 to 1 over the film; undefined for methods that move nothing
+  double largest_displacement = 0;  ///< pixels of the film; 0 for methods that move nothing
 };
 
 class Method {
  public:
   virtual ~Method() = default;
 
-  /// film[N,H,W,1] in [0,1], of any size. mask[N,H,W,1] in [0,1], 1 = organ: looked at where wants_masks(). `random`: of the
+  /// The one function that releases a film: what `scrim anonymize` writes is what evaluations measure. `random`: of the
   /// numbers that the method draws; another one for each release.
-  virtual Release release(const Variable& film, const Variable& mask, const Random& random) const = 0;
+  virtual ReleasedFilm release(const FilmInHand& film, const Random& random) const = 0;
+
+  /// What is said of the released film beside it; by default what is said of the film.
+  virtual FilmLabels released_labels(const FilmLabels& film) const { return film; }
 
   /// Whether the method keeps organs or treats them in another way.
   virtual bool wants_masks() const { return false; }
+  /// Whether the film's findings decide what is released.
+  virtual bool wants_labels() const { return false; }
   /// Whether the film is released as it is.
   virtual bool changes_nothing() const { return false; }
+  /// Methods whose release depends on the film through one of cells() integers alone (release_guarantee.h); 0 = no such
+  /// method.
+  virtual std::int64_t cells() const { return 0; }
+  /// That integer, 0 to cells() - 1.
+  virtual std::int64_t encode(const FilmLabels&) const { return 0; }
+  /// Whose films are shown instead of the patient's; null where nobody else's.
+  virtual const DonorPool* donors() const { return nullptr; }
   /// Whether a release has a displacement.
   virtual bool moves_pixels() const { return false; }
   /// Whether two releases of one film differ.

@@ -8,11 +8,12 @@
 #include "methods/image_to_image.h"
 #include "methods/noise.h"
 #include "methods/pixelization.h"
+#include "methods/surrogate/surrogate.h"
 #include "methods/unchanged.h"
 
 namespace scrim {
 
-using AllMethods = std::tuple<FlowField, Noise, ImageToImage, Pixelization, Unchanged>;
+using AllMethods = std::tuple<FlowField, Noise, ImageToImage, Pixelization, Surrogate, Unchanged>;
 
 template <class Method>
 constexpr bool is_learned = std::is_base_of_v<LearnedMethod, Method>;

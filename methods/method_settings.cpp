@@ -56,6 +56,9 @@ void check(const MethodSettings& m, std::string_view table) {
   expect(find_method(m.method) != nullptr, key, fmt::format("\"{}\"", m.method), method_names());
   check_range(table, "init_features", double(m.init_features), 1, 256);
   for_each_method([&]<class Each>() { check(m.of<Each>(), table); });
+  for_chosen(m, [&]<class Each>() {
+    if constexpr (requires { check_chosen(m.of<Each>(), table); }) check_chosen(m.of<Each>(), table);
+  });
 }
 
 void check(const GeneratorSettings& g, std::string_view table) {
@@ -71,6 +74,14 @@ bool wants_masks(const MethodSettings& settings) {
       wants = Each::keeps_organs(settings.of<Each>());
   });
   return wants;
+}
+
+bool wants_labels(const MethodSettings& settings) {
+  return settings.method == Surrogate::name;
+}
+
+bool shows_another_film(const MethodSettings& settings) {
+  return settings.method == Surrogate::name;
 }
 
 Facts facts_of(const GeneratorSettings& settings) {

@@ -73,8 +73,10 @@ void check(const MethodSettings& settings, std::string_view table);
 /// The same, and for a method that has no network.
 void check(const GeneratorSettings& settings, std::string_view table);
 
-/// Whether the method keeps organs or treats them in another way.
+/// What Method says of itself, before it is made.
 bool wants_masks(const MethodSettings& settings);
+bool wants_labels(const MethodSettings& settings);
+bool shows_another_film(const MethodSettings& settings);
 
 /// Settings as metadata of a weight file.
 Facts facts_of(const GeneratorSettings& settings);

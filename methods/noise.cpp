@@ -17,7 +17,7 @@ Noise::Noise(const Settings& settings, const Initializer& initializer)
 Noise::Noise(std::unique_ptr<NoiseAnonymizer> network, const Settings& settings)
     : LearnedMethod(network->generator), settings_(settings), network_(std::move(network)) {}
 
-Release Noise::draw(const Variable& film, const Variable& small, const Variable& mask) const {
+ChangedPixels Noise::draw(const Variable& film, const Variable& small, const Variable& mask) const {
   const double inside = settings_.noise_in_masks;
   const Variable sensitivity =
       wants_masks() ? Variable(mask.value().full_like({}, 1)) - scale(mask, 1 - inside) : Variable();

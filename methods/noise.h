@@ -26,7 +26,7 @@ class Noise : public LearnedMethod {
 
   Noise(const Settings& settings, const Initializer& initializer);
 
-  Release draw(const Variable& film, const Variable& small, const Variable& mask) const override;
+  ChangedPixels draw(const Variable& film, const Variable& small, const Variable& mask) const override;
   static bool keeps_organs(const Settings& settings) { return settings.noise_in_masks != 1; }
   bool wants_masks() const override { return keeps_organs(settings_); }
   std::string describe() const override;

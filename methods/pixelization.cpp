@@ -12,7 +12,7 @@ void check(const DpPixOptions& s, std::string_view table) {
   expect(s.epsilon > 0, key("epsilon"), s.epsilon, "above 0");
 }
 
-Release Pixelization::release(const Variable& film, const Variable&, const Random& random) const {
+ChangedPixels Pixelization::change(const Variable& film, const Variable&, const Random& random) const {
   return {Variable(to_compute_device(dp_pix(to_host(film.value()), settings_, random))), {}};
 }
 

@@ -1,7 +1,7 @@
 // Method "dp_pix": differentially private pixelization (DP-Pix), a baseline without a network. Card: dp_pix.md.
 #pragma once
 
-#include "methods/method.h"
+#include "methods/pixel_method.h"
 #include "models/dp_pix.h"
 
 namespace scrim {
@@ -15,7 +15,7 @@ void visit_drawing_fields(DpPixOptions& s, const char* table, Visit&& visit) {
 /// Throws UsageError that names the key whose value does not make sense.
 void check(const DpPixOptions& settings, std::string_view table);
 
-class Pixelization : public Method {
+class Pixelization : public PixelMethod {
  public:
   static constexpr const char* name = "dp_pix";
   static constexpr const char* network = nullptr;
@@ -23,7 +23,7 @@ class Pixelization : public Method {
 
   explicit Pixelization(const Settings& settings) : settings_(settings) {}
 
-  Release release(const Variable& film, const Variable& mask, const Random& random) const override;
+  ChangedPixels change(const Variable& film, const Variable& mask, const Random& random) const override;
   bool draws_numbers() const override { return true; }
   std::string describe() const override;
 

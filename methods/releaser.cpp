@@ -7,10 +7,20 @@ namespace scrim {
 void check(const ReleaseSettings& r) {
   check(r.method, "release");
   if (r.method.is_learned()) check_given("release.weights", r.weights, "a weight file of the method");
+  if (wants_labels(r.method)) check_given("release.labels", r.labels, "a table of the films' findings");
+}
+
+void check_shows_the_film(const ReleaseSettings& r) {
+  if (shows_another_film(r.method))
+    throw UsageError(fmt::format(
+        "[release] the method {} shows another person's film: it is not to be compared with the patient's",
+        r.method.method));
 }
 
 Releaser::Releaser(const ReleaseSettings& settings, const MaskSettings& masks, std::uint64_t seed)
     : masks_(masks), random_(seed, "dp_pix") {
+  check(settings);
+  if (wants_labels(settings.method)) labels_.emplace(settings.labels);
   if (!settings.method.is_learned()) {
     method_ = make_method(settings.method, Initializer::none());
     return;
@@ -22,16 +32,23 @@ Releaser::Releaser(const ReleaseSettings& settings, const MaskSettings& masks, s
   method_ = std::move(loaded.method);
 }
 
+std::optional<ReleaseGuarantee> Releaser::guarantee(const std::vector<std::string>& films) const {
+  if (method_->cells() == 0) return std::nullopt;
+  std::vector<std::int64_t> films_by_cell(std::size_t(method_->cells()));
+  for (const auto& film : films) ++films_by_cell[std::size_t(method_->encode(labels_->of(film)))];
+  return ReleaseGuarantee(std::move(films_by_cell));
+}
+
 MaskSet Releaser::masks_of(const FilmSet& films, std::int64_t index) const {
   return MaskSet(masks_, {films.name(index)}, {.image_size = films.image_size()});
 }
 
 ReleasedFilm Releaser::release_one(const FilmSet& films, std::int64_t index, std::uint64_t release) const {
-  const GrayImage film = films.image(index);
-  Variable mask;
+  const GrayImage image = films.image(index);
+  FilmInHand film{image, {}, labels_ ? &labels_->of(films.name(index)) : nullptr};
   if (method_->wants_masks())
-    mask = to_compute_device(masks_of(films, index).native(0, film.height, film.width));
-  return release_film(*method_, film, mask, random_.split(films.name(index)).split(release));
+    film.mask = to_compute_device(masks_of(films, index).native(0, image.height, image.width));
+  return method_->release(film, random_.split(films.name(index)).split(release));
 }
 
 FilmSet Releaser::release(const FilmSet& films, std::uint64_t release) const {
@@ -46,10 +63,10 @@ FilmSet Releaser::release(const FilmSet& films, std::uint64_t release) const {
   return FilmSet(films.names(), std::move(released), films.image_size());
 }
 
-Release Releaser::apply(const Variable& x, const Variable& mask) {
+ChangedPixels Releaser::apply(const Variable& x, const Variable& mask) {
   require(learned_ != nullptr, "release", "{} has no network", method_->describe());
   const Frozen weights(learned_->generator());
-  return learned_->release(x, mask, random_);
+  return learned_->change(x, mask, random_);
 }
 
 Variable Releaser::mask_at(const FilmSet& films, std::int64_t index) const {

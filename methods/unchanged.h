@@ -1,7 +1,7 @@
 // Method "none": the film is released as it is. What attackers do to it is the yardstick of every other method.
 #pragma once
 
-#include "methods/method.h"
+#include "methods/pixel_method.h"
 
 namespace scrim {
 
@@ -10,7 +10,7 @@ template <class Visit>
 void visit_drawing_fields(UnchangedSettings&, const char*, Visit&&) {}
 inline void check(const UnchangedSettings&, std::string_view) {}
 
-class Unchanged : public Method {
+class Unchanged : public PixelMethod {
  public:
   static constexpr const char* name = "none";
   static constexpr const char* network = nullptr;
@@ -18,7 +18,9 @@ class Unchanged : public Method {
 
   explicit Unchanged(const Settings&) {}
 
-  Release release(const Variable& film, const Variable&, const Random&) const override { return {film, {}}; }
+  ChangedPixels change(const Variable& film, const Variable&, const Random&) const override {
+    return {film, {}, {}};
+  }
   bool changes_nothing() const override { return true; }
   std::string describe() const override { return name; }
 };

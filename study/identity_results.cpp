@@ -200,6 +200,20 @@ Json summary_json(const VerificationResult& r, const std::string& kind, const At
   return summary;
 }
 
+Json guarantee_json(const std::optional<ReleaseGuarantee>& g) {
+  if (!g) return nullptr;
+  Json bounds = Json::array();
+  for (const double rate : {0.01, 0.001, 0.0001})
+    bounds.push_back({{"false_positive_rate", rate},
+                      {"true_positive_rate_at_most", number_or_null(g->true_positives(rate))}});
+  return {{"cells", g->cells()},
+          {"films_by_cell", g->films()},
+          {"entropy_bits", g->entropy_bits()},
+          {"least_share", number_or_null(g->least_share())},
+          {"true_positive_bounds", bounds},
+          {"text", g->text()}};
+}
+
 }  // namespace
 
 Json figures_json(const VerificationFigures& f) {
@@ -266,6 +280,8 @@ WrittenResult written(const VerificationResult& r) {
   }
   w.summary += inferences_text(r);
   w.json["inference"] = inferences_json(r.inferences);
+  w.json["guarantee"] = guarantee_json(r.guarantee);
+  if (r.guarantee) w.summary += r.guarantee->text() + "\n";
   w.budgets = Json::array();
   for (const Attack& a : r.attacks)
     w.budgets.push_back({{"attacker", a.attacker.name},

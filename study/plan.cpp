@@ -27,10 +27,17 @@ void use_phantom(StudyConfig& c) {
   if (c.masks.folders.empty()) c.masks.folders = {at("masks/lungs"), at("masks/heart")};
 }
 
+/// Donors that are drawn with the cohort.
+void use_phantom_donors(const StudyConfig& c, StudyMethod& m) {
+  std::string& pool = m.method.of<Surrogate>().pool;
+  if (pool.empty()) pool = phantom_pool(c).string();
+}
+
 void check(const StudyConfig& c) {
   check_given("output.folder", c.folder, "a folder");
   expect(c.films_shown >= 0 && c.films_shown <= 50, "report.films_shown", c.films_shown, "0 to 50");
   expect(c.phantom.films >= 0, "phantom.films", c.phantom.films, "at least 0");
+  expect(c.phantom.donors >= 10, "phantom.donors", c.phantom.donors, "at least 10");
   expect(c.phantom.size >= 32 && c.phantom.size <= 4096, "phantom.size", c.phantom.size, "32 to 4096");
   check(c.data, 16);
   check_given("data.labels", c.labels, "a table of findings");
@@ -85,6 +92,7 @@ class StudyReader {
       ConfigSource part = source_.section(fmt::format("method.{}", i));
       StudyMethod method;
       read_config(part, method);
+      if (shows_another_film(method.method) && c_.phantom.films > 0) use_phantom_donors(c_, method);
       check(method, i, taken);
       taken.insert(method.name);
       study_.methods.push_back(std::move(method));
@@ -183,6 +191,8 @@ class StudyReader {
           {start, verifier(), classifier()});
       generator = {release.weights};
     }
+    if (shows_another_film(m.method))
+      generator = {std::filesystem::path(m.method.of<Surrogate>().pool) / "pool.json"};
     auto attackers = attack();
     attackers.release = release;
     attackers.masks = masks;
@@ -195,7 +205,7 @@ class StudyReader {
     auto of_findings = inputs;
     if (!c_.boxes.empty()) of_findings.emplace_back(c_.boxes);
     add(findings_step(m), m.name + ": findings before and after", std::move(classification), of_findings);
-    if (study_.judges_organs()) {
+    if (study_.judges_organs() && study_.shows_the_film(m)) {
       auto of_organs = generator;
       of_organs.push_back(segmenter());
       add(organs_step(m), m.name + ": organs before and after",
@@ -224,10 +234,11 @@ class StudyReader {
                                      .optimizer = like.optimizer,
                                      .schedule = like.schedule}),
         inputs);
-    add(quality_step(m), m.name + ": image quality",
-        task(ImageQualityConfig{
-            .data = c_.data, .test_list = c_.test_list, .masks = masks, .release = release}),
-        generator);
+    if (study_.shows_the_film(m))
+      add(quality_step(m), m.name + ": image quality",
+          task(ImageQualityConfig{
+              .data = c_.data, .test_list = c_.test_list, .masks = masks, .release = release}),
+          generator);
   }
 
   ConfigSource& source_;
@@ -237,12 +248,23 @@ class StudyReader {
 
 }  // namespace
 
+std::filesystem::path phantom_pool(const StudyConfig& config) {
+  return std::filesystem::path(config.folder) / "donors";
+}
+
 std::filesystem::path Study::step_folder(const std::string& name) const {
   return std::filesystem::path(config.folder) / "steps" / name;
 }
 
+bool Study::draws_donors() const {
+  return std::any_of(methods.begin(), methods.end(), [this](const StudyMethod& m) {
+    return !shows_the_film(m) && m.method.of<Surrogate>().pool == phantom_pool(config).string();
+  });
+}
+
 ReleaseSettings Study::release_of(const StudyMethod& m) const {
-  return {m.method, m.is_learned() ? (step_folder(game_step(m)) / GameConfig::best_file).string() : ""};
+  return {m.method, m.is_learned() ? (step_folder(game_step(m)) / GameConfig::best_file).string() : "",
+          wants_labels(m.method) ? config.labels : ""};
 }
 
 bool is_study(const std::string& text, const std::string& name) {

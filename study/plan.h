@@ -34,7 +34,7 @@ struct StudyConfig {
   std::string folder = "runs/study";
   std::int64_t films_shown = 3;
   struct Phantom {
-    std::int64_t films = 0, size = 128, seed = 1, films_per_patient = 6;
+    std::int64_t films = 0, size = 128, seed = 1, films_per_patient = 6, donors = 600;
     double finding_probability = 0.18;
   } phantom;
   FilmSettings data{.image_size = 128};
@@ -55,6 +55,8 @@ void visit_fields(StudyConfig& c, Visit&& visit) {
   visit("phantom", "size", c.phantom.size, "pixels a side");
   visit("phantom", "seed", c.phantom.seed, "seed of the cohort");
   visit("phantom", "films_per_patient", c.phantom.films_per_patient, "at most");
+  visit("phantom", "donors", c.phantom.donors,
+        "films of other phantoms, for methods that show donors and name no pool");
   visit("phantom", "finding_probability", c.phantom.finding_probability,
         "probability of each of the five findings on a film");
   visit_fields(c.data, visit);
@@ -73,6 +75,9 @@ void visit_fields(StudyConfig& c, Visit&& visit) {
         "train a segmenter on the masks and look for organs on released films, when data.image_size divides "
         "by 32");
 }
+
+/// Donors that a study of phantoms draws itself, of other patients than its films'.
+std::filesystem::path phantom_pool(const StudyConfig& config);
 
 /// One thing to do: a task with its complete configuration, in a folder of its own.
 struct StudyStep {
@@ -95,6 +100,10 @@ struct Study {
   bool judges_organs() const {
     return config.judge_organs && !config.masks.folders.empty() && config.data.image_size % 32 == 0;
   }
+  /// Whether the method releases the patient's own film, so that pixels and organs can be compared.
+  bool shows_the_film(const StudyMethod& method) const { return !shows_another_film(method.method); }
+  /// Whether a method shows donors that the study draws.
+  bool draws_donors() const;
   /// The method with the weights of its game.
   ReleaseSettings release_of(const StudyMethod& method) const;
 };

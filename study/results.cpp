@@ -76,11 +76,15 @@ WrittenResult written(const RetrainedClassifierResult& r) {
   Json seeds = Json::array();
   for (const auto& auc : r.aucs) seeds.push_back(number_or_null(auc));
   w.json["mean_auc_of_seeds"] = seeds;
+  w.json["donors_alone"] = r.donors_alone ? written(*r.donors_alone).json : Json(nullptr);
   w.summary =
       "learned from real films  ->  learned from released films; both tested on real films\n" + w.summary;
   w.summary += "  mean AUC of each seed:";
   for (const auto& auc : r.aucs) w.summary += auc ? fmt::format(" {:.3f}", *auc) : " -";
   w.summary += "\n";
+  if (r.donors_alone)
+    w.summary += fmt::format("  learned from all donors with their labels instead: {}\n",
+                             auc_text(r.donors_alone->mean_after));
   return w;
 }
 

@@ -15,7 +15,7 @@
 namespace scrim {
 
 /// Grows when results.json changes its form: a study measures again what an older program wrote.
-inline constexpr int results_format = 3;
+inline constexpr int results_format = 4;
 
 struct WrittenResult {
   nlohmann::ordered_json json;

@@ -8,6 +8,7 @@
 #include "base/problem_list.h"
 #include "base/progress.h"
 #include "data/files/folder_hash.h"
+#include "films/donor_pool.h"
 #include "study/report/report.h"
 #include "study/results.h"
 #include "training/loop/run_folder.h"
@@ -44,6 +45,43 @@ void make_cohort(const StudyConfig& c, bool json) {
   write_file(note, wanted);
 }
 
+/// Moves what was made from other inputs aside; nothing is lost.
+void set_aside(const fs::path& folder) {
+  for (int i = 1;; ++i) {
+    const fs::path target = folder.string() + fmt::format(".replaced-{}", i);
+    if (fs::exists(target)) continue;
+    fs::rename(folder, target);
+    return;
+  }
+}
+
+/// Donors of other patients, drawn as the cohort is.
+void make_donors(const StudyConfig& c, bool json) {
+  const fs::path pool = phantom_pool(c), drawn = fs::path(c.folder) / "donors_drawn";
+  const std::string source = fmt::format("{} phantoms of {} pixels, findings {}, seed {}", c.phantom.donors,
+                                         c.phantom.size, c.phantom.finding_probability, c.phantom.seed + 1);
+  fs::remove_all(drawn);
+  if (fs::exists(pool) && DonorPool(pool).source() == source) return;
+  if (fs::exists(pool)) set_aside(pool);
+  Progress progress("donors", c.phantom.donors, Progress::fitting(json));
+  phantom::write_cohort(
+      drawn,
+      {.films = c.phantom.donors,
+       .most_films_of_a_patient = 1,
+       .seed = std::uint64_t(c.phantom.seed) + 1,
+       .first_patient = 50'000'001,
+       .film = {.size = c.phantom.size, .finding_probability = c.phantom.finding_probability}},
+      [&](std::int64_t done) { progress.update(done); });
+  write_donor_pool(pool,
+                   {.films = {drawn / "images", "", (drawn / "labels.csv").string()},
+                    .source = source,
+                    .license = "CC0",
+                    .consent = "no person is on them",
+                    .apart = {}},
+                   [](std::int64_t) {});
+  fs::remove_all(drawn);
+}
+
 /// What a step was or is being made from.
 struct Marker {
   std::string fingerprint;
@@ -72,16 +110,6 @@ std::string program_sha256() {
   const fs::path self = "/proc/self/exe";
   static const std::string hash = fs::exists(self) ? sha256_of_file(self) : "";
   return hash;
-}
-
-/// Moves what was made from other inputs aside; nothing is lost.
-void set_aside(const fs::path& folder) {
-  for (int i = 1;; ++i) {
-    const fs::path target = folder.string() + fmt::format(".replaced-{}", i);
-    if (fs::exists(target)) continue;
-    fs::rename(folder, target);
-    return;
-  }
 }
 
 std::string config_text(const StudyStep& step) {
@@ -122,13 +150,14 @@ void require_patients_apart(const Study& study) {
     const std::string patient = labels.patient_of(film);
     return patient.empty() ? "film " + film : patient;
   };
+  const auto add_one = [&](const char* place, const std::string& patient, const std::string& film) {
+    const auto [entry, is_new] = place_of.emplace(patient, place);
+    if (!is_new && entry->second != place)
+      problems.add(
+          fmt::format("a patient is in the lists of {} and of {}: see {}", entry->second, place, film));
+  };
   const auto add = [&](const char* place, const std::vector<std::string>& films) {
-    for (const auto& film : films) {
-      const auto [entry, is_new] = place_of.emplace(whose(film), place);
-      if (!is_new && entry->second != place)
-        problems.add(
-            fmt::format("a patient is in the lists of {} and of {}: see {}", entry->second, place, film));
-    }
+    for (const auto& film : films) add_one(place, whose(film), film);
   };
   const auto of_pairs = [](const std::string& file) { return indexed(read_pairs(file)).names; };
   add("training", film_names(c.data.images, c.lists.train));
@@ -138,6 +167,13 @@ void require_patients_apart(const Study& study) {
   add("validation", of_pairs(c.pairs.valid));
   add("test", film_names(c.data.images, c.test_list));
   add("test", of_pairs(c.test_pairs));
+  for (const StudyMethod& m : study.methods)
+    if (!study.shows_the_film(m)) {
+      const DonorPool donors(m.method.of<Surrogate>().pool);
+      for (const auto& film : donors.names())
+        if (const std::string patient = donors.patient_of(film); !patient.empty())
+          add_one("donors", patient, film);
+    }
   // Strangers may be of the training: those of validation or test would meet themselves.
   if (!c.cohort_list.empty())
     for (const auto& film : read_list(c.cohort_list))
@@ -181,6 +217,7 @@ void run_step(const Study& study, const StudyStep& step, const DataHashes& data,
 fs::path run_study(const Study& study, bool json) {
   const StudyConfig& c = study.config;
   if (c.phantom.films > 0) make_cohort(c, json);
+  if (study.draws_donors()) make_donors(c, json);
   require_patients_apart(study);
   const DataHashes data = data_hashes(study);
   fs::create_directories(c.folder);

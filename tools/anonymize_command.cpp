@@ -1,9 +1,8 @@
 #include "films/segmenter.h"
 #include "methods/method_settings.h"
-#include "methods/release_film.h"
 #include "models/networks/weight_files.h"
 #include "models/networks/weight_name.h"
-#include "tools/film_jobs.h"
+#include "tools/surrogate_release.h"
 
 namespace scrim {
 namespace {
@@ -17,6 +16,9 @@ struct Settings {
   std::optional<std::string> op;
   std::optional<std::int64_t> image_size;
   std::string segmenter = "builtin:segmenter";
+  SurrogateSettings surrogate;  ///< where a pool is named
+  FindingSource findings;
+  std::string key, record;
 };
 
 LoadedMethod load(const Settings& s) {
@@ -34,7 +36,19 @@ LoadedMethod load(const Settings& s) {
       s.image_size);
 }
 
+int show_surrogates(const Settings& s, bool json) {
+  if (s.key.empty() || s.record.empty())
+    throw UsageError("[anonymize] --pool needs --key (from scrim surrogate key) and --record (a new file)");
+  check(s.surrogate, "release");
+  const Surrogate surrogate(s.surrogate);
+  const SecretBytes key = read_release_key(s.key);
+  render_films(encode_films(s.findings, s.jobs.inputs, surrogate, json), surrogate, {key.data(), key.size()},
+               s.jobs.output, s.record, json);
+  return 0;
+}
+
 int anonymize(const Settings& s, bool json) {
+  if (!s.surrogate.pool.empty()) return show_surrogates(s, json);
   const LoadedMethod loaded = load(s);
   const LearnedMethod& method = *loaded.method;
   std::optional<Segmenter> segmenter;
@@ -50,7 +64,7 @@ int anonymize(const Settings& s, bool json) {
   return run_film_jobs("anonymize", s.jobs, jobs, json, what, [&](const FilmJob& job) {
     const GrayImage film = read_image(job.input);
     const Variable mask = segmenter ? organ_mask(*segmenter, tensor_from_image(film)) : Variable();
-    const ReleasedFilm released = release_film(method, film, mask, Random(0));
+    const ReleasedFilm released = method.release({film, mask}, Random(0));
     write_png(job.outputs.front(), released.image);
     return nlohmann::ordered_json{{"largest_displacement_pixels", released.largest_displacement}};
   });
@@ -71,6 +85,16 @@ void add_anonymize(CLI::App& app, const Common& common, Outcome& outcome) {
                    "side of the network's input, pixels. The released film keeps its own size");
   verb->add_option("--segmenter", settings->segmenter,
                    "segmenter weights, for methods that keep organs unchanged");
+  const auto surrogate = [&](const char* name, std::string& value, const char* help) {
+    verb->add_option(name, value, help)->group("Surrogates: another person's film with the same findings");
+  };
+  surrogate("--pool", settings->surrogate.pool, "folder of donors, from scrim pool: no weights are used");
+  surrogate("--labels", settings->findings.table, "table of the films' findings");
+  surrogate("--classifier", settings->findings.classifier,
+            "weights that read findings from films without labels");
+  surrogate("--key", settings->key, "secret key, from scrim surrogate key");
+  surrogate("--record", settings->record,
+            "new file that says which release belongs to which film. Keep it secret");
   verb->footer(
       R"(The released film is a PNG with the size and bit depth of its film. Folders keep their structure. Unreadable films are reported and skipped; the exit status is then 1. No partial files remain.
 
@@ -78,6 +102,7 @@ The built-in weights do not protect patients from strong attackers. "scrim inspe
 
 Example:
   scrim anonymize cohort/images -o released
+  scrim anonymize cohort/images -o released --pool donors --labels cohort/labels.csv --key hospital.key --record who_is_who.csv
   scrim anonymize film.png -o released.png --weights runs/train_anonymizer/lowest_total_loss.safetensors)");
   verb->callback([settings, &common, &outcome] { outcome.status = anonymize(*settings, common.json); });
 }

@@ -31,6 +31,8 @@ void add_report(CLI::App& app, const Common& common, Outcome& outcome);
 void add_study(CLI::App& app, const Common& common, Outcome& outcome);
 void add_evaluate(CLI::App& app, const Common& common, Outcome& outcome);
 void add_anonymize(CLI::App& app, const Common& common, Outcome& outcome);
+void add_pool(CLI::App& app, const Common& common, Outcome& outcome);
+void add_surrogate(CLI::App& app, const Common& common, Outcome& outcome);
 void add_segment(CLI::App& app, const Common& common, Outcome& outcome);
 void add_share(CLI::App& app, const Common& common, Outcome& outcome);
 void add_inspect(CLI::App& app, const Common& common, Outcome& outcome);

@@ -18,7 +18,7 @@ constexpr const char* description =
 
 /// Whether a verb that runs networks was called: the others need not look for a GPU.
 bool computes(const CLI::App& app) {
-  for (const char* verb : {"phantom", "split", "inspect", "report"})
+  for (const char* verb : {"phantom", "split", "pool", "surrogate", "inspect", "report"})
     if (app.got_subcommand(verb)) return false;
   for (const char* verb : {"keygen", "recipients", "inspect"})
     if (app.got_subcommand("share") && app.get_subcommand("share")->got_subcommand(verb)) return false;
@@ -100,6 +100,8 @@ int main(int argc, char** argv) {
   add_report(app, common, outcome);
   add_evaluate(app, common, outcome);
   add_anonymize(app, common, outcome);
+  add_pool(app, common, outcome);
+  add_surrogate(app, common, outcome);
   add_segment(app, common, outcome);
   add_share(app, common, outcome);
   add_infer(app, common, outcome);

@@ -23,6 +23,13 @@ std::vector<std::string> csv_fields(std::string_view line) {
   return fields;
 }
 
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
 std::optional<std::size_t> csv_column(const std::vector<std::string>& header,
                                       std::initializer_list<std::string_view> names) {
   for (std::size_t i = 0; i < header.size(); ++i)

@@ -118,6 +118,16 @@ void LabelTable::parse(std::string_view text) {
   problems.throw_if_any();
 }
 
+void LabelTable::add(const std::string& film, const FilmLabels& labels) {
+  require(films_.emplace(film, labels).second, name_, "has the film {} already", film);
+}
+
+LabelTable LabelTable::changed(const std::function<FilmLabels(const FilmLabels&)>& change) const {
+  LabelTable table = *this;
+  for (auto& [film, labels] : table.films_) labels = change(labels);
+  return table;
+}
+
 const FilmLabels& LabelTable::of(const std::string& film) const {
   const auto entry = films_.find(film);
   require(entry != films_.end(), name_, "has no line for the film {}", film);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -40,6 +41,11 @@ class LabelTable {
   explicit LabelTable(const std::filesystem::path& path);
   /// The same from text; `name` stands in messages.
   LabelTable(std::string_view text, const std::string& name);
+
+  /// Throws Error when the film is there already.
+  void add(const std::string& film, const FilmLabels& labels);
+  /// The same films with other labels.
+  LabelTable changed(const std::function<FilmLabels(const FilmLabels&)>& change) const;
 
   /// Throws Error when the film is not in the table.
   const FilmLabels& of(const std::string& film) const;

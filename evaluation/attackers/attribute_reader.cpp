@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "films/finding_logits.h"
 #include "training/tasks/train_classifier.h"
 
 namespace scrim {

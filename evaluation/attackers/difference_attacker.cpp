@@ -116,6 +116,17 @@ DifferenceAttacker::Rows attribute_rows(const LabelTable& labels) {
   };
 }
 
+DifferenceAttacker::Rows finding_rows(const LabelTable& labels, const LabelTable& released) {
+  return [=](const FilmSet& films, FilmKind kind) {
+    std::vector<DifferenceAttacker::Row> rows;
+    for (const auto& name : films.names()) {
+      const auto& findings = (kind == FilmKind::real ? labels : released).of(name).findings;
+      rows.emplace_back(findings.begin(), findings.end());
+    }
+    return rows;
+  };
+}
+
 DifferenceAttacker::Rows side_channel_rows(
     std::function<GrayImage(const FilmSet&, std::int64_t, FilmKind)> image) {
   return [image = std::move(image)](const FilmSet& films, FilmKind kind) {

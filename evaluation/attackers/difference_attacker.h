@@ -3,6 +3,7 @@
 //
 //   attributes     sex, view and age, from the table: the control. Pairs of one patient agree in them, so whoever does no
 //                  better than this has recognized nobody
+//   cells          the findings of a real film, and those of a surrogate's donor
 //   side_channels  what a file shows besides its picture: size, depth, length as PNG, borders, corners (where markers are),
 //                  histogram of the grays
 #pragma once
@@ -40,6 +41,9 @@ class DifferenceAttacker : public Attacker {
 
 /// The columns sex, view and age of `labels`; those that the table has. Throws Error where it has none of them.
 DifferenceAttacker::Rows attribute_rows(const LabelTable& labels);
+/// The findings of real films by `labels`, and those that `released` says of released ones: who has the pool of donors reads
+/// a release's cell, and here he also has the table of the real films.
+DifferenceAttacker::Rows finding_rows(const LabelTable& labels, const LabelTable& released);
 /// Of what a file shows besides its picture; `image(film, kind)`: as released, or as it is.
 DifferenceAttacker::Rows side_channel_rows(
     std::function<GrayImage(const FilmSet& films, std::int64_t film, FilmKind kind)> image);

@@ -21,7 +21,7 @@ FilmSet InverseWarp::restored(const FilmSet& real, const FilmSet& released, std:
     const Variable y(to_compute_device(released.film(i))), mask = releaser_.mask_at(real, i);
     Variable x = y;
     for (int round = 0; round < rounds; ++round) {
-      const Release drawn = releaser_.apply(x, mask);
+      const ChangedPixels drawn = releaser_.apply(x, mask);
       const Variable unwarped =
           warp_by(y, Variable(inverse_displacement(drawn.displacement.value(), fixed_point_steps)));
       x = drawn.kept.defined() ? blended(y, unwarped, drawn.kept) : unwarped;

@@ -2,7 +2,8 @@
 
 #include <set>
 
-#include "training/tasks/train_classifier.h"
+#include "films/finding_logits.h"
+#include "models/networks/weight_files.h"
 
 namespace scrim {
 void check(const ClassificationConfig& c) {
@@ -84,7 +85,7 @@ ClassificationResult evaluate(const ClassificationConfig& config) {
   ClassificationResult result = compared(cases_of(films), cases_of(released), config.bootstrap_draws,
                                          Random(std::uint64_t(config.seed), "bootstrap"));
   result.method = releaser.method().describe();
-  if (!config.boxes.empty())
+  if (!config.boxes.empty() && !shows_another_film(config.release.method))
     result.pointing = pointing_game(*classifier.network, films.at_size(classifier.image_size),
                                     released.at_size(classifier.image_size), read_finding_boxes(config.boxes),
                                     config.boxes_side);

@@ -7,6 +7,7 @@ namespace scrim {
 void check(const ImageQualityConfig& c) {
   check(c.data, 16);
   check_release_fields(c);
+  check_shows_the_film(c.release);
   check_given("output.folder", c.folder, "a folder");
 }
 

@@ -55,6 +55,8 @@ struct RetrainedClassifierResult {
   ClassificationResult
       findings;  ///< before: learned from real films; after: from released ones, the mean of the seeds
   std::vector<std::optional<double>> aucs;  ///< mean AUC of each seed over the findings that count
+  /// Where donors are shown: the same, learned from all donors with their labels, without any release.
+  std::optional<ClassificationResult> donors_alone;
 };
 /// Classifiers train in folders below config.folder and are taken up again when the evaluation was interrupted.
 RetrainedClassifierResult evaluate(

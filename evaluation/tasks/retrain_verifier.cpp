@@ -67,10 +67,14 @@ class Evaluation {
                             config.cohort_list.empty() ? a_film_of_each_patient(scene_.train.test)
                                                        : read_list(config.cohort_list),
                             releaser_);
-    require_sides_apart();
+    require_apart(scene_, releaser_.method().donors(), config_.data.options(),
+                  [this](const std::string& film) {
+                    return labels_ ? labels_->patient_of(film) : patient_of_name(film);
+                  });
     notice_twins();
     const IdentityTest& test = scene_.test.test;
     result_.method = releaser_.method().describe();
+    result_.guarantee = releaser_.guarantee(test.films());
     result_.listed_pairs = std::int64_t(test.listed().size());
     result_.films = std::int64_t(test.films().size());
     result_.patients = test.patient_count();
@@ -81,6 +85,7 @@ class Evaluation {
 
   VerificationResult run() {
     ask_controls();
+    ask_cells();
     if (config_.correlation) ask_correlation(scene_);
     for (const auto& kind : trained_on()) {
       if (config_.side_channels) ask_side_channels(kind);
@@ -101,20 +106,6 @@ class Evaluation {
                       labels_ ? &*labels_ : nullptr, config_.match);
     BothKinds films(config_.data, test.films(), releaser_);
     return {std::move(test), std::move(films)};
-  }
-
-  void require_sides_apart() const {
-    const auto patient = [this](const std::string& film) {
-      return labels_ ? labels_->patient_of(film) : patient_of_name(film);
-    };
-    const FilmSet &train = scene_.train.films.real, &test = scene_.test.films.real;
-    const FilmSet* valid = scene_.valid ? &scene_.valid->films.real : nullptr;
-    const FilmSet* strangers = scene_.cohort ? &scene_.cohort->real : nullptr;
-    require_apart(train, test, patient, {"training", "test"});
-    if (valid) require_apart(train, *valid, patient);
-    if (valid) require_apart(*valid, test, patient, {"validation", "test"});
-    if (strangers) require_apart(*strangers, test, patient, {"strangers", "test"});
-    if (strangers && valid) require_apart(*strangers, *valid, patient, {"strangers", "validation"});
   }
 
   void notice_twins() const {
@@ -174,6 +165,25 @@ class Evaluation {
         result_.inferences[kind] =
             inferences(*reader, scene_.test.films.of(kind), scene_.test.test.patients(), *labels_,
                        scene_.train.test.films());
+  }
+
+  /// The attacker who reads a release's cell off its donor.
+  void ask_cells() {
+    if (releaser_.method().cells() == 0 || !labels_) return;
+    const LabelTable released =
+        labels_->changed([&](const FilmLabels& film) { return releaser_.method().released_labels(film); });
+    for (const auto& kind : kinds()) {
+      if (kind == "real_real") continue;
+      DifferenceAttacker attacker(
+          {.name = "cells, learned on " + kind,
+           .family = "cells",
+           .knows = "the donors, so each release's cell, and the table of the real films",
+           .trained_on = kind,
+           .training_films = scene_.train.films.real.count()},
+          finding_rows(*labels_, released));
+      learn(attacker, kind, scene_.train);
+      ask(attacker, {kind}, scene_);
+    }
   }
 
   void ask_side_channels(const std::string& kind) {

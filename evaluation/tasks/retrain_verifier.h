@@ -138,6 +138,8 @@ struct VerificationResult {
   /// By kind of pairs: of one start of the embedding attacker, from few training films to all.
   std::map<std::string, std::vector<LearningPoint>> learning_curves;
   std::map<FilmKind, std::vector<Inference>> inferences;  ///< by kind of film
+  std::optional<ReleaseGuarantee>
+      guarantee;  ///< of methods that keep a cell alone, its shares counted in the test
 
   /// The attack on this kind of pairs that validation finds the strongest, controls left out; where nothing was validated,
   /// the strongest in the test. Null when none was made.

@@ -86,6 +86,7 @@ void check(const SegmentationConfig& c) {
   expect(c.organs.empty() || c.organs.size() == c.truth.size(), "judges.organs",
          fmt::format("{} organs", c.organs.size()), "none, or one for each folder of data.truth");
   check_release_fields(c);
+  check_shows_the_film(c.release);
   expect(c.bootstrap_draws >= 0 && c.bootstrap_draws <= 1'000'000, "evaluation.bootstrap_draws",
          c.bootstrap_draws, "0 to 1000000");
   check_given("output.folder", c.folder, "a folder");

@@ -55,6 +55,11 @@ struct Scene {
   Scene restored(const Restorer& restorer, const Releaser& releaser, bool learns) const;
 };
 
+/// Throws Error that lists films and patients (`patient_of(film)`) that two sides have in common, or a side and the donors
+/// (null = none).
+void require_apart(const Scene& scene, const DonorPool* donors, const FilmSet::Options& options,
+                   const std::function<std::string(const std::string& film)>& patient_of);
+
 /// Films of the first kind released anew: release 0 is the one that is tested.
 std::function<Tensor(std::int64_t film, std::uint64_t draw)> fresh_releases(const FilmSet& real,
                                                                             const Releaser& releaser,

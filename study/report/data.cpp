@@ -109,9 +109,9 @@ ReportData::ReportData(const Study& s, std::string hash) : study(s), data_hash(s
                        results(attack_step(m)),
                        results(findings_step(m)),
                        results(research_step(m)),
-                       results(quality_step(m)),
+                       s.shows_the_film(m) ? results(quality_step(m)) : Json(nullptr),
                        results(attack_step(m), "budgets.json"),
-                       s.judges_organs() ? results(organs_step(m)) : Json(nullptr),
+                       s.judges_organs() && s.shows_the_film(m) ? results(organs_step(m)) : Json(nullptr),
                        {}});
   compare(*this);
   for (MethodResults& m : methods) m.verdict = verdict_of(m);

@@ -28,8 +28,10 @@ struct KindResult {
 
 struct MethodResults {
   const StudyMethod* method;
-  Json attack, findings, research, quality, budgets;
-  Json organs;  ///< null where the study has no masks
+  Json attack, findings, research;
+  Json quality;  ///< null where the method shows another film
+  Json budgets;
+  Json organs;  ///< null where the study has no masks or the method shows another film
   std::vector<KindResult> kinds;
   Verdict verdict = Verdict::does_not_hide;
 

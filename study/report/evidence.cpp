@@ -38,12 +38,13 @@ Json method_json(const ReportData& data, const MethodResults& m) {
                      {"learning_curve", m.attack["summary"][k.kind].value("learning_curve", Json::array())}};
   Json findings = m.findings;
   Json quality = m.quality;
-  quality.erase("films");
+  if (!quality.is_null()) quality.erase("films");
   Json json{{"name", m.method->name},
             {"method", m.attack["method"]},
             {"verdict", words_of(m.verdict)},
             {"kinds", kinds},
             {"inference", m.attack["inference"].value("released", Json::array())},
+            {"guarantee", m.attack["guarantee"]},
             {"research", m.research},
             {"findings", findings},
             {"organs", m.organs},

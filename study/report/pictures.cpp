@@ -24,9 +24,10 @@ class Pictures {
     const Releaser releaser = releaser_of(m);
     const ReleasedFilm released = releaser.release_one(films, 0);
     const GrayImage before = shown(films.image(0)), after = shown(released.image);
-    std::string html = "<div class=\"row\">\n" + figure(before, "before") + figure(after, "after") +
-                       figure(difference_image(before, after, difference_gain),
-                              fmt::format("difference, {} times", difference_gain));
+    std::string html = "<div class=\"row\">\n" + figure(before, "before");
+    if (!study_.shows_the_film(m)) return html + figure(after, "after: another person's film") + "</div>\n";
+    html += figure(after, "after") + figure(difference_image(before, after, difference_gain),
+                                            fmt::format("difference, {} times", difference_gain));
     if (released.displacement.defined())
       html +=
           flow_figure(released.displacement, films.image_size(),
@@ -55,6 +56,7 @@ class Pictures {
   }
 
   std::string most_changed(const MethodResults& m) const {
+    if (m.quality.is_null()) return "";
     const Json* lowest = nullptr;
     for (const Json& f : m.quality["films"])
       if (!lowest || f["ssim"].get<double>() < (*lowest)["ssim"].get<double>()) lowest = &f;

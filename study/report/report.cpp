@@ -38,9 +38,10 @@ std::string card(const ReportData& data, const MethodResults& m) {
     text += fmt::format("| strongest attacker on {} pairs, AUC | {} |\n", k.kind, figures(*k.attack));
   text += fmt::format("| findings, mean AUC before, after | {}, {} |\n", auc_text(m.findings["mean_before"]),
                       auc_text(m.findings["mean_after"]));
-  text += fmt::format("| mean SSIM, largest displacement | {:.4f}, {:.2f} pixels |\n",
-                      m.quality["mean_ssim"].get<double>(),
-                      m.quality["largest_displacement_pixels"].get<double>());
+  if (!m.quality.is_null())
+    text += fmt::format("| mean SSIM, largest displacement | {:.4f}, {:.2f} pixels |\n",
+                        m.quality["mean_ssim"].get<double>(),
+                        m.quality["largest_displacement_pixels"].get<double>());
   text += fmt::format("| cost | {} |\n", cost_text(m));
   const std::string matched = data.raw["matched_by"];
   return text + "\n" +

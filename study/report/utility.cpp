@@ -14,6 +14,15 @@ std::string decibels(const Json& value) {
   return value.is_null() ? "-" : fmt::format("{:.1f}", value.get<double>());
 }
 
+/// PSNR, SSIM, displacement and changed pixels; of another person's film nothing is to be compared.
+std::vector<std::string> quality_cells(const Json& q) {
+  if (q.is_null()) return {"another film", "-", "-", "-"};
+  return {decibels(q["mean_psnr_db"]),
+          fmt::format("{:.4f}, {:.4f}", q["mean_ssim"].get<double>(), q["worst_ssim"].get<double>()),
+          fmt::format("{:.2f}", q["largest_displacement_pixels"].get<double>()),
+          fmt::format("{:.0f} %", 100 * q["mean_changed_share"].get<double>())};
+}
+
 /// A finding of a few pixels.
 constexpr const char* small_finding = "Nodule";
 
@@ -100,17 +109,18 @@ std::string organs_html(const ReportData& data) {
 std::string utility_html(const ReportData& data) {
   std::vector<std::vector<std::string>> rows, research, findings;
   for (const MethodResults& m : data.methods) {
-    const Json& q = m.quality;
-    rows.push_back(
-        {m.method->name, auc_text(m.findings["mean_before"]), auc_text(m.findings["mean_after"]),
-         difference_text(m.findings["mean_change"]), decibels(q["mean_psnr_db"]),
-         fmt::format("{:.4f}, {:.4f}", q["mean_ssim"].get<double>(), q["worst_ssim"].get<double>()),
-         fmt::format("{:.2f}", q["largest_displacement_pixels"].get<double>()),
-         fmt::format("{:.0f} %", 100 * q["mean_changed_share"].get<double>())});
+    std::vector<std::string> row{m.method->name, auc_text(m.findings["mean_before"]),
+                                 auc_text(m.findings["mean_after"]),
+                                 difference_text(m.findings["mean_change"])};
+    const auto quality = quality_cells(m.quality);
+    row.insert(row.end(), quality.begin(), quality.end());
+    rows.push_back(std::move(row));
   }
   for (const MethodResults& m : data.methods)
-    research.push_back({m.method->name, auc_text(m.research["mean_before"]),
-                        auc_text(m.research["mean_after"]), difference_text(m.research["mean_change"])});
+    research.push_back(
+        {m.method->name, auc_text(m.research["mean_before"]), auc_text(m.research["mean_after"]),
+         difference_text(m.research["mean_change"]),
+         m.research["donors_alone"].is_null() ? "-" : auc_text(m.research["donors_alone"]["mean_after"])});
   std::vector<std::string> header{"finding", "films", "patients", "before"};
   for (const MethodResults& m : data.methods) header.push_back(m.method->name);
   if (!data.methods.empty())
@@ -138,7 +148,9 @@ std::string utility_html(const ReportData& data) {
          "<p>For research: a classifier learned from released films and was tested on real ones, beside one "
          "that "
          "learned from real films.</p>\n" +
-         html_table({"method", "learned from real films", "from released films", "change"}, research) +
+         html_table(
+             {"method", "learned from real films", "from released films", "change", "from the donors alone"},
+             research) +
          small_findings_html(data) + organs_html(data) + pointing_html(data) +
          "<p>Each finding: the AUC before, and its change. * fewer than ten patients with it: not in the "
          "means, and "

@@ -5,7 +5,7 @@ set -euo pipefail
 build=$1
 seconds=${2:-20}
 corpus=$build/corpus
-targets=(safetensors image config lists share sign_code)
+targets=(safetensors image config lists share sign_code donors)
 "$build/tests/fuzz/fuzz_seeds" "$corpus"
 
 fuzz() {

@@ -12,7 +12,7 @@
 int main(int, char** argv) {
   using namespace scrim;
   const std::filesystem::path folder = argv[1];
-  for (const char* part : {"safetensors", "image", "config", "lists", "share", "sign_code"})
+  for (const char* part : {"safetensors", "image", "config", "lists", "share", "sign_code", "donors"})
     std::filesystem::create_directories(folder / part);
   write_safetensors(
       folder / "safetensors/two",
@@ -29,6 +29,12 @@ int main(int, char** argv) {
              "image,findings,patient,view\na.png,Mass|Edema,p1,PA\nb.png,No Finding,p2,AP\n");
   write_file(folder / "lists/pairs", "a.png b.png 1\na.png c.png 0\n");
   write_file(folder / "lists/landmarks", "structure,index,x,y\nlung,0,1.5,2\nlung,1,3,4\nheart,0,5,6.25\n");
+
+  write_file(
+      folder / "donors/pool",
+      R"({"format":"scrim donor pool 1","source":"a","license":"b","consent":"c","labels_sha256":"00",)"
+      R"("films_sha256":{"a.png":"11","b.png":"22"}})");
+  write_file(folder / "donors/cells", "film,cell\na.png,0\n\"b,c.png\",6\n");
 
   const TernarySigns signs{{1, 1, 1, 2, 1}, {1, -1}};
   write_file(folder / "sign_code/smallest", std::string(1, '\0') + encode_signs(signs));

@@ -40,8 +40,9 @@ class Binary : public PhantomSuite<8> {
 
 TEST_F(Binary, HelpOfEveryVerbEndsWithAnExample) {
   EXPECT_EQ(run({"--help"}).status, 0);
-  for (const char* verb : {"phantom", "split", "train", "evaluate", "study", "anonymize", "segment", "share",
-                           "infer", "inspect", "report", "quickstart"}) {
+  for (const char* verb :
+       {"phantom", "split", "train", "evaluate", "study", "anonymize", "segment", "share", "pool",
+        "surrogate", "pool", "surrogate", "infer", "inspect", "report", "quickstart"}) {
     const Result help = run({verb, "--help"});
     EXPECT_EQ(help.status, 0) << verb;
     expect_contains(help.out, std::string("Example:\n  scrim ") + verb);

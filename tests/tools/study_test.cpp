@@ -59,6 +59,8 @@ TEST_F(StudyRun, MakesAReportSkipsWhatIsDoneAndRedoesWhatChanged) {
                            "SHA-256",
                            "flow",
                            "pixels",
+                           "Guarantees",
+                           "after: another person",
                            "what is spared",
                            "where pixels come from"})
     EXPECT_NE(report.find(part), std::string::npos) << part;
@@ -74,9 +76,12 @@ TEST_F(StudyRun, MakesAReportSkipsWhatIsDoneAndRedoesWhatChanged) {
   }
   const auto evidence = nlohmann::json::parse(copy);
   EXPECT_EQ(evidence["format"], "scrim evidence 1");
-  ASSERT_EQ(evidence["methods"].size(), 2u);
+  ASSERT_EQ(evidence["methods"].size(), 3u);
   for (const auto& method : evidence["methods"]) {
-    EXPECT_FALSE(method["organs"]["organs"].empty());
+    const bool another = method["name"] == "other";  // another person's film
+    EXPECT_EQ(method["organs"].is_null(), another);
+    EXPECT_EQ(method["image_quality"].is_null(), another);
+    EXPECT_EQ(method["guarantee"].is_null(), !another);
     EXPECT_FALSE(method["inference"].empty());
     EXPECT_FALSE(method["kinds"]["released_real"]["learning_curve"].empty());
     const std::set<std::string> verdicts{"hides", "hinders", "does not hide"};
@@ -158,7 +163,7 @@ TEST_F(StudyRun, APatientOnTwoSidesIsRefused) {
   auto train = read_list(folder / "c/splits/train.txt");
   train.push_back(read_list(folder / "c/splits/test.txt").front());
   write_list(folder / "train.txt", train);
-  Words more{"--set", "phantom.films=0"};
+  Words more{"--set", "phantom.films=0", "--set", "method.2.method=dp_pix"};
   for (const auto& [key, path] : {std::pair{"images", "c/images"},
                                   {"labels", "c/labels.csv"},
                                   {"train_list", "train.txt"},

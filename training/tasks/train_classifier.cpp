@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "autograd/ops/loss.h"
+#include "films/finding_logits.h"
 #include "measures/scores.h"
 #include "training/loop/step_runner.h"
 
@@ -134,10 +135,9 @@ TrainingResult train_classifier(const ClassifierConfig& config, const std::vecto
   return run_training_loop(task, loop_settings(config, config.schedule, config_text, resume), progress);
 }
 
-TrainingResult train_classifier(const ClassifierConfig& config, const TrainAndValid& films,
-                                const std::string& config_text, bool resume,
+TrainingResult train_classifier(const ClassifierConfig& config, const LabelTable& labels,
+                                const TrainAndValid& films, const std::string& config_text, bool resume,
                                 const std::function<void(const TrainingProgress&)>& progress) {
-  const LabelTable labels(config.labels);
   const std::vector<std::string> outputs(finding_names.begin(), finding_names.end());
   const LabeledFilms train{films.train, finding_targets(labels, films.train.names())};
   std::optional<LabeledFilms> valid;
@@ -151,20 +151,7 @@ TrainingResult run(const ClassifierConfig& config, const std::string& config_tex
   const LabelTable labels(config.labels);
   const TrainAndValid films =
       read_films(config.data, config.lists, [&](const std::string& film) { return labels.patient_of(film); });
-  return train_classifier(config, films, config_text, resume, progress);
-}
-
-Tensor film_logits(DenseNet& classifier, const FilmSet& films) {
-  const NoGradient no_gradient;
-  classifier.set_training(false);
-  return rows_of_films(films, [&](const Tensor& batch) { return classifier.logits(batch).value(); });
-}
-
-Tensor finding_logits(DenseNet& classifier, const FilmSet& films) {
-  Tensor logits = film_logits(classifier, films);
-  require(logits.size(1) == finding_count, "classifier", "the network names {} findings, expected {}",
-          logits.size(1), finding_count);
-  return logits;
+  return train_classifier(config, labels, films, config_text, resume, progress);
 }
 
 Tensor finding_targets(const LabelTable& labels, const std::vector<std::string>& names) {

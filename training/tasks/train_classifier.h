@@ -51,18 +51,14 @@ TrainingResult train_classifier(const ClassifierConfig& config, const std::vecto
                                 const LabeledFilms& train, const LabeledFilms* valid,
                                 const std::string& config_text, bool resume,
                                 const std::function<void(const TrainingProgress&)>& progress);
-/// The same for findings, by the configuration's table.
-TrainingResult train_classifier(const ClassifierConfig& config, const TrainAndValid& films,
-                                const std::string& config_text, bool resume,
+/// The same for findings.
+TrainingResult train_classifier(const ClassifierConfig& config, const LabelTable& labels,
+                                const TrainAndValid& films, const std::string& config_text, bool resume,
                                 const std::function<void(const TrainingProgress&)>& progress);
 
 TrainingResult run(const ClassifierConfig& config, const std::string& config_text, bool resume,
                    const std::function<void(const TrainingProgress&)>& progress);
 
-/// Logits [count, outputs] of every film, in evaluation mode.
-Tensor film_logits(DenseNet& classifier, const FilmSet& films);
-/// The same of a classifier of findings: [count, 14].
-Tensor finding_logits(DenseNet& classifier, const FilmSet& films);
 /// Labels [count, 14] of 0 and 1.
 Tensor finding_targets(const LabelTable& labels, const std::vector<std::string>& names);
 
