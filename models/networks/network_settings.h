@@ -94,7 +94,8 @@ void visit_fields(VerifierSettings& v, const char* table, Visit&& visit) {
         "max pool after the first convolution, as published; false keeps more places of small films, 4 times "
         "the work");
   visit(table, "grid", v.grid,
-        "the last features are averaged over grid x grid parts of a film; 1 = over the whole film, as published");
+        "the last features are averaged over grid x grid parts of a film; 1 = over the whole film, as "
+        "published");
 }
 
 /// What learns which places of two films show the same anatomy.
