@@ -51,9 +51,9 @@ void Progress::clear() {
 void Progress::update(std::int64_t done, const std::string& note) {
   if (style_ == Style::none) return;
   const auto now = Clock::now();
-  const bool last = done >= total_;
+  const bool first = first_ < 0, last = done >= total_;
   const auto pause = style_ == Style::bar ? std::chrono::milliseconds(100) : std::chrono::milliseconds(5000);
-  if (first_ < 0) {  // a resumed run begins in the middle: the time left is judged by what this process did
+  if (first) {  // a resumed run begins in the middle: the time left is judged by what this process did
     first_ = done - 1;
   } else if (!last && now - shown_ < pause) {
     return;
@@ -62,8 +62,9 @@ void Progress::update(std::int64_t done, const std::string& note) {
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const double left = elapsed / double(std::max<std::int64_t>(1, done - first_)) * double(total_ - done);
   const std::string tail =
-      (note.empty() ? "" : "  " + note) +
-      (last ? fmt::format("  in {}", duration(elapsed)) : fmt::format("  {} left", duration(left)));
+      (note.empty() ? "" : "  " + note) + (last    ? fmt::format("  in {}", duration(elapsed))
+                                           : first ? std::string()  // nothing to judge the time left by
+                                                   : fmt::format("  {} left", duration(left)));
   if (style_ == Style::lines || last) {
     say(fmt::format("{}: {}/{}{}\n", what_, done, total_, tail));
   } else {
