@@ -39,11 +39,11 @@ int main() {
   }
   Classifier classifier(Initializer(1));
   Adam adam(classifier.parameters(), 1e-2);
-  for (int step = 0; step <= 120; ++step) {
+  for (int step = 0; step <= 240; ++step) {
     classifier.zero_gradients();
     const Variable loss = bce_with_logits(classifier(x), male);
     backward(loss);
     adam.step();
-    if (step % 40 == 0) fmt::print("step {:3}: loss {:.3f}\n", step, loss.value().item());
+    if (step % 80 == 0) fmt::print("step {:3}: loss {:.3f}\n", step, loss.value().item());
   }
 }

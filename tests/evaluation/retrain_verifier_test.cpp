@@ -52,7 +52,7 @@ TEST_F(Evaluation, EmbeddingAttackersLearnFromSeveralStarts) {
   config.train_list = at("splits/train.txt");
   config.embedding.model = {.width = 4, .layers = {1, 1, 1, 1}, .embed = 16};
   config.embedding.starts = 2;
-  config.embedding.epochs = 6;
+  config.embedding.epochs = 10;
   config.embedding.batch_size = 16;
   config.embedding.learning_curve = {0.5};
   const auto result = evaluate(config, quiet);
