@@ -8,7 +8,7 @@ if file -b "$binary" 2>/dev/null | grep -q 'dynamically linked' || readelf -d "$
   exit 1
 fi
 bytes=$(stat -c %s "$binary")
-[ "$bytes" -le 12000000 ] || { echo "$binary has $bytes bytes, at most 12000000 are allowed" >&2; exit 1; }
+[ "$bytes" -le 20000000 ] || { echo "$binary has $bytes bytes, at most 20000000 are allowed" >&2; exit 1; }
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
