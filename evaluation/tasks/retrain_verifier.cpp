@@ -92,7 +92,8 @@ class Evaluation {
       ask_siamese(kind);
       ask_learners(scene_, trainer_, kind);
     }
-    if (!changes_nothing())
+    // Where another film is shown, nothing of the patient's is left to be restored.
+    if (!changes_nothing() && !releaser_.method().donors())
       for (const auto& by : config_.restorer.by) ask_after(by);
     if (config_.mixture && scene_.valid)
       for (const auto& kind : kinds()) ask_mixture(kind);

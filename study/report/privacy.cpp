@@ -70,7 +70,7 @@ std::string guarantees_html(const ReportData& data) {
     if (const Json& g = m.attack["guarantee"]; !g.is_null())
       html += fmt::format("<p><b>{}</b>: {}</p>\n", escaped(m.method->name),
                           escaped(g["text"].get<std::string>()));
-  return html.empty() ? "" : "<h3>Guarantees</h3>\n" + html;
+  return html.empty() ? "" : "<h2 id=\"guarantees\">Guarantees</h2>\n" + html;
 }
 
 /// What a film tells of attributes, a row for each kind of films and attribute.
@@ -215,7 +215,7 @@ std::string privacy_html(const ReportData& data) {
         "<p>Risk: what the attacker adds to the control, (attack - control) / (1 - control). Singling out: a "
         "pair is found at 1 % false positives. Linkability: a patient is found at rank 1.</p>\n" +
         html_table({"films", "pairs", "singling out", "linkability"}, risks);
-  return html + guarantees_html(data) + inference_html(data);
+  return html + inference_html(data) + guarantees_html(data);
 }
 
 std::string curves_html(const ReportData& data) {
