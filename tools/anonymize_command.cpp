@@ -39,6 +39,9 @@ LoadedMethod load(const Settings& s) {
 int show_surrogates(const Settings& s, bool json) {
   if (s.key.empty() || s.record.empty())
     throw UsageError("[anonymize] --pool needs --key (from scrim surrogate key) and --record (a new file)");
+  if (s.jobs.overwrite || s.jobs.skip_existing)
+    throw UsageError(
+        "[anonymize] with --pool the output is a new folder: no --overwrite, no --skip-existing");
   check(s.surrogate, "release");
   const Surrogate surrogate(s.surrogate);
   const SecretBytes key = read_release_key(s.key);

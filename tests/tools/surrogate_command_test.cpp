@@ -101,6 +101,11 @@ TEST_F(SurrogateRun, AnonymizeDoesBoth) {
   EXPECT_EQ(incomplete.status, 2);
   expect_contains(incomplete.error, "--pool needs --key");
   Words whole = words;
+  whole.insert(whole.end(), {"--key", folder / "key", "--record", folder / "who.csv", "--overwrite"});
+  const Result replaced = run(whole);
+  EXPECT_EQ(replaced.status, 2);
+  expect_contains(replaced.error, "the output is a new folder");
+  whole = words;
   whole.insert(whole.end(), {"--key", folder / "key", "--record", folder / "who.csv"});
   const Result result = run(whole);
   ASSERT_EQ(result.status, 0) << result.error;
