@@ -14,7 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr unsigned owner_only = 0600;
-constexpr std::string_view key_tag = "scrim-release-key-1 ";
 
 std::uint64_t random_number() {
   std::uint64_t number = 0;
@@ -45,40 +44,6 @@ std::vector<EncodedFilm> encoded(const std::vector<std::string>& films, const La
 }
 
 }  // namespace
-
-SecretBytes read_release_key(const fs::path& file) {
-  const FileReader reader(file, 256);
-  require((reader.mode() & 077) == 0, file.string(),
-          "holds a secret that others can read (mode {:03o}). Run: chmod 600 {}", reader.mode(),
-          file.string());
-  std::string text(reader.size(), '\0');
-  const Wiped wiped(text);
-  reader.read(0, text.size(), text.data());
-  std::string_view digits = text;
-  if (digits.ends_with('\n')) digits.remove_suffix(1);
-  SecretBytes key(release_key_size);
-  const auto value = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-  };
-  bool fits = digits.starts_with(key_tag) && digits.size() == key_tag.size() + 2 * key.size();
-  if (fits) digits.remove_prefix(key_tag.size());
-  for (std::size_t i = 0; fits && i < key.size(); ++i) {
-    const int high = value(digits[2 * i]), low = value(digits[2 * i + 1]);
-    fits = high >= 0 && low >= 0;
-    key.data()[i] = static_cast<unsigned char>(16 * high + low);
-  }
-  require(fits, file.string(), "is no key of `scrim surrogate key`: expected \"{}\" and 64 digits", key_tag);
-  return key;
-}
-
-void write_release_key(const fs::path& file) {
-  const SecretBytes secret = random_secret(release_key_size);
-  std::string text = std::string(key_tag) + hexadecimal({secret.data(), secret.size()}) + "\n";
-  const Wiped wiped(text);
-  AtomicFile out(file, owner_only);
-  out.write(text);
-  out.commit_new();
-}
 
 std::vector<EncodedFilm> encode_films(const FindingSource& source, const std::vector<std::string>& inputs,
                                       const Surrogate& surrogate, bool json) {
@@ -115,7 +80,8 @@ void render_films(std::vector<EncodedFilm> films, const Surrogate& surrogate, Re
     const fs::path path = released.place() / "images" / name;
     require(!fs::exists(path), "surrogate", "two releases got the name {}", name);
     write_png(path, surrogate.render(film.cell, number, key));
-    labels += fmt::format("{},{}\n", name, text_of(surrogate.finding_cells().findings(film.cell)));
+    labels += fmt::format("{},{}\n", name,
+                          finding_text(labels_with(surrogate.finding_cells().findings(film.cell))));
     who += fmt::format("{},{},{:016x},{}\n", csv_field(film.film), film.cell, number, name);
     progress.update(++done);
   }

@@ -3,15 +3,10 @@
 
 #include "methods/surrogate/encoded_films.h"
 #include "methods/surrogate/surrogate.h"
-#include "sharing/format/secret_bytes.h"
+#include "sharing/format/key_files.h"
 #include "tools/film_jobs.h"
 
 namespace scrim {
-
-/// A key file: one line, "scrim-release-key-1 " and 64 hexadecimal digits, readable by its owner alone. A file that is there is
-/// never replaced; a key that others can read is refused.
-void write_release_key(const std::filesystem::path& file);
-SecretBytes read_release_key(const std::filesystem::path& file);
 
 /// Where findings are known from: one of the two.
 struct FindingSource {

@@ -10,7 +10,8 @@
 namespace scrim {
 namespace {
 
-constexpr std::string_view public_tag = "scrim-public-key-1 ", secret_tag = "scrim-secret-key-1 ";
+constexpr std::string_view public_tag = "scrim-public-key-1 ", secret_tag = "scrim-secret-key-1 ",
+                           release_tag = "scrim-release-key-1 ";
 constexpr std::size_t key_size = crypto_box_PUBLICKEYBYTES;
 constexpr std::size_t base64_size = 44;  // of 32 bytes
 constexpr int base64 = sodium_base64_VARIANT_ORIGINAL;
@@ -25,6 +26,14 @@ void decode_key(std::string_view text, std::string_view tag, const std::string& 
       sodium_base642bin(key, key_size, text.data(), text.size(), nullptr, &size, &end, base64) == 0;
   require(decoded && size == key_size && end == text.data() + text.size(), name,
           "is damaged: its key is not {} characters of base64", base64_size);
+}
+
+std::string key_line(std::string_view tag, const unsigned char* bytes) {
+  std::string text(tag);
+  text.resize(tag.size() + base64_size + 1);  // before the secret is in it: moving would leave a copy
+  sodium_bin2base64(text.data() + tag.size(), base64_size + 1, bytes, key_size, base64);
+  text.back() = '\n';
+  return text;
 }
 
 /// A small file that only its owner may read.
@@ -73,17 +82,9 @@ void write_key_files(const std::filesystem::path& base, const SecretKey& key) {
   const std::filesystem::path secret_file = base.string() + ".key", public_file = base.string() + ".pub";
   for (const auto& file : {secret_file, public_file})
     require(!std::filesystem::exists(file), "keygen", "{} exists. Keys are never replaced", file.string());
-  const auto line = [](std::string_view tag, const unsigned char* bytes, std::string& text) {
-    text = tag;
-    text.resize(tag.size() + base64_size + 1);
-    sodium_bin2base64(text.data() + tag.size(), base64_size + 1, bytes, key_size, base64);
-    text.back() = '\n';
-  };
-  std::string secret_line, public_line;
+  std::string secret_line = key_line(secret_tag, key.bytes.data());
   const Wiped wiped(secret_line);
-  secret_line.reserve(secret_tag.size() + base64_size + 1);
-  line(secret_tag, key.bytes.data(), secret_line);
-  line(public_tag, key.public_key().bytes.data(), public_line);
+  const std::string public_line = key_line(public_tag, key.public_key().bytes.data());
   AtomicFile secret(secret_file, 0600), open(public_file);
   secret.write(secret_line);
   open.write(public_line);
@@ -107,6 +108,22 @@ SecretKey read_secret_key(const std::filesystem::path& file) {
   const SecretBytes text = read_secret_file(file, 1024);
   SecretKey key{SecretBytes(key_size)};
   decode_key(text_of(text), secret_tag, file.string(), key.bytes.data());
+  return key;
+}
+
+void write_release_key(const std::filesystem::path& file) {
+  const SecretBytes key = random_secret(key_size);
+  std::string line = key_line(release_tag, key.data());
+  const Wiped wiped(line);
+  AtomicFile out(file, 0600);
+  out.write(line);
+  out.commit_new();
+}
+
+SecretBytes read_release_key(const std::filesystem::path& file) {
+  const SecretBytes text = read_secret_file(file, 1024);
+  SecretBytes key(key_size);
+  decode_key(text_of(text), release_tag, file.string(), key.data());
   return key;
 }
 

@@ -1,6 +1,7 @@
 // Key pairs (X25519) and passphrases, in files.
 //   NAME.pub   one line: "scrim-public-key-1 BASE64"
 //   NAME.key   one line: "scrim-secret-key-1 BASE64", permissions 0600
+//   any name   one line: "scrim-release-key-1 BASE64", permissions 0600: what donors of surrogates are drawn with
 #pragma once
 
 #include <array>
@@ -30,6 +31,10 @@ void write_key_files(const std::filesystem::path& base, const SecretKey& key);
 /// Throw Error that says what came; a secret file that others may read is refused, as ssh does.
 PublicKey read_public_key(const std::filesystem::path& file);
 SecretKey read_secret_key(const std::filesystem::path& file);
+
+/// Makes a key of 32 random bytes. Throws Error when the file is there already.
+void write_release_key(const std::filesystem::path& file);
+SecretBytes read_release_key(const std::filesystem::path& file);
 
 /// The first line of a file of at most 1024 bytes that nobody else may read. Throws Error when it is shorter
 /// than 8 bytes.

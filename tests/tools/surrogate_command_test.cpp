@@ -146,7 +146,9 @@ TEST_F(SurrogateRun, MistakesLoseNothing) {
   refused(1, "others can read");
   fs::permissions(folder / "key", fs::perms::group_read, fs::perm_options::remove);
   write_file(folder / "key", key.substr(0, 40), 0600);
-  refused(1, "is no key of `scrim surrogate key`");
+  refused(1, "is damaged: its key is not 44 characters of base64");
+  write_file(folder / "key", "scrim-secret" + key.substr(key.find("-key-1")), 0600);
+  refused(1, "it does not begin with \"scrim-release-key-1 \"");
   write_file(folder / "key", key, 0600);
   write_file(folder / "out.csv", "mine");
   refused(2, "exists");
