@@ -74,8 +74,9 @@ TEST_F(SurrogateEvaluation, OnlyWhoReadsTheCellsFindsAnything) {
     // The bound holds for whoever is asked, here with the shares of the test's own films.
     for (const RateAt& rate : attack.figures.strangers.rates)
       if (const auto most = result.guarantee->true_positives(rate.false_positive_rate);
-          most && rate.true_positive_rate)
+          most && rate.true_positive_rate) {
         EXPECT_LE(*rate.true_positive_rate, *most + 0.1) << attack.attacker.name;
+      }
   }
   EXPECT_EQ(cells, 2);
 }
@@ -111,6 +112,33 @@ TEST_F(SurrogateEvaluation, AClassifierLearnsFromReleasesAndFromTheDonorsAlone) 
   without.release = {};
   without.folder = folder / "w";
   EXPECT_FALSE(evaluate(without, quiet).donors_alone);
+}
+
+// With one cell all releases are labeled alike: what was known of the films teaches nothing.
+TEST_F(SurrogateEvaluation, AClassifierLearnsTheLabelsThatWereReleased) {
+  const auto judge = classification(1);
+  std::string other = "image,findings,patient\n";
+  for (const auto& name : film_names(cohort() / "images", ""))
+    other += fmt::format("{},{},{}\n", name, "Fibrosis", patient_of_name(name));
+  write_file(folder / "other.csv", other);
+  const auto weights_from = [&](const std::string& labels, const char* to) {
+    RetrainClassifierConfig config{.data = data(),
+                                   .lists = {at("splits/train.txt"), ""},
+                                   .test_list = at("splits/test.txt"),
+                                   .labels = labels,
+                                   .classifier = judge.classifier,
+                                   .release = surrogate(),
+                                   .model = {.growth = 4, .blocks = {1, 1, 1, 1}, .init_features = 4},
+                                   .seeds = 1,
+                                   .training = {.epochs = 1, .batch_size = 8},
+                                   .bootstrap_draws = 20,
+                                   .folder = (folder / to).string()};
+    config.release.method.of<Surrogate>().cells.most_cells = 1;
+    config.release.labels = labels;
+    evaluate(config, quiet);
+    return read_file(folder / to / "classifiers/seed_1/weights.safetensors", 1 << 26);
+  };
+  EXPECT_TRUE(weights_from(shared() / "labels.csv", "a") == weights_from(folder / "other.csv", "b"));
 }
 
 TEST_F(SurrogateEvaluation, AnotherFilmIsNotComparedWithThePatients) {

@@ -57,6 +57,10 @@ TEST_F(Surrogates, NothingButTheFindingsDecidesTheCell) {
     FilmLabels other;  // another patient, sex, age, view and size
     other.findings = labels.findings;
     EXPECT_EQ(surrogate.encode(labels), surrogate.encode(other)) << name;
+    // So does what is said of the release, which is the cell's findings and nothing else.
+    const FilmLabels said = surrogate.released_labels(labels);
+    EXPECT_EQ(finding_set(said), surrogate.finding_cells().findings(surrogate.encode(labels))) << name;
+    EXPECT_TRUE(said.patient.empty() && said.sex.empty() && said.view.empty() && !said.age_years) << name;
   }
 }
 
