@@ -59,11 +59,8 @@ void require_apart_from(const Films& donors, const Films& others, ProblemList& p
 
 std::string label_line(const std::string& name, const FilmLabels& l, const std::string& patient,
                        const std::string& source, const std::string& original) {
-  std::string findings;
-  for (std::size_t i = 0; i < finding_names.size(); ++i)
-    if (l.findings[i]) findings += (findings.empty() ? "" : "|") + std::string(finding_names[i]);
-  return fmt::format("{},{},{},{},{},{},{},{}\n", name, findings.empty() ? "No Finding" : findings,
-                     csv_field(patient), csv_field(l.view), csv_field(l.sex),
+  return fmt::format("{},{},{},{},{},{},{},{}\n", name, finding_text(l), csv_field(patient),
+                     csv_field(l.view), csv_field(l.sex),
                      l.age_years ? fmt::format("{:g}", *l.age_years) : "", csv_field(source),
                      csv_field(original));
 }
@@ -183,7 +180,10 @@ DonorPool::DonorPool(fs::path folder) : folder_(std::move(folder)) {
     names_.push_back(name);
   }
   problems.throw_if_any();
-  for (const auto& name : names_) labels_.push_back(labels.of(name));
+  for (const auto& name : names_) {
+    number_of_[name] = labels_.size();
+    labels_.push_back(labels.of(name));
+  }
 }
 
 const FilmLabels& DonorPool::labels(std::int64_t donor) const {
@@ -191,8 +191,8 @@ const FilmLabels& DonorPool::labels(std::int64_t donor) const {
 }
 
 std::string DonorPool::patient_of(const std::string& name) const {
-  const auto found = std::find(names_.begin(), names_.end(), name);
-  return found == names_.end() ? "" : labels_[std::size_t(found - names_.begin())].patient;
+  const auto found = number_of_.find(name);
+  return found == number_of_.end() ? "" : labels_[found->second].patient;
 }
 
 GrayImage DonorPool::film(std::int64_t donor) const {

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "data/files/film_labels.h"
@@ -70,6 +71,7 @@ class DonorPool {
   std::filesystem::path folder_;
   std::vector<std::string> names_;
   std::vector<FilmLabels> labels_;
+  std::unordered_map<std::string, std::size_t> number_of_;  ///< by name
   std::string source_, license_, consent_, sha256_;
 };
 

@@ -16,7 +16,7 @@ class DonorPool;
 struct FilmInHand {
   const GrayImage& image;
   Variable mask;                       ///< [1,H,W,1] in [0,1], 1 = organ: looked at where wants_masks()
-  const FilmLabels* labels = nullptr;  ///< looked at where wants_labels()
+  const FilmLabels* labels = nullptr;  ///< looked at where cells() are not 0
 };
 
 struct ReleasedFilm {
@@ -38,8 +38,6 @@ class Method {
 
   /// Whether the method keeps organs or treats them in another way.
   virtual bool wants_masks() const { return false; }
-  /// Whether the film's findings decide what is released.
-  virtual bool wants_labels() const { return false; }
   /// Whether the film is released as it is.
   virtual bool changes_nothing() const { return false; }
   /// Methods whose release depends on the film through one of cells() integers alone (release_guarantee.h); 0 = no such

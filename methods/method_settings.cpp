@@ -76,12 +76,14 @@ bool wants_masks(const MethodSettings& settings) {
   return wants;
 }
 
-bool wants_labels(const MethodSettings& settings) {
-  return settings.method == Surrogate::name;
-}
-
 bool shows_another_film(const MethodSettings& settings) {
-  return settings.method == Surrogate::name;
+  bool shows = false;
+  for_chosen(settings, [&]<class Each>() {
+    shows = requires {
+      Each::is_another_film;
+    };
+  });
+  return shows;
 }
 
 Facts facts_of(const GeneratorSettings& settings) {

@@ -75,7 +75,7 @@ void check(const GeneratorSettings& settings, std::string_view table);
 
 /// What Method says of itself, before it is made.
 bool wants_masks(const MethodSettings& settings);
-bool wants_labels(const MethodSettings& settings);
+/// Whether it is a donor's film that is released, chosen by the findings of the patient's.
 bool shows_another_film(const MethodSettings& settings);
 
 /// Settings as metadata of a weight file.

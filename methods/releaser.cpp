@@ -7,7 +7,7 @@ namespace scrim {
 void check(const ReleaseSettings& r) {
   check(r.method, "release");
   if (r.method.is_learned()) check_given("release.weights", r.weights, "a weight file of the method");
-  if (wants_labels(r.method)) check_given("release.labels", r.labels, "a table of the films' findings");
+  if (shows_another_film(r.method)) check_given("release.labels", r.labels, "a table of the films' findings");
 }
 
 void check_shows_the_film(const ReleaseSettings& r) {
@@ -20,7 +20,7 @@ void check_shows_the_film(const ReleaseSettings& r) {
 Releaser::Releaser(const ReleaseSettings& settings, const MaskSettings& masks, std::uint64_t seed)
     : masks_(masks), random_(seed, "dp_pix") {
   check(settings);
-  if (wants_labels(settings.method)) labels_.emplace(settings.labels);
+  if (shows_another_film(settings.method)) labels_.emplace(settings.labels);
   if (!settings.method.is_learned()) {
     method_ = make_method(settings.method, Initializer::none());
     return;
@@ -34,9 +34,9 @@ Releaser::Releaser(const ReleaseSettings& settings, const MaskSettings& masks, s
 
 std::optional<ReleaseGuarantee> Releaser::guarantee(const std::vector<std::string>& films) const {
   if (method_->cells() == 0) return std::nullopt;
-  std::vector<std::int64_t> films_by_cell(std::size_t(method_->cells()));
-  for (const auto& film : films) ++films_by_cell[std::size_t(method_->encode(labels_->of(film)))];
-  return ReleaseGuarantee(std::move(films_by_cell));
+  std::vector<std::int64_t> cell_of_film;
+  for (const auto& film : films) cell_of_film.push_back(method_->encode(labels_->of(film)));
+  return ReleaseGuarantee::of_films(cell_of_film, method_->cells());
 }
 
 MaskSet Releaser::masks_of(const FilmSet& films, std::int64_t index) const {

@@ -264,7 +264,7 @@ bool Study::draws_donors() const {
 
 ReleaseSettings Study::release_of(const StudyMethod& m) const {
   return {m.method, m.is_learned() ? (step_folder(game_step(m)) / GameConfig::best_file).string() : "",
-          wants_labels(m.method) ? config.labels : ""};
+          shows_another_film(m.method) ? config.labels : ""};
 }
 
 bool is_study(const std::string& text, const std::string& name) {

@@ -160,6 +160,16 @@ void LabelTable::require_all(const std::vector<std::string>& names) const {
   problems.throw_if_any();
 }
 
+std::string finding_text(const FilmLabels& labels) {
+  std::string text;
+  for (std::size_t i = 0; i < finding_names.size(); ++i)
+    if (labels.findings[i]) {
+      if (!text.empty()) text += '|';
+      text += finding_names[i];
+    }
+  return text.empty() ? "No Finding" : text;
+}
+
 std::string patient_of_name(std::string_view film) {
   const bool fits = film.size() > 9 && film[8] == '_' &&
                     std::all_of(film.begin(), film.begin() + 8, [](char c) { return c >= '0' && c <= '9'; });

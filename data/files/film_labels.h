@@ -67,6 +67,9 @@ class LabelTable {
   std::map<std::string, FilmLabels> films_;
 };
 
+/// "Effusion|Mass" as in tables, or "No Finding".
+std::string finding_text(const FilmLabels& labels);
+
 /// The patient of a film named PATIENT_FOLLOWUP.png with eight digits of the patient; "" for another name.
 std::string patient_of_name(std::string_view film);
 

@@ -42,9 +42,9 @@ std::vector<EncodedFilm> parse_encoded_films(std::string_view text, std::int64_t
 }
 
 ReleaseGuarantee guarantee_of(const std::vector<EncodedFilm>& films, std::int64_t cells) {
-  std::vector<std::int64_t> films_by_cell(static_cast<std::size_t>(cells));
-  for (const EncodedFilm& film : films) ++films_by_cell.at(std::size_t(film.cell));
-  return ReleaseGuarantee(std::move(films_by_cell));
+  std::vector<std::int64_t> cell_of_film;
+  for (const EncodedFilm& film : films) cell_of_film.push_back(film.cell);
+  return ReleaseGuarantee::of_films(cell_of_film, cells);
 }
 
 }  // namespace scrim

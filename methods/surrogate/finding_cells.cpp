@@ -17,11 +17,10 @@ FindingSet finding_set(const FilmLabels& labels) {
   return findings;
 }
 
-std::string text_of(const FindingSet& findings) {
-  std::string text;
-  for (std::size_t i = 0; i < findings.size(); ++i)
-    if (findings[i]) text += (text.empty() ? "" : "|") + std::string(finding_names[i]);
-  return text.empty() ? "No Finding" : text;
+FilmLabels labels_with(const FindingSet& findings) {
+  FilmLabels labels;
+  for (std::size_t i = 0; i < findings.size(); ++i) labels.findings[i] = findings[i];
+  return labels;
 }
 
 FindingCells::FindingCells(const std::vector<DonorFacts>& donors, const CellOptions& o) {

@@ -13,8 +13,8 @@ namespace scrim {
 using FindingSet = std::bitset<finding_names.size()>;
 
 FindingSet finding_set(const FilmLabels& labels);
-/// "Effusion|Mass" as in tables of labels, or "No Finding".
-std::string text_of(const FindingSet& findings);
+/// These findings, and nothing else that is known of a film.
+FilmLabels labels_with(const FindingSet& findings);
 
 /// A film that can be shown instead of another one.
 struct DonorFacts {

@@ -16,6 +16,13 @@ ReleaseGuarantee::ReleaseGuarantee(std::vector<std::int64_t> films_by_cell)
   }
 }
 
+ReleaseGuarantee ReleaseGuarantee::of_films(const std::vector<std::int64_t>& cell_of_film,
+                                            std::int64_t cells) {
+  std::vector<std::int64_t> films_by_cell(static_cast<std::size_t>(cells));
+  for (const std::int64_t cell : cell_of_film) ++films_by_cell.at(std::size_t(cell));
+  return ReleaseGuarantee(std::move(films_by_cell));
+}
+
 double ReleaseGuarantee::identification(std::int64_t patients, std::int64_t releases) const {
   require(patients >= 1 && releases >= 0, "guarantee",
           "{} patients and {} releases came, expected at least 1 and 0", patients, releases);

@@ -12,6 +12,8 @@ class ReleaseGuarantee {
  public:
   /// films_by_cell: how many films of the strangers, patients who are not looked for, are in each cell.
   explicit ReleaseGuarantee(std::vector<std::int64_t> films_by_cell);
+  /// The same from the cell of each film, 0 to cells - 1.
+  static ReleaseGuarantee of_films(const std::vector<std::int64_t>& cell_of_film, std::int64_t cells);
 
   std::int64_t cells() const { return std::int64_t(films_.size()); }
   const std::vector<std::int64_t>& films() const { return films_; }
@@ -27,6 +29,9 @@ class ReleaseGuarantee {
   /// `false_positives` of the pairs of strangers: false_positives / least_share, at most 1. It holds for pairs of a
   /// release and a film or release of the same patient, against pairs whose first film was drawn anew from the same
   /// films. Nothing where a cell has no films.
+  /// Proof: let q(y|c) be the other film's distribution given the cell c, and A(c,y) what is accepted. Strangers are accepted
+  /// with sum p(c) p(c') q(y|c') A(c,y) >= sum p(c) p(c) q(y|c) A(c,y) >= min p * sum p(c) q(y|c) A(c,y), which is min p
+  /// times the share of pairs of one patient.
   std::optional<double> true_positives(double false_positives) const;
 
   /// All of it in words.

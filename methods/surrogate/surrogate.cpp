@@ -56,10 +56,7 @@ ReleasedFilm Surrogate::release(const FilmInHand& film, const Random& random) co
 }
 
 FilmLabels Surrogate::released_labels(const FilmLabels& film) const {
-  FilmLabels released;
-  const FindingSet& findings = cells_->findings(encode(film));
-  for (std::size_t i = 0; i < findings.size(); ++i) released.findings[i] = findings[i];
-  return released;
+  return labels_with(cells_->findings(encode(film)));
 }
 
 std::string Surrogate::describe() const {

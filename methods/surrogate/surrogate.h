@@ -38,6 +38,7 @@ class Surrogate : public Method {
  public:
   static constexpr const char* name = "surrogate";
   static constexpr const char* network = nullptr;
+  static constexpr bool is_another_film = true;  ///< not the patient's: shows_another_film()
   using Settings = SurrogateSettings;
 
   /// Reads the pool. Throws UsageError when none is named, Error when it is broken or no cell has enough donors.
@@ -59,7 +60,6 @@ class Surrogate : public Method {
 
   /// As evaluations want it: the number is drawn from `random`, the key is 0. Throws Error without labels.
   ReleasedFilm release(const FilmInHand& film, const Random& random) const override;
-  bool wants_labels() const override { return true; }
   /// The findings of the film's cell, and nothing else.
   FilmLabels released_labels(const FilmLabels& film) const override;
   const DonorPool* donors() const override { return pool_.get(); }

@@ -1,6 +1,8 @@
 #include "study/report/pictures.h"
 
 #include <algorithm>
+#include <map>
+#include <memory>
 
 #include "measures/image_quality.h"
 #include "models/warp.h"
@@ -21,7 +23,7 @@ class Pictures {
   /// A film before and after, with what was changed.
   std::string panel(const StudyMethod& m, const std::string& film) const {
     const FilmSet films = test_films(film);
-    const Releaser releaser = releaser_of(m);
+    const Releaser& releaser = releaser_of(m);
     const ReleasedFilm released = releaser.release_one(films, 0);
     const GrayImage before = shown(films.image(0)), after = shown(released.image);
     std::string html = "<div class=\"row\">\n" + figure(before, "before");
@@ -70,7 +72,12 @@ class Pictures {
   FilmSet test_films(const std::string& name) const {
     return FilmSet(c_.data.images, {name}, c_.data.options());
   }
-  Releaser releaser_of(const StudyMethod& m) const { return Releaser(study_.release_of(m), c_.masks, 1); }
+  /// Made once: it reads weights, or a pool of donors.
+  const Releaser& releaser_of(const StudyMethod& m) const {
+    auto& releaser = releasers_[m.name];
+    if (!releaser) releaser = std::make_unique<Releaser>(study_.release_of(m), c_.masks, 1);
+    return *releaser;
+  }
   GrayImage shown(const GrayImage& film) const {
     return image_from_tensor(resized_film(tensor_from_image(film), c_.data.image_size, c_.data.image_size),
                              8);
@@ -78,6 +85,7 @@ class Pictures {
 
   const Study& study_;
   const StudyConfig& c_;
+  mutable std::map<std::string, std::unique_ptr<Releaser>> releasers_;  ///< by method
 };
 
 }  // namespace

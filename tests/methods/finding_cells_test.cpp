@@ -66,8 +66,8 @@ TEST(FindingCells, ARareSetGetsTheNearestThatLosesTheFewestFindings) {
 }
 
 TEST(FindingCells, SetsOfFindingsAreTextsAsInTables) {
-  EXPECT_EQ(text_of(set_of({})), "No Finding");
-  EXPECT_EQ(text_of(set_of({mass, effusion})), "Effusion|Mass");
+  EXPECT_EQ(finding_text(labels_with(set_of({}))), "No Finding");
+  EXPECT_EQ(finding_text(labels_with(set_of({mass, effusion}))), "Effusion|Mass");
   const LabelTable table("image,findings\na.png,Mass|Effusion\n", "table");
   EXPECT_EQ(finding_set(table.of("a.png")), set_of({mass, effusion}));
 }
