@@ -23,6 +23,7 @@
 #include "kernels/softmax/softmax.h"
 #include "kernels/sparse_product/sparse_product.h"
 #include "kernels/step_control/step_control.h"
+#include "kernels/thin_plate/thin_plate.h"
 #include "kernels/top_k/top_k.h"
 #include "kernels/unary/unary.h"
 #include "kernels/vector/vector_kernels.h"
@@ -86,6 +87,10 @@ std::vector<KernelChoice> kernel_choices() {
       line(softmax_forward_kernels),
       line(softmax_backward_kernels),
       line(sparse_product_kernels),
+      line(thin_plate_solve_kernels),
+      line(thin_plate_solve_backward_kernels),
+      line(thin_plate_grid_forward_kernels),
+      line(thin_plate_grid_backward_kernels),
       line(top_k_kernels),
       line(gather_kernels),
       line(scatter_kernels),

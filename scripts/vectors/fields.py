@@ -145,3 +145,33 @@ def regions():
         yield Case("roi_align", lambda t, o=output, s=sampling: roi_align(t["x"], t["boxes"], o, s),
                    {"x": real((2, 3, 8, 8)), "boxes": boxes}, fixed=["boxes"],
                    attrs={"output": output, "spatial_scale": 1.0, "sampling_ratio": sampling, "aligned": True})
+
+
+def thin_plate(points, values, height, width, stiffness):
+    """Bookstein, 1989: points, values [N,K,2] = (x, y); the grid [N,height,width,2] of the spline at the pixels' centers."""
+    def bent(a, b):
+        r2 = ((a[:, :, None] - b[:, None]) ** 2).sum(-1)
+        return torch.where(r2 > 0, r2 * torch.log(torch.where(r2 > 0, r2, torch.ones_like(r2))), torch.zeros_like(r2))
+
+    n, k = points.shape[:2]
+    flat = torch.cat([torch.ones(n, k, 1, dtype=points.dtype), points], -1)
+    system = torch.cat([
+        torch.cat([bent(points, points) + stiffness * torch.eye(k, dtype=points.dtype), flat], 2),
+        torch.cat([flat.transpose(1, 2), torch.zeros(n, 3, 3, dtype=points.dtype)], 2)], 1)
+    weights = torch.linalg.solve(system, torch.cat([values, torch.zeros(n, 3, 2, dtype=points.dtype)], 1))
+    y, x = torch.meshgrid((2 * torch.arange(height) + 1) / height - 1, (2 * torch.arange(width) + 1) / width - 1,
+                          indexing="ij")
+    places = torch.stack([x, y], -1).reshape(1, -1, 2).to(points.dtype).expand(n, -1, -1)
+    basis = torch.cat([bent(places, points), torch.ones(n, height * width, 1, dtype=points.dtype), places], -1)
+    return (basis @ weights).reshape(n, height, width, 2)
+
+
+def splines():
+    from ops import Case, real
+
+    for count, stiffness in ((5, 0.0), (12, 0.0), (12, 0.1)):
+        points = real((2, count, 2), "points")
+        values = points + real((2, count, 2), "values", 1, -0.2, 0.2)
+        yield Case("thin_plate", lambda t, s=stiffness: thin_plate(t["points"], t["values"], 6, 5, s),
+                   {"points": points, "values": values.float().double()},
+                   attrs={"height": 6, "width": 5, "stiffness": stiffness})

@@ -310,14 +310,14 @@ def patches():
 
 def files():
     """File names, each with its cases."""
-    from fields import graphs, regions, warps
+    from fields import graphs, regions, splines, warps
 
     return {
         "activations": elementwise, "broadcast": broadcast, "reductions": reductions, "conv2d": convolution,
         "conv_transpose2d": transposed_convolution, "batch_norm": norms, "instance_norm1d": instance_norms,
         "pooling": pooling, "upsample": resizing, "grid_sample": sampling, "losses": losses, "linear_algebra": linear_algebra,
         "softmax": softmaxes, "shape_ops": shapes, "topk_scatter_gather": selections, "gaussian_warp": warps,
-        "graph": graphs, "roi_align": regions, "composites": composites, "patches": patches,
+        "graph": graphs, "roi_align": regions, "composites": composites, "patches": patches, "thin_plate": splines,
     }
 
 

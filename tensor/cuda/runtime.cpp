@@ -26,6 +26,8 @@ std::string text_of(Complaint complaint) {
       return "[roi_align] a box is not finite, far too large, or names an image that is not there";
     case Complaint::not_a_probability:
       return "[bce] a prediction is no probability";
+    case Complaint::points_on_a_line:
+      return "[thin_plate] the points are all on a line, two of them are in one place, or one is not finite";
     case Complaint::none:
       break;
   }

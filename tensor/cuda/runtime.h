@@ -14,7 +14,7 @@ namespace scrim::cuda {
 
 /// What a kernel may find wrong with values that only the device has seen. It writes the code and goes on with
 /// something harmless; the next wait for the device throws Error.
-enum class Complaint : int { none, index_outside, box_outside, not_a_probability };
+enum class Complaint : int { none, index_outside, box_outside, not_a_probability, points_on_a_line };
 
 class Runtime {
  public:
