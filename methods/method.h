@@ -17,12 +17,16 @@ struct FilmInHand {
   const GrayImage& image;
   Variable mask;                       ///< [1,H,W,1] in [0,1], 1 = organ: looked at where wants_masks()
   const FilmLabels* labels = nullptr;  ///< looked at where cells() are not 0
+  std::string name{};  ///< of the film's file: by it, what other files say of the film is found
 };
 
 struct ReleasedFilm {
   GrayImage image;
   Tensor displacement;  ///< [1,h,w,2], from -1 to 1 over the film; undefined for methods that move nothing
   double largest_displacement = 0;  ///< pixels of the film; 0 for methods that move nothing
+  // Of methods that show a part of the patient's film on a donor's; else undefined:
+  Tensor gate;     ///< [1,H,W,1], 0 or 1, 1 = where the part stands
+  Tensor seen_at;  ///< [1,H,W,2], where on the patient's film each pixel of the release is, -1 to 1
 };
 
 class Method {

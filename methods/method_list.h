@@ -9,11 +9,12 @@
 #include "methods/noise.h"
 #include "methods/pixelization.h"
 #include "methods/surrogate/surrogate.h"
+#include "methods/transplant/transplant.h"
 #include "methods/unchanged.h"
 
 namespace scrim {
 
-using AllMethods = std::tuple<FlowField, Noise, ImageToImage, Pixelization, Surrogate, Unchanged>;
+using AllMethods = std::tuple<FlowField, Noise, ImageToImage, Pixelization, Surrogate, Transplant, Unchanged>;
 
 template <class Method>
 constexpr bool is_learned = std::is_base_of_v<LearnedMethod, Method>;

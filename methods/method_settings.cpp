@@ -57,7 +57,8 @@ void check(const MethodSettings& m, std::string_view table) {
   check_range(table, "init_features", double(m.init_features), 1, 256);
   for_each_method([&]<class Each>() { check(m.of<Each>(), table); });
   for_chosen(m, [&]<class Each>() {
-    if constexpr (requires { check_chosen(m.of<Each>(), table); }) check_chosen(m.of<Each>(), table);
+    if constexpr (requires { check_chosen(m.complete<Each>(), table); })
+      check_chosen(m.complete<Each>(), table);
   });
 }
 
@@ -97,11 +98,7 @@ std::unique_ptr<LearnedMethod> make_generator(const GeneratorSettings& settings,
   check(settings, "method");
   std::unique_ptr<LearnedMethod> made;
   for_chosen(settings, [&]<class Each>() {
-    if constexpr (is_learned<Each>) {
-      auto own = settings.of<Each>();
-      own.init_features = settings.init_features;
-      made = std::make_unique<Each>(own, initializer);
-    }
+    if constexpr (is_learned<Each>) made = std::make_unique<Each>(settings.complete<Each>(), initializer);
   });
   return made;
 }
@@ -111,7 +108,7 @@ std::unique_ptr<Method> make_method(const MethodSettings& settings, const Initia
   if (settings.is_learned()) return make_generator({settings}, initializer);
   std::unique_ptr<Method> made;
   for_chosen(settings, [&]<class Each>() {
-    if constexpr (!is_learned<Each>) made = std::make_unique<Each>(settings.of<Each>());
+    if constexpr (!is_learned<Each>) made = std::make_unique<Each>(settings.complete<Each>());
   });
   return made;
 }

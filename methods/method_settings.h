@@ -22,6 +22,7 @@ struct SettingsOfAll<std::tuple<Each...>> {
 struct MethodSettings {
   std::string method = FlowField::name;
   std::int64_t init_features = 32;                 ///< of the generator of a learned method
+  std::string pool;                                ///< of donors, of a method that shows them
   detail::SettingsOfAll<AllMethods>::type each{};  ///< of every method; only the chosen one's count
 
   template <class Method>
@@ -33,6 +34,15 @@ struct MethodSettings {
     return std::get<typename Method::Settings>(each);
   }
   bool is_learned() const;
+
+  /// A method's own settings with those that several methods share.
+  template <class Method>
+  typename Method::Settings complete() const {
+    auto own = of<Method>();
+    if constexpr (requires { own.init_features; }) own.init_features = init_features;
+    if constexpr (requires { own.pool; }) own.pool = pool;
+    return own;
+  }
 };
 
 /// A method with its own settings: method_settings<FlowField>({.init_features = 8, .mu = 0.05}).
@@ -41,6 +51,7 @@ MethodSettings method_settings(const typename Method::Settings& own) {
   MethodSettings settings{.method = Method::name};
   settings.of<Method>() = own;
   if constexpr (is_learned<Method>) settings.init_features = own.init_features;
+  if constexpr (requires { own.pool; }) settings.pool = own.pool;
   return settings;
 }
 
@@ -54,6 +65,7 @@ void visit_learned_fields(MethodSettings& m, const char* table, Visit&& visit) {
 }
 template <class Visit>
 void visit_unlearned_fields(MethodSettings& m, const char* table, Visit&& visit) {
+  visit(table, "pool", m.pool, "surrogate, transplant: folder of donors that `scrim pool` wrote");
   for_each_method([&]<class Each>() {
     if constexpr (!is_learned<Each>) visit_drawing_fields(m.of<Each>(), table, visit);
   });

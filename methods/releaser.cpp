@@ -45,7 +45,7 @@ MaskSet Releaser::masks_of(const FilmSet& films, std::int64_t index) const {
 
 ReleasedFilm Releaser::release_one(const FilmSet& films, std::int64_t index, std::uint64_t release) const {
   const GrayImage image = films.image(index);
-  FilmInHand film{image, {}, labels_ ? &labels_->of(films.name(index)) : nullptr};
+  FilmInHand film{image, {}, labels_ ? &labels_->of(films.name(index)) : nullptr, films.name(index)};
   if (method_->wants_masks())
     film.mask = to_compute_device(masks_of(films, index).native(0, image.height, image.width));
   return method_->release(film, random_.split(films.name(index)).split(release));

@@ -27,10 +27,28 @@ void use_phantom(StudyConfig& c) {
   if (c.masks.folders.empty()) c.masks.folders = {at("masks/lungs"), at("masks/heart")};
 }
 
-/// Donors that are drawn with the cohort.
-void use_phantom_donors(const StudyConfig& c, StudyMethod& m) {
-  std::string& pool = m.method.of<Surrogate>().pool;
-  if (pool.empty()) pool = phantom_pool(c).string();
+/// Donors that are drawn with the cohort, and what phantoms know of their findings where no network says it.
+void use_phantoms(const StudyConfig& c, StudyMethod& m) {
+  if (m.method.pool.empty()) m.method.pool = phantom_pool(c).string();
+  auto& transplant = m.method.of<Transplant>();
+  if (m.method.method != Transplant::name || !transplant.lesions.empty()) return;
+  const std::filesystem::path cohort = std::filesystem::path(c.folder) / "cohort";
+  if (transplant.findings.empty()) transplant.findings = (cohort / "masks/findings").string();
+  if (transplant.content == "layer" && transplant.twins.empty())
+    transplant.twins = (cohort / "twins").string();
+}
+
+/// The files and folders that a method reads beside the films.
+std::vector<std::filesystem::path> files_of(const MethodSettings& m) {
+  std::vector<std::filesystem::path> files;
+  if (!shows_another_film(m)) return files;
+  files.push_back(std::filesystem::path(m.pool) / "pool.json");
+  if (m.method != Transplant::name) return files;
+  const auto& transplant = m.of<Transplant>();
+  for (const std::string& file :
+       {transplant.lesions, transplant.findings, transplant.twins, transplant.segmenter})
+    if (!file.empty() && !is_builtin(file)) files.emplace_back(file);
+  return files;
 }
 
 void check(const StudyConfig& c) {
@@ -92,7 +110,7 @@ class StudyReader {
       ConfigSource part = source_.section(fmt::format("method.{}", i));
       StudyMethod method;
       read_config(part, method);
-      if (shows_another_film(method.method) && c_.phantom.films > 0) use_phantom_donors(c_, method);
+      if (shows_another_film(method.method) && c_.phantom.films > 0) use_phantoms(c_, method);
       check(method, i, taken);
       taken.insert(method.name);
       study_.methods.push_back(std::move(method));
@@ -172,7 +190,7 @@ class StudyReader {
   void add_method(const StudyMethod& m) {
     const ReleaseSettings release = study_.release_of(m);
     const MaskSettings masks = wants_masks(m.method) ? c_.masks : MaskSettings{};
-    std::vector<std::filesystem::path> generator;
+    auto generator = files_of(m.method);
     if (m.is_learned()) {
       add(pretraining_step(m), m.name + ": pretraining",
           task(PretrainConfig{.data = c_.data, .lists = c_.lists, .model = {m.method}}), {});
@@ -191,8 +209,6 @@ class StudyReader {
           {start, verifier(), classifier()});
       generator = {release.weights};
     }
-    if (shows_another_film(m.method))
-      generator = {std::filesystem::path(m.method.of<Surrogate>().pool) / "pool.json"};
     auto attackers = attack();
     attackers.release = release;
     attackers.masks = masks;
@@ -258,7 +274,14 @@ std::filesystem::path Study::step_folder(const std::string& name) const {
 
 bool Study::draws_donors() const {
   return std::any_of(methods.begin(), methods.end(), [this](const StudyMethod& m) {
-    return !shows_the_film(m) && m.method.of<Surrogate>().pool == phantom_pool(config).string();
+    return !shows_the_film(m) && m.method.pool == phantom_pool(config).string();
+  });
+}
+
+bool Study::draws_twins() const {
+  const std::string twins = (std::filesystem::path(config.folder) / "cohort/twins").string();
+  return std::any_of(methods.begin(), methods.end(), [&](const StudyMethod& m) {
+    return m.method.method == Transplant::name && m.method.of<Transplant>().twins == twins;
   });
 }
 

@@ -104,6 +104,8 @@ struct Study {
   bool shows_the_film(const StudyMethod& method) const { return !shows_another_film(method.method); }
   /// Whether a method shows donors that the study draws.
   bool draws_donors() const;
+  /// Whether a method looks at the cohort's twins without findings.
+  bool draws_twins() const;
   /// The method with the weights of its game.
   ReleaseSettings release_of(const StudyMethod& method) const;
 };

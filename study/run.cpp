@@ -19,16 +19,19 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-void make_cohort(const StudyConfig& c, bool json) {
+void make_cohort(const Study& study, bool json) {
+  const StudyConfig& c = study.config;
   const fs::path cohort = fs::path(c.folder) / "cohort";
   const phantom::CohortOptions options{
       .films = c.phantom.films,
       .most_films_of_a_patient = c.phantom.films_per_patient,
       .seed = std::uint64_t(c.phantom.seed),
-      .film = {.size = c.phantom.size, .finding_probability = c.phantom.finding_probability}};
+      .film = {.size = c.phantom.size, .finding_probability = c.phantom.finding_probability},
+      .twins = study.draws_twins()};
   const std::string wanted =
-      fmt::format("{} films of {} pixels, at most {} a patient, findings {}, seed {}\n", c.phantom.films,
-                  c.phantom.size, c.phantom.films_per_patient, c.phantom.finding_probability, c.phantom.seed);
+      fmt::format("{} films of {} pixels, at most {} a patient, findings {}, seed {}{}\n", c.phantom.films,
+                  c.phantom.size, c.phantom.films_per_patient, c.phantom.finding_probability, c.phantom.seed,
+                  options.twins ? ", with twins" : "");
   const fs::path note = fs::path(c.folder) / "cohort.txt";
   const bool is_ours = fs::exists(note);
   if (is_ours && fs::exists(cohort / "labels.csv") && read_file(note, 1 << 20) == wanted) return;
@@ -169,7 +172,7 @@ void require_patients_apart(const Study& study) {
   add("test", of_pairs(c.test_pairs));
   for (const StudyMethod& m : study.methods)
     if (!study.shows_the_film(m)) {
-      const DonorPool donors(m.method.of<Surrogate>().pool);
+      const DonorPool donors(m.method.pool);
       for (const auto& film : donors.names())
         if (const std::string patient = donors.patient_of(film); !patient.empty())
           add_one("donors", patient, film);
@@ -193,7 +196,7 @@ void run_step(const Study& study, const StudyStep& step, const DataHashes& data,
   for (const auto& input : step.inputs) {
     require(fs::exists(input), "study", "step {} needs {}, which no step before it made", step.name,
             input.string());
-    made_of += sha256_of_file(input) + "\n";
+    made_of += (fs::is_directory(input) ? sha256_of_folder(input) : sha256_of_file(input)) + "\n";
   }
   const Marker wanted{sha256(made_of), false, ""}, found = read_marker(folder);
   if (found.done && found.fingerprint == wanted.fingerprint)
@@ -216,7 +219,7 @@ void run_step(const Study& study, const StudyStep& step, const DataHashes& data,
 
 fs::path run_study(const Study& study, bool json) {
   const StudyConfig& c = study.config;
-  if (c.phantom.films > 0) make_cohort(c, json);
+  if (c.phantom.films > 0) make_cohort(study, json);
   if (study.draws_donors()) make_donors(c, json);
   require_patients_apart(study);
   const DataHashes data = data_hashes(study);

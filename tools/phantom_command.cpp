@@ -24,6 +24,8 @@ void add_phantom(CLI::App& app, const Common& common, Outcome&) {
   verb->add_option("--finding-probability", cohort.film.finding_probability,
                    "probability of each of the five findings on a film")
       ->check(CLI::Range(0.0, 1.0));
+  verb->add_flag("--twins", cohort.twins,
+                 "also write twins/: each film without its findings, for train_lesion_layer");
   verb->footer(
       R"(Phantoms are drawn chest films: each patient has an anatomy of his own, each film a pose, an exposure and findings. They show how the program works. They prove nothing about real patients.
 

@@ -20,4 +20,11 @@ std::string sha256_of_files(const std::filesystem::path& folder, std::vector<std
   return sha256(all);
 }
 
+std::string sha256_of_folder(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+    if (entry.is_regular_file()) names.push_back(entry.path().lexically_relative(folder).generic_string());
+  return sha256_of_files(folder, std::move(names));
+}
+
 }  // namespace scrim

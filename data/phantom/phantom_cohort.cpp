@@ -64,6 +64,9 @@ void write_cohort(const fs::path& folder, const CohortOptions& options,
   std::vector<std::string> parts{"images", "masks/lungs", "masks/heart", "landmarks", "splits", "pairs"};
   for (const Finding finding : all_findings)
     parts.push_back("masks/findings/" + std::string(nih_label(finding)));
+  if (options.twins) parts.push_back("twins");
+  FilmOptions healthy = options.film;
+  healthy.finding_probability = 0;
   for (const auto& part : parts) {
     std::error_code error;
     fs::create_directories(folder / part, error);
@@ -81,8 +84,11 @@ void write_cohort(const fs::path& folder, const CohortOptions& options,
     const Random visits = Random(options.seed, "visit").split(std::uint64_t(patient));
     std::vector<std::string> names;
     for (std::int64_t visit = 0; visit < counts[std::size_t(index)]; ++visit) {
-      const Film film = render_film(anatomy, visits.split(std::uint64_t(visit)), options.film);
+      const Random random = visits.split(std::uint64_t(visit));
+      const Film film = render_film(anatomy, random, options.film);
       names.push_back(film_name(patient, visit));
+      if (options.twins)
+        write_png(folder / "twins" / names.back(), render_film(anatomy, random, healthy).image);
       write_png(folder / "images" / names.back(), film.image);
       write_png(folder / "masks/lungs" / names.back(), film.lung_mask);
       write_png(folder / "masks/heart" / names.back(), film.heart_mask);

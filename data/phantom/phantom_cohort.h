@@ -3,6 +3,7 @@
 //   images/NAME.png                               8 or 16 bits gray
 //   masks/lungs/NAME.png, masks/heart/NAME.png    0 or 255
 //   masks/findings/FINDING/NAME.png               the same, of films that have it: where it changes the film
+//   twins/NAME.png                                where options.twins: the same film of the same patient without findings
 //   landmarks/NAME.csv                            structure,index,x,y in pixels; 44 points of right_lung, 50 of
 //                                                 left_lung, 26 of heart
 //   labels.csv                                    NIH ChestX-ray14's columns
@@ -23,6 +24,7 @@ struct CohortOptions {
   std::uint64_t seed = 1;
   std::int64_t first_patient = 1;  ///< his number; the others follow
   FilmOptions film{};
+  bool twins = false;  ///< also draw each film without its findings
 };
 
 /// Writes the cohort into `folder`, which must be empty or not there. The same options give the same bytes,

@@ -14,12 +14,11 @@
 namespace scrim {
 
 struct SurrogateSettings {
-  std::string pool;
+  std::string pool;  ///< folder of donors that `scrim pool` wrote
   CellOptions cells;
 };
 template <class Visit>
 void visit_drawing_fields(SurrogateSettings& s, const char* table, Visit&& visit) {
-  visit(table, "pool", s.pool, "surrogate: folder of donors that `scrim pool` wrote");
   visit(table, "most_cells", s.cells.most_cells,
         "surrogate: sets of findings that are told apart, the most frequent ones; 0 = all");
   visit(table, "least_donors", s.cells.least_donors,

@@ -144,7 +144,8 @@ TEST(PhantomCohort, IsCompleteAndTheSameForAnyNumberOfThreads) {
   const int before = thread_count();
   for (int threads : {1, 2}) {
     set_thread_count(threads);
-    write_cohort(folder / std::to_string(threads), {.films = 12, .seed = 3, .film = {.size = 64, .bits = 16}},
+    write_cohort(folder / std::to_string(threads),
+                 {.films = 12, .seed = 3, .film = {.size = 64, .bits = 16}, .twins = true},
                  [](std::int64_t) {});
   }
   set_thread_count(before);
@@ -163,8 +164,12 @@ TEST(PhantomCohort, IsCompleteAndTheSameForAnyNumberOfThreads) {
       EXPECT_EQ(fs::exists(folder / "1/masks/findings" / finding_names[k] / name), bool(film.findings[k]))
           << name;
     }
+  for (const auto& [name, film] : labels.films())  // a twin differs where findings are, and nowhere else
+    EXPECT_EQ(read_image(folder / "1/images" / name).pixels == read_image(folder / "1/twins" / name).pixels,
+              std::count(film.findings.begin(), film.findings.end(), true) == 0)
+        << name;
   EXPECT_GT(findings, 3u);
-  EXPECT_EQ(files, 12u * 4 + 7 + findings);
+  EXPECT_EQ(files, 12u * 5 + 7 + findings);
 
   std::set<std::string> names, patients_seen;
   for (const char* part : {"train", "valid", "test"}) {

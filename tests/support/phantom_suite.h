@@ -16,7 +16,8 @@ class PhantomSuite : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     shared_ = std::make_unique<TemporaryFolder>();
-    phantom::write_cohort(cohort(), {.films = films, .film = {.size = 64}}, [](std::int64_t) {});
+    phantom::write_cohort(cohort(), {.films = films, .film = {.size = 64}, .twins = true},
+                          [](std::int64_t) {});
   }
   static void TearDownTestSuite() { shared_.reset(); }
   /// Of the whole suite; its folder "cohort" holds the films.
