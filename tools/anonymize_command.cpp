@@ -1,5 +1,6 @@
 #include "films/segmenter.h"
 #include "methods/method_settings.h"
+#include "methods/transplant/gate.h"
 #include "models/networks/weight_files.h"
 #include "models/networks/weight_name.h"
 #include "tools/surrogate_release.h"
@@ -16,7 +17,8 @@ struct Settings {
   std::optional<std::string> op;
   std::optional<std::int64_t> image_size;
   std::string segmenter = "builtin:segmenter";
-  SurrogateSettings surrogate;  ///< where a pool is named
+  SurrogateSettings surrogate;    ///< where a pool is named
+  TransplantSettings transplant;  ///< where something says where findings are as well
   FindingSource findings;
   std::string key, record;
 };
@@ -50,7 +52,33 @@ int show_surrogates(const Settings& s, bool json) {
   return 0;
 }
 
+/// Films through a method, each under its own name.
+int release_films(const Settings& s, const Method& method, Segmenter* segmenter, const std::string& what,
+                  bool json) {
+  const auto jobs = collect_film_jobs(
+      s.jobs, [&](const fs::path& place) { return std::vector{fs::path(s.jobs.output) / place}; });
+  return run_film_jobs("anonymize", s.jobs, jobs, json, what, [&](const FilmJob& job) {
+    const GrayImage film = read_image(job.input);
+    const Variable mask = segmenter ? organ_mask(*segmenter, tensor_from_image(film)) : Variable();
+    const ReleasedFilm released =
+        method.release({film, mask, nullptr, job.input.filename().string()}, Random(random_number()));
+    write_png(job.outputs.front(), released.image);
+    nlohmann::ordered_json said{{"largest_displacement_pixels", released.largest_displacement}};
+    if (released.gate.defined()) said = {{"kept_share", share_of(released.gate)}};
+    return said;
+  });
+}
+
+int transplant(Settings s, bool json) {
+  s.transplant.pool = s.surrogate.pool;
+  check(s.transplant, "anonymize");
+  check_chosen(s.transplant, "anonymize");
+  const Transplant method(s.transplant);
+  return release_films(s, method, nullptr, method.describe(), json);
+}
+
 int anonymize(const Settings& s, bool json) {
+  if (!s.transplant.lesions.empty() || !s.transplant.findings.empty()) return transplant(s, json);
   if (!s.surrogate.pool.empty()) return show_surrogates(s, json);
   const LoadedMethod loaded = load(s);
   const LearnedMethod& method = *loaded.method;
@@ -60,17 +88,9 @@ int anonymize(const Settings& s, bool json) {
     say(fmt::format(
         "note: the built-in weights do not protect patients from strong attackers; see scrim inspect {}\n",
         s.weights));
-  const auto jobs = collect_film_jobs(
-      s.jobs, [&](const fs::path& place) { return std::vector{fs::path(s.jobs.output) / place}; });
   const std::string what = fmt::format("{}, network input {} pixels, {}", method.describe(),
                                        method.image_size(), name_of_weights(s.weights));
-  return run_film_jobs("anonymize", s.jobs, jobs, json, what, [&](const FilmJob& job) {
-    const GrayImage film = read_image(job.input);
-    const Variable mask = segmenter ? organ_mask(*segmenter, tensor_from_image(film)) : Variable();
-    const ReleasedFilm released = method.release({film, mask}, Random(0));
-    write_png(job.outputs.front(), released.image);
-    return nlohmann::ordered_json{{"largest_displacement_pixels", released.largest_displacement}};
-  });
+  return release_films(s, method, segmenter ? &*segmenter : nullptr, what, json);
 }
 
 }  // namespace
@@ -98,6 +118,20 @@ void add_anonymize(CLI::App& app, const Common& common, Outcome& outcome) {
   surrogate("--key", settings->key, "secret key, from scrim surrogate key");
   surrogate("--record", settings->record,
             "new file that says which release belongs to which film. Keep it secret");
+  const auto transplant = [&](const char* name, auto& value, const char* help) {
+    return verb->add_option(name, value, help)
+        ->group("Transplants, with --pool: the patient's lesions in another person's chest");
+  };
+  transplant("--lesions", settings->transplant.lesions,
+             "weights of train_lesion_network, which finds lesions");
+  transplant("--findings", settings->transplant.findings,
+             "where findings are: folder of masks or table of boxes; default: as the network says");
+  transplant("--content", settings->transplant.content,
+             "what is kept: pixels, or layer (what findings change of the film)")
+      ->capture_default_str();
+  transplant("--largest-gate", settings->transplant.largest_gate, "share of the film that is kept at most")
+      ->capture_default_str();
+  transplant("--twins", settings->transplant.twins, "folder of phantoms without their findings");
   verb->footer(
       R"(The released film is a PNG with the size and bit depth of its film. Folders keep their structure. Unreadable films are reported and skipped; the exit status is then 1. No partial files remain.
 
@@ -106,6 +140,7 @@ The built-in weights do not protect patients from strong attackers. "scrim inspe
 Example:
   scrim anonymize cohort/images -o released
   scrim anonymize cohort/images -o released --pool donors --labels cohort/labels.csv --key hospital.key --record who_is_who.csv
+  scrim anonymize cohort/images -o released --pool donors --findings cohort/masks/findings --content pixels
   scrim anonymize film.png -o released.png --weights runs/train_anonymizer/lowest_total_loss.safetensors)");
   verb->callback([settings, &common, &outcome] { outcome.status = anonymize(*settings, common.json); });
 }

@@ -18,6 +18,8 @@ void add_phantom(CLI::App& app, const Common& common, Outcome&) {
   verb->add_option("-n,--films", cohort.films, "number of films");
   verb->add_option("--films-per-patient", cohort.most_films_of_a_patient,
                    "most films of one patient; each has at least one");
+  verb->add_option("--first-patient", cohort.first_patient,
+                   "number of the first patient: another one keeps the patients of two cohorts apart");
   verb->add_option("--seed", cohort.seed, "the same seed gives the same files");
   verb->add_option("--size", cohort.film.size, "side of a film, pixels");
   verb->add_option("--bits", cohort.film.bits, "bits per pixel")->check(CLI::IsMember({8, 16}));

@@ -15,12 +15,6 @@ namespace fs = std::filesystem;
 
 constexpr unsigned owner_only = 0600;
 
-std::uint64_t random_number() {
-  std::uint64_t number = 0;
-  fill_with_random({reinterpret_cast<unsigned char*>(&number), sizeof number});
-  return number;
-}
-
 /// By a classifier, film by film.
 std::vector<EncodedFilm> read_from_films(const std::vector<FoundFile>& files, const FindingReader& reader,
                                          const Surrogate& surrogate, bool json) {

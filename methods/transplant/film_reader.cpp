@@ -100,7 +100,7 @@ Findings FilmReader::look_for_findings(const GrayImage& film, const std::string&
         tensor_from_image(read_image(std::filesystem::path(settings_.twins) / name)), size, size);
     findings.layer = Tensor::empty(small.shape());
     for (std::size_t i = 0; i < std::size_t(size * size); ++i)
-      findings.layer.mutable_data<float>()[i] = small.data<float>()[i] - twin.data<float>()[i];
+      findings.layer.mutable_data<float>()[i] = layer_of(small.data<float>()[i], twin.data<float>()[i]);
   }
   const bool ask = !findings.surely.defined() || (with_layer && !findings.layer.defined());
   if (!ask) return findings;

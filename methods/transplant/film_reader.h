@@ -24,7 +24,7 @@ double gray_spread(const Chest& chest, const Tensor& left_out);
 
 struct Findings {
   Tensor surely;  ///< [1,S,S,1], 0 to 1
-  Tensor layer;   ///< [1,S,S,1], the film minus its twin without findings; undefined unless asked for
+  Tensor layer;   ///< [1,S,S,1], as layer_of(); undefined unless asked for
 };
 
 struct FilmReaderSettings {

@@ -110,6 +110,12 @@ Tensor with_soft_rim(const Tensor& gate, double rim) {
   return soft;
 }
 
+double share_of(const Tensor& gate) {
+  double sum = 0;
+  for (const float value : gate.data<float>()) sum += value;
+  return sum / double(gate.shape().numel());
+}
+
 KnownFindings::KnownFindings(fs::path path, double boxes_side) : boxes_side_(boxes_side) {
   if (fs::is_directory(path)) {
     folders_.push_back(path);

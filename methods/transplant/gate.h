@@ -19,6 +19,9 @@ Tensor gate_of(const Tensor& values, double margin, double largest_share);
 /// 1 inside the gate [1,H,W,1], falling to 0 within `rim` (a share of the side) before its edge.
 Tensor with_soft_rim(const Tensor& gate, double rim);
 
+/// How much of the film it is, 0 to 1.
+double share_of(const Tensor& gate);
+
 /// Where findings are, from files: masks as `scrim phantom` writes them (FOLDER/FINDING/NAME.png, for films that have it) or
 /// FOLDER/NAME.png, or a table of boxes (data/files/finding_boxes.h).
 class KnownFindings {

@@ -5,9 +5,22 @@
 
 namespace scrim {
 
+/// A lesion's layer, -1 to 1: of the way from the film without it (`twin`) to white, or to black below 0, the share that the
+/// lesion goes. As a share, it neither saturates nor vanishes on a chest that is lighter or darker there. Ends are set off a
+/// little, so that noise on white or black stays small.
+inline constexpr float layer_headroom = 0.05f;
+inline float layer_of(float film, float twin) {
+  const float change = film - twin;
+  return change / (layer_headroom + (change > 0 ? 1 - twin : twin));
+}
+/// The same lesion on another film.
+inline float with_layer(float film, float layer) {
+  return film + layer * (layer_headroom + (layer > 0 ? 1 - film : film));
+}
+
 /// What a film's findings do to it.
 struct Lesions {
-  Variable layer;   ///< [N,H,W,1], -1 to 1: the film minus the same film without findings
+  Variable layer;   ///< [N,H,W,1], as layer_of()
   Variable surely;  ///< [N,H,W,1], 0 to 1: how surely findings change the film there
 };
 

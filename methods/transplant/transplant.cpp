@@ -11,6 +11,7 @@
 #include "methods/transplant/film_reader.h"
 #include "methods/transplant/gate.h"
 #include "methods/transplant/gradient_blend.h"
+#include "methods/transplant/lesion_network.h"
 
 namespace scrim {
 namespace {
@@ -81,14 +82,14 @@ ReleasedFilm Transplant::release(const FilmInHand& film, const Random& random) c
   const Tensor grid = registration(donor_chest.points, chest.points, shape[1], shape[2]);
   released.gate = gate_of(registered(findings.surely, grid), settings_.gate_margin, settings_.largest_gate);
   const Tensor soft = with_soft_rim(released.gate, settings_.gate_rim);
-  const double gain = gain_of(chest, findings.surely, donor_chest);
 
   const auto there = donor.data<float>(), share = soft.data<float>();
   Tensor content;  // what stands inside the gate
   if (settings_.content == "layer") {
     const Tensor layer = registered(findings.layer, grid);
-    content = pixels_of(shape, [&](std::size_t i) { return there[i] + gain * layer.data<float>()[i]; });
+    content = pixels_of(shape, [&](std::size_t i) { return with_layer(there[i], layer.data<float>()[i]); });
   } else {
+    const double gain = gain_of(chest, findings.surely, donor_chest);
     const Tensor laid = registered(resized_film(patient, shape[1], shape[2]), grid);
     const Tensor part = pixels_of(shape, [&](std::size_t i) { return gain * laid.data<float>()[i]; });
     content = gradient_blend(part, donor, released.gate);

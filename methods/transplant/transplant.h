@@ -2,8 +2,9 @@
 //
 //   1. a donor without findings is drawn at random
 //   2. the film is laid onto the donor's chest (chest_points.h)
-//   3. inside a gate around the findings (gate.h) stands the film, or what the findings change of it; around, the donor
-//   4. what came from the film gets the donor's contrast, and fades into him (gradient_blend.h)
+//   3. inside a gate around the findings (gate.h), soft at its rim, stands what is kept of the film; around it, the donor
+//        pixels   the film itself, with the donor's contrast and without a seam (gradient_blend.h)
+//        layer    the donor, changed as the findings change the film (lesion_network.h)
 #pragma once
 
 #include <memory>

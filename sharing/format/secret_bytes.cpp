@@ -45,6 +45,12 @@ void fill_with_random(std::span<unsigned char> bytes) {
   randombytes_buf(bytes.data(), bytes.size());
 }
 
+std::uint64_t random_number() {
+  std::uint64_t number = 0;
+  fill_with_random({reinterpret_cast<unsigned char*>(&number), sizeof number});
+  return number;
+}
+
 std::string hexadecimal(std::span<const unsigned char> bytes) {
   return fmt::format("{:02x}", fmt::join(bytes, ""));
 }

@@ -27,6 +27,8 @@ class SecretBytes {
 /// Random bytes from the operating system.
 SecretBytes random_secret(std::size_t size);
 void fill_with_random(std::span<unsigned char> bytes);
+/// The same for one number.
+std::uint64_t random_number();
 
 /// Within its life the text's bytes are a secret; afterwards they are zeros.
 class Wiped {

@@ -7,6 +7,7 @@
 #include "films/film_set.h"
 #include "methods/surrogate/finding_cells.h"
 #include "methods/transplant/chest_points.h"
+#include "methods/transplant/gate.h"
 #include "methods/transplant/lesion_network.h"
 #include "tests/support/errors.h"
 #include "tests/support/op_check.h"
@@ -46,12 +47,6 @@ class Transplants : public PhantomSuite<60> {
   }
   static bool has_findings(const std::string& name) { return finding_set(labels().of(name)).any(); }
 };
-
-double share_of(const Tensor& gate) {
-  double sum = 0;
-  for (const float value : gate.data<float>()) sum += value;
-  return sum / double(gate.shape().numel());
-}
 
 /// The donor whose film the release shows outside its gate; -1 = none.
 std::int64_t donor_of(const ReleasedFilm& released, const DonorPool& pool) {
@@ -135,7 +130,7 @@ TEST_F(Transplants, LesionsComeBackInTheirOwnChest) {
       }
     }
     // What is missed: lesions hide edges of lungs, so that the film does not lie on its twin to the pixel.
-    EXPECT_LT(missed, (content == std::string("layer") ? 0.35 : 0.55) * changed) << content;
+    EXPECT_LT(missed, (content == std::string("layer") ? 0.3 : 0.55) * changed) << content;
   }
 }
 
