@@ -9,6 +9,7 @@
 #include "training/tasks/pretrain_generator.h"
 #include "training/tasks/train_anonymizer.h"
 #include "training/tasks/train_classifier.h"
+#include "training/tasks/train_lesion_network.h"
 #include "training/tasks/train_segmenter.h"
 #include "training/tasks/train_sparse_coder.h"
 #include "training/tasks/train_verifier.h"
@@ -17,7 +18,7 @@ namespace scrim {
 
 /// Every task of `scrim train`.
 using TrainingConfig = std::variant<PretrainConfig, ClassifierConfig, VerifierConfig, GameConfig,
-                                    SegmenterConfig, SparseCoderConfig>;
+                                    SegmenterConfig, SparseCoderConfig, LesionNetworkConfig>;
 
 /// The configuration of a TOML file with "table.key=value" overrides. Throws UsageError.
 TrainingConfig read_training_config(const std::filesystem::path& file,
