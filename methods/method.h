@@ -51,6 +51,8 @@ class Method {
   virtual std::int64_t encode(const FilmLabels&) const { return 0; }
   /// Whose films are shown instead of the patient's; null where nobody else's.
   virtual const DonorPool* donors() const { return nullptr; }
+  /// Whether a part of the patient's film stands in a donor's: ReleasedFilm::gate.
+  virtual bool keeps_a_part() const { return false; }
   /// Whether a release has a displacement.
   virtual bool moves_pixels() const { return false; }
   /// Whether two releases of one film differ.

@@ -18,6 +18,8 @@ void use_phantom(StudyConfig& c) {
   };
   fill(c.data.images, "images");
   fill(c.labels, "labels.csv");
+  if (c.boxes.empty()) c.boxes_side = double(c.phantom.size);
+  fill(c.boxes, "boxes.csv");
   fill(c.lists.train, "splits/train.txt");
   fill(c.lists.valid, "splits/valid.txt");
   fill(c.test_list, "splits/test.txt");

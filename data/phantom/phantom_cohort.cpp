@@ -40,6 +40,26 @@ std::string label_line(const std::string& name, std::int64_t patient, std::int64
                      film.image.height, spacing, spacing);
 }
 
+/// A line for each finding that shows.
+std::string box_lines(const std::string& name, const Film& film) {
+  std::string lines;
+  for (std::size_t k = 0; k < film.findings.size(); ++k) {
+    const GrayImage& mask = film.finding_masks[k];
+    std::int64_t left = mask.width, right = 0, top = mask.height, bottom = 0;
+    for (std::int64_t i = 0; i < mask.height * mask.width; ++i) {
+      if (!mask.pixels[std::size_t(i)]) continue;
+      left = std::min(left, i % mask.width);
+      right = std::max(right, i % mask.width + 1);
+      top = std::min(top, i / mask.width);
+      bottom = i / mask.width + 1;
+    }
+    if (bottom > top)
+      lines += fmt::format("{},{},{},{},{},{}\n", name, nih_label(film.findings[k]), left, top, right - left,
+                           bottom - top);
+  }
+  return lines;
+}
+
 /// How many films each patient has; they add up to options.films.
 std::vector<std::int64_t> films_by_patient(const CohortOptions& options) {
   Random random(options.seed, "visits");
@@ -74,7 +94,7 @@ void write_cohort(const fs::path& folder, const CohortOptions& options,
   }
 
   const auto counts = films_by_patient(options);
-  std::vector<std::string> label_lines(counts.size());
+  std::vector<std::string> label_lines(counts.size()), lines_of_boxes(counts.size());
   FilmsByPatient films;
   std::mutex mutex;
   std::int64_t done = 0;
@@ -98,6 +118,7 @@ void write_cohort(const fs::path& folder, const CohortOptions& options,
       write_file((folder / "landmarks" / names.back()).replace_extension(".csv"),
                  landmarks_csv(film.landmarks));
       label_lines[std::size_t(index)] += label_line(names.back(), patient, visit, anatomy, film);
+      lines_of_boxes[std::size_t(index)] += box_lines(names.back(), film);
       const std::lock_guard lock(mutex);
       progress(++done);
     }
@@ -106,7 +127,9 @@ void write_cohort(const fs::path& folder, const CohortOptions& options,
   });
 
   write_splits(folder, films, options.seed);
-  std::string labels(labels_header);
+  std::string labels(labels_header), boxes("Image Index,Finding Label,x,y,w,h\n");
+  for (const auto& lines : lines_of_boxes) boxes += lines;
+  write_file(folder / "boxes.csv", boxes);
   for (const auto& lines : label_lines) labels += lines;
   write_file(folder / "labels.csv", labels);
 }

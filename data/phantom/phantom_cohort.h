@@ -3,6 +3,7 @@
 //   images/NAME.png                               8 or 16 bits gray
 //   masks/lungs/NAME.png, masks/heart/NAME.png    0 or 255
 //   masks/findings/FINDING/NAME.png               the same, of films that have it: where it changes the film
+//   boxes.csv                                     around each finding's mask, as NIH's BBox_List_2017.csv, in pixels
 //   twins/NAME.png                                where options.twins: the same film of the same patient without findings
 //   landmarks/NAME.csv                            structure,index,x,y in pixels; 44 points of right_lung, 50 of
 //                                                 left_lung, 26 of heart

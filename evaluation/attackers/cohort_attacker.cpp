@@ -13,16 +13,11 @@ constexpr double least_deviation = 0.01;
 /// Second films that are looked at once.
 constexpr std::size_t films_at_once = 64;
 
-std::vector<Tensor> small_films(const FilmSet& films, std::size_t most) {
-  std::vector<Tensor> small(std::min(std::size_t(films.count()), most));
-  parallel_for(std::int64_t(small.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i)
-      small[std::size_t(i)] = resized_film(films.film(i), FilmFit::side, FilmFit::side);
-  });
-  return small;
-}
-
 }  // namespace
+
+Tensor small_film(const FilmSet& films, std::int64_t film, FilmKind) {
+  return resized_film(films.film(film), FilmFit::side, FilmFit::side);
+}
 
 struct CohortAttacker::Seen : Views {
   FilmKind kind;
@@ -32,13 +27,21 @@ struct CohortAttacker::Seen : Views {
 };
 
 CohortAttacker::CohortAttacker(AttackerFacts facts, std::unique_ptr<const FilmFit> fit,
-                               const FilmSet* real_cohort, const FilmSet* released_cohort)
-    : facts_(std::move(facts)), fit_(std::move(fit)) {
-  const auto strangers = [&](const FilmSet* cohort) {
-    return cohort ? fit_->second(small_films(*cohort, most_strangers)) : FilmFit::Looks();
+                               const FilmSet* real_cohort, const FilmSet* released_cohort, FilmView view)
+    : facts_(std::move(facts)), fit_(std::move(fit)), view_(std::move(view)) {
+  const auto strangers = [&](const FilmSet* cohort, FilmKind kind) {
+    return cohort ? fit_->second(views(*cohort, kind, most_strangers)) : FilmFit::Looks();
   };
-  cohorts_[int(FilmKind::real)] = strangers(real_cohort);
-  cohorts_[int(FilmKind::released)] = strangers(released_cohort);
+  cohorts_[int(FilmKind::real)] = strangers(real_cohort, FilmKind::real);
+  cohorts_[int(FilmKind::released)] = strangers(released_cohort, FilmKind::released);
+}
+
+std::vector<Tensor> CohortAttacker::views(const FilmSet& films, FilmKind kind, std::size_t most) const {
+  std::vector<Tensor> seen(std::min(std::size_t(films.count()), most));
+  parallel_for(std::int64_t(seen.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) seen[std::size_t(i)] = view_(films, i, kind);
+  });
+  return seen;
 }
 
 CohortAttacker::Familiarity CohortAttacker::familiarity(const FilmFit::Look& film, FilmKind with) const {
@@ -57,7 +60,7 @@ CohortAttacker::Familiarity CohortAttacker::familiarity(const FilmFit::Look& fil
 std::unique_ptr<Attacker::Views> CohortAttacker::look(const FilmSet& films, FilmKind kind) {
   auto seen = std::make_unique<Seen>();
   seen->kind = kind;
-  seen->films = small_films(films, std::size_t(films.count()));
+  seen->films = views(films, kind, std::size_t(films.count()));
   seen->first = fit_->first(seen->films);
   for (const FilmKind with : {FilmKind::real, FilmKind::released}) {
     auto& known = seen->with[int(with)];

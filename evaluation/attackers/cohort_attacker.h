@@ -7,10 +7,17 @@
 // Sturim, Reynolds, "Speaker adaptive cohort selection for Tnorm", ICASSP 2005.
 #pragma once
 
+#include <functional>
+
 #include "evaluation/attackers/attacker.h"
 #include "evaluation/attackers/film_fit.h"
 
 namespace scrim {
+
+/// What the attacker looks at of a film, [1,64,64,C]; callable from several threads.
+using FilmView = std::function<Tensor(const FilmSet& films, std::int64_t film, FilmKind kind)>;
+/// The film itself.
+Tensor small_film(const FilmSet& films, std::int64_t film, FilmKind kind);
 
 class CohortAttacker : public Attacker {
  public:
@@ -19,7 +26,7 @@ class CohortAttacker : public Attacker {
   /// Films of strangers to the films that will be compared, of each kind that will be; the first 100 serve. With fewer
   /// than two (or null) the likeness itself is the score where films of that kind are compared with.
   CohortAttacker(AttackerFacts facts, std::unique_ptr<const FilmFit> fit, const FilmSet* real_cohort,
-                 const FilmSet* released_cohort);
+                 const FilmSet* released_cohort, FilmView view = small_film);
 
   AttackerFacts facts() const override { return facts_; }
   std::unique_ptr<Views> look(const FilmSet& films, FilmKind kind) override;
@@ -35,8 +42,11 @@ class CohortAttacker : public Attacker {
   };
   Familiarity familiarity(const FilmFit::Look& film, FilmKind with) const;
 
+  std::vector<Tensor> views(const FilmSet& films, FilmKind kind, std::size_t most) const;
+
   AttackerFacts facts_;
   std::unique_ptr<const FilmFit> fit_;
+  FilmView view_;
   FilmFit::Looks cohorts_[2];  ///< by kind
 };
 

@@ -4,6 +4,7 @@
 //   inverse_warp   for methods that move pixels, with the network in hand: the film x whose warp is the release, by fixed point
 //   inversion      for any method with a network in hand: the film whose release comes closest, by gradient descent
 //   averaging      for methods that draw numbers: the mean of several releases of one film
+//   gate           for methods that keep a part of the film: the rest, which is a donor's, is covered
 #pragma once
 
 #include <memory>

@@ -42,10 +42,10 @@ void check(const MatchingSettings& m) {
 }
 
 void check(const RestorerSettings& r) {
-  const std::string known[] = {"network", "inverse_warp", "averaging", "inversion"};
+  const std::string known[] = {"network", "inverse_warp", "averaging", "inversion", "gate"};
   for (const auto& by : r.by)
     expect(std::find(std::begin(known), std::end(known), by) != std::end(known), "restorer.by", by,
-           "\"network\", \"inverse_warp\", \"averaging\" or \"inversion\"");
+           "\"network\", \"inverse_warp\", \"averaging\", \"inversion\" or \"gate\"");
   expect(r.init_features >= 1, "restorer.init_features", r.init_features, "at least 1");
   expect(r.epochs >= 1, "restorer.epochs", r.epochs, "at least 1");
   expect(r.batch_size >= 1, "restorer.batch_size", r.batch_size, "at least 1");

@@ -90,7 +90,7 @@ void visit_fields(MatchingSettings& m, Visit&& visit) {
 
 /// What attackers do to released films before they compare (evaluation/restorers/restorer.h).
 struct RestorerSettings {
-  std::vector<std::string> by = {"network", "inverse_warp", "averaging"};
+  std::vector<std::string> by = {"network", "inverse_warp", "averaging", "gate"};
   bool retrain = true;
   std::int64_t init_features = 16, epochs = 40, batch_size = 16, early_stopping = 10;
   double learning_rate = 1e-3;
@@ -102,7 +102,8 @@ template <class Visit>
 void visit_fields(RestorerSettings& r, Visit&& visit) {
   visit("restorer", "by", r.by,
         "how released films are brought nearer to the real ones before they are compared, where the method "
-        "allows it: \"network\", \"inverse_warp\", \"averaging\", \"inversion\"");
+        "allows it: \"network\", \"inverse_warp\", \"averaging\", \"inversion\", \"gate\" (what is not the "
+        "patient's is covered)");
   visit("restorer", "retrain", r.retrain,
         "network: also train the attackers of [embedding] and [matching] on restored films");
   visit("restorer", "init_features", r.init_features, "network: features of the U-Net's first level");

@@ -85,10 +85,18 @@ ClassificationResult evaluate(const ClassificationConfig& config) {
   ClassificationResult result = compared(cases_of(films), cases_of(released), config.bootstrap_draws,
                                          Random(std::uint64_t(config.seed), "bootstrap"));
   result.method = releaser.method().describe();
-  if (!config.boxes.empty() && !shows_another_film(config.release.method))
-    result.pointing = pointing_game(*classifier.network, films.at_size(classifier.image_size),
-                                    released.at_size(classifier.image_size), read_finding_boxes(config.boxes),
-                                    config.boxes_side);
+  const Method& method = releaser.method();
+  if (config.boxes.empty() || (method.donors() && !method.keeps_a_part())) return result;
+  const PlaceOnFilm place = [&](std::int64_t film, double x, double y) {
+    const Tensor seen_at = releaser.release_one(films, film).seen_at;
+    const auto row = std::min(std::int64_t(y * double(seen_at.size(1))), seen_at.size(1) - 1),
+               column = std::min(std::int64_t(x * double(seen_at.size(2))), seen_at.size(2) - 1);
+    const float* at = seen_at.data<float>().data() + 2 * (row * seen_at.size(2) + column);
+    return std::pair{(double(at[0]) + 1) / 2, (double(at[1]) + 1) / 2};
+  };
+  result.pointing = pointing_game(*classifier.network, films.at_size(classifier.image_size),
+                                  released.at_size(classifier.image_size), read_finding_boxes(config.boxes),
+                                  config.boxes_side, method.keeps_a_part() ? place : nullptr);
   return result;
 }
 

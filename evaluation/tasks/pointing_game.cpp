@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "tensor/compute_device.h"
 
@@ -28,7 +29,8 @@ std::pair<double, double> highest_place(const Tensor& maps, std::size_t finding,
 }
 
 PointingResult pointing_game(DenseNet& classifier, const FilmSet& real, const FilmSet& released,
-                             const std::vector<FindingBox>& boxes, double boxes_side) {
+                             const std::vector<FindingBox>& boxes, double boxes_side,
+                             const PlaceOnFilm& place) {
   const NoGradient no_gradient;
   classifier.set_training(false);
   std::map<Case, std::vector<FindingBox>> cases;
@@ -46,7 +48,8 @@ PointingResult pointing_game(DenseNet& classifier, const FilmSet& real, const Fi
     const auto is_hit = [&, film = film, finding = finding, &around = around](const FilmSet& films) {
       const Tensor maps =
           to_host(classifier.activation_maps(Variable(to_compute_device(films.film(film)))).value());
-      const auto [x, y] = highest_place(maps, finding, films.image_size());
+      auto [x, y] = highest_place(maps, finding, films.image_size());
+      if (place && &films == &released) std::tie(x, y) = place(film, x, y);
       return std::any_of(around.begin(), around.end(),
                          [&, x = x * boxes_side, y = y * boxes_side](const auto& b) {
                            return x >= b.x && x <= b.x + b.width && y >= b.y && y <= b.y + b.height;

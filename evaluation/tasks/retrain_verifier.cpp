@@ -6,27 +6,16 @@
 #include "base/notice.h"
 #include "evaluation/attackers/correlation_attacker.h"
 #include "evaluation/attackers/difference_attacker.h"
-#include "evaluation/attackers/mixture.h"
+#include "evaluation/attackers/gate_attacker.h"
 #include "evaluation/restorers/averaging.h"
+#include "evaluation/restorers/gate_cut.h"
 #include "evaluation/restorers/inverse_warp.h"
 #include "evaluation/restorers/inversion.h"
+#include "evaluation/tasks/attack_log.h"
 #include "evaluation/tasks/attacker_trainer.h"
 
 namespace scrim {
 namespace {
-
-/// The threshold with the best accuracy.
-double best_threshold(const std::vector<Scored>& cases) {
-  double best = 0, accuracy = -1;
-  for (const RocPoint& point : roc_curve(cases)) {
-    const double reached = confusion_at(cases, point.threshold).accuracy();
-    if (reached > accuracy) {
-      accuracy = reached;
-      best = point.threshold;
-    }
-  }
-  return best;
-}
 
 /// Strangers to the test for attackers with a cohort, as different from each other as the films allow.
 std::vector<std::string> a_film_of_each_patient(const IdentityTest& test) {
@@ -92,12 +81,12 @@ class Evaluation {
       ask_siamese(kind);
       ask_learners(scene_, trainer_, kind);
     }
-    // Where another film is shown, nothing of the patient's is left to be restored.
-    if (!changes_nothing() && !releaser_.method().donors())
+    if (releaser_.method().keeps_a_part()) ask_about_gates();
+    if (!changes_nothing())
       for (const auto& by : config_.restorer.by) ask_after(by);
     if (config_.mixture && scene_.valid)
-      for (const auto& kind : kinds()) ask_mixture(kind);
-    for (const auto& kind : kinds()) result_.risks[kind] = risks_of(kind);
+      for (const auto& kind : kinds()) log_.join(kind);
+    for (const auto& kind : kinds()) result_.risks[kind] = log_.risks_of(kind);
     return std::move(result_);
   }
 
@@ -142,7 +131,7 @@ class Evaluation {
                         .is_control = true};
     DifferenceAttacker table(facts, attribute_rows(*labels_));
     learn(table, "real_real", scene_.train);
-    ask(table, kinds(), scene_);
+    log_.ask(table, kinds(), scene_);
     if (!config_.attributes.read) return;
 
     const auto reader = trainer_.attribute_reader(*labels_);
@@ -159,7 +148,7 @@ class Evaluation {
     SeenFilms learned(read, side.films), test(read, scene_.test.films);
     for (const auto& kind : kinds()) {
       read.learn(learned.of(first_of(kind)), learned.of(second_of(kind)), pairs_to_learn(side.test));
-      ask(read, {kind}, scene_, test);
+      log_.ask(read, {kind}, scene_, test);
     }
     for (const FilmKind kind : {FilmKind::real, FilmKind::released})
       if (kind == FilmKind::real || !changes_nothing())
@@ -183,7 +172,7 @@ class Evaluation {
            .training_films = scene_.train.films.real.count()},
           finding_rows(*labels_, released));
       learn(attacker, kind, scene_.train);
-      ask(attacker, {kind}, scene_);
+      log_.ask(attacker, {kind}, scene_);
     }
   }
 
@@ -199,90 +188,90 @@ class Evaluation {
                                  .training_films = scene_.train.films.real.count()},
                                 side_channel_rows(image));
     learn(attacker, kind, scene_.train);
-    ask(attacker, {kind}, scene_);
+    log_.ask(attacker, {kind}, scene_);
+  }
+
+  /// Attackers who know which part of a release is the patient's.
+  void ask_about_gates() {
+    const std::vector<std::string> about{"released_real", "released_released"};
+    const GateOf gate_of = [this](const FilmSet& films, std::int64_t i) {
+      return releaser_.release_one(FilmSet(config_.data.images, {films.name(i)}, config_.data.options()), 0)
+          .gate;
+    };
+    if (config_.correlation) {
+      const FilmReader lungs({.segmenter = TransplantSettings().segmenter});
+      GateAttacker attacker(scene_.cohort->real, scene_.cohort->released, lungs, gate_of);
+      log_.ask(attacker, about, scene_);
+    }
+    if (!config_.side_channels) return;
+    for (const auto& kind : about) {
+      DifferenceAttacker attacker(
+          {.name = "gate's place and size, learned on " + kind,
+           .family = "gate_place",
+           .knows = "the gates of releases, and those that the method gives real films",
+           .trained_on = kind,
+           .training_films = scene_.train.films.real.count()},
+          gate_rows(gate_of));
+      learn(attacker, kind, scene_.train);
+      log_.ask(attacker, {kind}, scene_);
+    }
   }
 
   void ask_correlation(const Scene& scene) {
     CorrelationAttacker attacker(&scene.cohort->real, changes_nothing() ? nullptr : &scene.cohort->released);
     if (scene.restored_by.empty())
-      ask(attacker, kinds(), scene);
+      log_.ask(attacker, kinds(), scene);
     else
-      ask(attacker, {"released_real", "released_released"}, scene);
+      log_.ask(attacker, {"released_real", "released_released"}, scene);
   }
 
   void ask_siamese(const std::string& kind) {
     std::vector<std::vector<float>> scores;
     for (std::int64_t i = 0; i < config_.seeds; ++i) {
       SiameseAttacker attacker = trainer_.siamese(kind, config_.training.seed + i);
-      ask(attacker, {kind}, scene_);
+      log_.ask(attacker, {kind}, scene_);
       scores.push_back(result_.attacks.back().scores);
     }
-    if (!scores.empty()) add_seeds(kind, result_.attacks.back().attacker.family, scores);
+    if (!scores.empty()) log_.add_seeds(kind, result_.attacks.back().attacker.family, scores);
   }
 
   /// Attackers that learn from several starts.
   void ask_learners(const Scene& scene, const AttackerTrainer& trainer, const std::string& kind) {
     if (config_.embedding.starts > 0) {
       const SeveralStarts embedding = trainer.embedding(kind);
-      const auto scores = ask_starts(embedding, scene, kind);
+      const auto scores = log_.ask_starts(embedding.facts, embedding.starts, scene, kind);
       if (scene.restored_by.empty()) add_learning_curve(kind, embedding.facts.training_films, scores.front());
     }
-    if (config_.matching.starts > 0) ask_starts(trainer.matching(kind), scene, kind);
-  }
-
-  /// The scores of each start.
-  std::vector<std::vector<float>> ask_starts(const SeveralStarts& attacker, const Scene& scene,
-                                             const std::string& kind) {
-    std::vector<std::vector<float>> scores, valid_scores;
-    for (const auto& start : attacker.starts) {
-      scores.push_back(scores_of(*start, kind, scene.test));
-      if (scene.valid) valid_scores.push_back(scores_of(*start, kind, *scene.valid));
+    if (config_.matching.starts > 0) {
+      const SeveralStarts matching = trainer.matching(kind);
+      log_.ask_starts(matching.facts, matching.starts, scene, kind);
     }
-    const AttackerFacts facts = scene.facts(attacker.facts);
-    add(facts, kind, mean_of(scores), mean_of(valid_scores));
-    add_seeds(kind, facts.family, scores);
-    return scores;
-  }
-
-  static std::vector<float> mean_of(const std::vector<std::vector<float>>& lists) {
-    std::vector<float> mean(lists.empty() ? 0 : lists.front().size());
-    for (const auto& list : lists)
-      for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += list[i] / float(lists.size());
-    return mean;
-  }
-
-  void add_seeds(const std::string& kind, const std::string& family,
-                 const std::vector<std::vector<float>>& scores) {
-    const IdentityTest& test = scene_.test.test;
-    std::vector<std::vector<GroupedCase>> cases;
-    for (const auto& of_seed : scores) cases.push_back(test.cases(of_seed, test.stranger_pairs(false)));
-    result_.seeds[kind].push_back({family, over_seeds(cases)});
   }
 
   /// The AUC of one start by how many films it learned from. `of_all`: scores of the start that learned from all films.
   void add_learning_curve(const std::string& kind, std::int64_t all_films, const std::vector<float>& of_all) {
     if (config_.embedding.learning_curve.empty()) return;
-    const auto point = [&](std::int64_t films, const std::vector<float>& scores) {
-      const IdentityTest& test = scene_.test.test;
-      const auto cases = test.cases(scores, test.stranger_pairs(false));
-      result_.learning_curves[kind].push_back({films, roc_auc(ungrouped(cases)), jackknife_auc(cases)});
-    };
     std::vector<double> shares = config_.embedding.learning_curve;
     std::sort(shares.begin(), shares.end());
     for (const double share : shares) {
       EmbeddingAttacker attacker = trainer_.embedding_of_share(kind, share);
-      point(attacker.facts().training_films, scores_of(attacker, kind, scene_.test));
+      log_.add_learning_point(kind, attacker.facts().training_films,
+                              AttackLog::scores_of(attacker, kind, scene_.test));
     }
-    point(all_films, of_all);
+    log_.add_learning_point(kind, all_films, of_all);
   }
 
   /// Attackers who restore released films before they compare.
   void ask_after(const std::string& by) {
-    const bool learns = by == "network" && config_.restorer.retrain &&
+    // Where another film is shown, all that is left of the patient's stands in its gate.
+    if ((by == "gate") != releaser_.method().keeps_a_part()) return;
+    if (releaser_.method().donors() && by != "gate") return;
+    const bool learns = (by == "network" || by == "gate") && config_.restorer.retrain &&
                         (config_.embedding.starts > 0 || config_.matching.starts > 0);
     if (!config_.correlation && !learns) return;
     std::unique_ptr<Restorer> restorer;
     if (by == "network") restorer = std::make_unique<LearnedRestorer>(trainer_.restorer());
+    if (by == "gate") restorer = std::make_unique<GateCut>(releaser_);
     if (by == "averaging" && releaser_.method().draws_numbers())
       restorer = std::make_unique<Averaging>(releaser_, config_.restorer.releases);
     if (by == "inverse_warp" && releaser_.method().moves_pixels())
@@ -299,81 +288,6 @@ class Evaluation {
       if (kind != "real_real") ask_learners(restored, trainer, kind);
   }
 
-  static std::vector<float> scores_of(Attacker& attacker, const std::string& kind, const Side& side,
-                                      SeenFilms& seen) {
-    return side.test.all_scores(attacker, seen.of(first_of(kind)), first_of(kind), seen.of(second_of(kind)),
-                                second_of(kind));
-  }
-
-  static std::vector<float> scores_of(Attacker& attacker, const std::string& kind, const Side& side) {
-    SeenFilms seen(attacker, side.films);
-    return scores_of(attacker, kind, side, seen);
-  }
-
-  void ask(Attacker& attacker, const std::vector<std::string>& about, const Scene& scene) {
-    SeenFilms test(attacker, scene.test.films);
-    ask(attacker, about, scene, test);
-  }
-  void ask(Attacker& attacker, const std::vector<std::string>& about, const Scene& scene, SeenFilms& test) {
-    std::optional<SeenFilms> valid;
-    if (scene.valid) valid.emplace(attacker, scene.valid->films);
-    for (const auto& kind : about)
-      add(scene.facts(attacker.facts()), kind, scores_of(attacker, kind, scene.test, test),
-          valid ? scores_of(attacker, kind, *scene.valid, *valid) : std::vector<float>{});
-  }
-
-  void add(const AttackerFacts& facts, const std::string& kind, std::vector<float> scores,
-           std::vector<float> valid_scores) {
-    const IdentityTest& test = scene_.test.test;
-    Attack attack{.attacker = facts, .pairs = kind, .valid_auc = {}, .figures = {}};
-    const auto listed = ungrouped(test.cases(scores, test.listed()));
-    require(roc_auc(listed).has_value(), config_.test_pairs, "needs pairs of one patient and pairs of two");
-    attack.figures =
-        test.figures(scores, kind == "released_real",
-                     {config_.bootstrap_draws, config_.enrolments, std::uint64_t(config_.training.seed)});
-    if (scene_.valid) {
-      const IdentityTest& valid = scene_.valid->test;
-      attack.valid_auc = roc_auc(ungrouped(valid.cases(valid_scores, valid.stranger_pairs(false))));
-      attack.threshold = best_threshold(ungrouped(valid.cases(valid_scores, valid.listed())));
-    }
-    attack.confusion = confusion_at(listed, attack.threshold);
-    for (const Scored& c : listed) attack.listed_scores.push_back(c.score);
-    attack.scores = std::move(scores);
-    result_.attacks.push_back(std::move(attack));
-    valid_scores_.push_back(std::move(valid_scores));
-  }
-
-  /// All attackers of a kind together, weighed on the validation pairs.
-  void ask_mixture(const std::string& kind) {
-    std::vector<MixedScores> parts;
-    for (std::size_t i = 0; i < result_.attacks.size(); ++i)
-      if (const Attack& a = result_.attacks[i]; a.pairs == kind && !a.attacker.is_control)
-        parts.push_back({a.attacker.family, valid_scores_[i], a.scores});
-    const auto joined = mixed_scores(parts, scene_.valid->test);
-    if (!joined) return;
-    add({.name = "mixture",
-         .family = "mixture",
-         .knows = "all attackers: " + joined->weights,
-         .trained_on = kind,
-         .training_films = scene_.valid->films.real.count()},
-        kind, joined->test, joined->valid);
-  }
-
-  Risks risks_of(const std::string& kind) const {
-    const Attack *attack = result_.strongest(kind), *control = result_.control(kind);
-    if (!attack || !control) return {};
-    const auto pairs = [](const Attack& a) {
-      const VerificationFigures& f = a.figures.strangers;
-      return Trials{f.rates.front().true_positive_rate.value_or(0) * double(f.pairs_of_one),
-                    double(f.rates.front().true_positive_rate ? f.pairs_of_one : 0)};
-    };
-    const auto patients = [](const Attack& a) {
-      const auto& e = a.figures.enrolment;
-      return e ? Trials{e->rank_1 * double(e->queries), double(e->queries)} : Trials{};
-    };
-    return {risk(pairs(*attack), pairs(*control)), risk(patients(*attack), patients(*control))};
-  }
-
   const RetrainVerifierConfig& config_;
   const ShowProgress& progress_;
   std::optional<LabelTable> labels_;
@@ -381,7 +295,7 @@ class Evaluation {
   Scene scene_;
   AttackerTrainer trainer_;
   VerificationResult result_;
-  std::vector<std::vector<float>> valid_scores_;  ///< of each attack
+  AttackLog log_{config_, scene_, result_};
 };
 
 }  // namespace

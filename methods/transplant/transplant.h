@@ -66,6 +66,7 @@ class Transplant : public Method {
   FilmLabels released_labels(const FilmLabels& film) const override;
   const DonorPool* donors() const override { return pool_.get(); }
   bool draws_numbers() const override { return true; }
+  bool keeps_a_part() const override { return true; }
   std::string describe() const override;
 
  private:

@@ -7,6 +7,7 @@
 #include "base/atomic_file.h"
 #include "data/files/cohort.h"
 #include "data/files/film_labels.h"
+#include "data/files/finding_boxes.h"
 #include "data/phantom/phantom_cohort.h"
 #include "tensor/parallel.h"
 #include "tests/support/temporary_folder.h"
@@ -169,7 +170,22 @@ TEST(PhantomCohort, IsCompleteAndTheSameForAnyNumberOfThreads) {
               std::count(film.findings.begin(), film.findings.end(), true) == 0)
         << name;
   EXPECT_GT(findings, 3u);
-  EXPECT_EQ(files, 12u * 5 + 7 + findings);
+  EXPECT_EQ(files, 12u * 5 + 8 + findings);
+
+  std::size_t boxes = 0;
+  for (const FindingBox& box : read_finding_boxes(folder / "1/boxes.csv")) {
+    const GrayImage mask = read_image(folder / "1/masks/findings" / finding_names[box.finding] / box.film);
+    std::size_t inside = 0, all = 0;
+    for (std::size_t i = 0; i < mask.pixels.size(); ++i) {
+      const auto x = double(i % 64), y = double(i / 64);
+      all += mask.pixels[i] > 0;
+      inside +=
+          mask.pixels[i] > 0 && x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height;
+    }
+    EXPECT_EQ(inside, all);
+    ++boxes;
+  }
+  EXPECT_GT(boxes, 3u);
 
   std::set<std::string> names, patients_seen;
   for (const char* part : {"train", "valid", "test"}) {

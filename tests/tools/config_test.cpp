@@ -77,10 +77,10 @@ TEST(Config, WrongTypesAndSyntaxAreNamed) {
   EXPECT_EQ(error_of(""),
             "c.toml: has no task. Add task = \"NAME\" with one of pretrain_generator, train_classifier, "
             "train_verifier, "
-            "train_anonymizer, train_segmenter, train_sparse_coder");
+            "train_anonymizer, train_segmenter, train_sparse_coder, train_lesion_network");
   EXPECT_EQ(error_of("task = \"fly\""),
             "c.toml: there is no task \"fly\"; there are pretrain_generator, train_classifier, "
-            "train_verifier, train_anonymizer, train_segmenter, train_sparse_coder");
+            "train_verifier, train_anonymizer, train_segmenter, train_sparse_coder, train_lesion_network");
   EXPECT_EQ(error_of(minimal, {"nonsense"}), "nonsense: expected table.key=value");
 }
 

@@ -1,0 +1,82 @@
+// What is measured of transplants: attackers who know the gate.
+#include "base/atomic_file.h"
+#include "evaluation/restorers/gate_cut.h"
+#include "films/donor_pool.h"
+#include "tests/evaluation/evaluation_suite.h"
+#include "tests/support/errors.h"
+
+namespace scrim::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TransplantEvaluation : public Evaluation {
+ protected:
+  static void SetUpTestSuite() {
+    Evaluation::SetUpTestSuite();
+    phantom::write_cohort(shared() / "others",
+                          {.films = 40, .seed = 2, .first_patient = 5000, .film = {.size = 64}},
+                          [](std::int64_t) {});
+    write_donor_pool(shared() / "pool",
+                     {.films = {shared() / "others/images", "", (shared() / "others/labels.csv").string()},
+                      .source = "phantoms",
+                      .license = "CC0",
+                      .consent = "no person is on them",
+                      .apart = {}},
+                     [](std::int64_t) {});
+    // Everything on a film is a finding: its middle, half the side.
+    fs::create_directories(shared() / "middles");
+    GrayImage middle{64, 64, 8, std::vector<std::uint16_t>(64 * 64)};
+    for (std::size_t i = 0; i < middle.pixels.size(); ++i)
+      middle.pixels[i] = i / 64 >= 16 && i / 64 < 48 && i % 64 >= 16 && i % 64 < 48 ? 255 : 0;
+    for (const auto& name : film_names(at("images"), "")) write_png(shared() / "middles" / name, middle);
+  }
+  static ReleaseSettings pixels(double largest_gate) {
+    return {method_settings<Transplant>({.pool = (shared() / "pool").string(),
+                                         .content = "pixels",
+                                         .findings = (shared() / "middles").string(),
+                                         .largest_gate = largest_gate}),
+            "", at("labels.csv")};
+  }
+  RetrainVerifierConfig transplant_attack(double largest_gate) const {
+    auto config = attack();
+    config.labels = at("labels.csv");
+    config.release = pixels(largest_gate);
+    return config;
+  }
+  static double auc_of(const VerificationResult& result, const std::string& family, const std::string& kind) {
+    for (const Attack& attack : result.attacks)
+      if (attack.attacker.family == family && attack.pairs == kind) return *attack.figures.strangers.auc;
+    return -1;
+  }
+};
+
+TEST_F(TransplantEvaluation, WhoKnowsTheGateFindsWhatIsKept) {
+  const auto result = evaluate(transplant_attack(0.06), quiet);
+  EXPECT_GT(auc_of(result, "gate", "released_real"), 0.75);
+  EXPECT_GT(auc_of(result, "gate", "released_real"), auc_of(result, "correlation", "released_real"));
+  EXPECT_GT(auc_of(result, "gate", "released_released"), 0.65);
+  EXPECT_FALSE(result.guarantee);
+}
+
+TEST_F(TransplantEvaluation, NothingIsFoundWhereNothingIsKept) {
+  auto config = transplant_attack(0);
+  config.side_channels = true;
+  const auto result = evaluate(config, quiet);
+  EXPECT_EQ(auc_of(result, "gate", "released_real"), 0.5);
+  EXPECT_EQ(auc_of(result, "gate_place", "released_real"), 0.5);
+  EXPECT_EQ(auc_of(result, "gate_place", "released_released"), 0.5);
+}
+
+TEST_F(TransplantEvaluation, WhatIsNotThePatientsIsCovered) {
+  const Releaser releaser(pixels(0.1), {}, 1);
+  const FilmSet real(at("images"), {film_names(at("images"), "").front()}, {.image_size = 64});
+  const FilmSet released = releaser.release(real), cut = GateCut(releaser).restored(real, released, 0);
+  const Tensor gate = releaser.release_one(real, 0).gate;
+  const GrayImage before = released.image(0), after = cut.image(0);
+  for (std::size_t i = 0; i < after.pixels.size(); ++i)
+    EXPECT_EQ(after.pixels[i], gate.data<float>()[i] > 0 ? before.pixels[i] : 128);
+}
+
+}  // namespace
+}  // namespace scrim::test
