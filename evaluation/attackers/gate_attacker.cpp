@@ -105,7 +105,7 @@ std::optional<Tensor> mean_chest(const FilmSet& films, const FilmReader& lungs) 
   Tensor mean = Tensor::zeros({1, chest_points_count, 2});
   std::vector<Tensor> chests;
   for (std::int64_t i = 0; i < std::min(films.count(), most_films); ++i)
-    if (const Chest chest = lungs.chest(films.image(i)); chest.points) chests.push_back(*chest.points);
+    if (const Chest chest = lungs.chest(films.image(i), {}); chest.points) chests.push_back(*chest.points);
   if (chests.empty()) return std::nullopt;
   for (const Tensor& points : chests)
     for (std::size_t i = 0; i < std::size_t(mean.numel()); ++i)
@@ -125,7 +125,7 @@ FilmView view_on(std::optional<Tensor> onto, const FilmReader& lungs, GateOf gat
       both.mutable_data<float>()[2 * p] = film.data<float>()[p];
       both.mutable_data<float>()[2 * p + 1] = gate.data<float>()[p];
     }
-    return registered(both, registration(onto, lungs.chest(films.image(i)).points, side, side));
+    return registered(both, registration(onto, lungs.chest(films.image(i), {}).points, side, side));
   };
 }
 

@@ -60,10 +60,18 @@ FilmReader::FilmReader(const FilmReaderSettings& settings)
   if (!settings.lesions.empty()) network_.emplace(load_lesion_network(settings.lesions));
 }
 
-Chest FilmReader::look_for_lungs(const GrayImage& film) const {
+Chest FilmReader::look_for_lungs(const GrayImage& film, const Tensor& layer) const {
   const std::int64_t size = segmenter_.image_size();
-  const Tensor small = resized_film(tensor_from_image(film), size, size),
-               masks = segmenter_.organ_masks(small);
+  Tensor small = resized_film(tensor_from_image(film), size, size);
+  if (layer.defined()) {
+    const Tensor over = resized_film(layer, size, size);
+    small = small.clone();
+    for (std::size_t i = 0; i < std::size_t(size * size); ++i) {
+      float& gray = small.mutable_data<float>()[i];
+      gray = without_layer(gray, over.data<float>()[i]);
+    }
+  }
+  const Tensor masks = segmenter_.organ_masks(small);
   Tensor lungs = Tensor::zeros(small.shape());
   const auto names = segmenter_.organ_names();
   const std::int64_t organs = segmenter_.organs();
@@ -76,16 +84,15 @@ Chest FilmReader::look_for_lungs(const GrayImage& film) const {
   return {chest_points(lungs), small, lungs};
 }
 
-Chest FilmReader::chest(const GrayImage& film) const {
-  const std::uint64_t number = number_of(film, "");
+Chest FilmReader::chest(const GrayImage& film, const Tensor& layer) const {
+  const std::uint64_t number = number_of(film, layer.defined() ? "behind its layer" : "");
   const std::lock_guard lock(mutex_);
   if (const auto found = chests_.find(number); found != chests_.end()) return found->second;
-  const Chest seen = look_for_lungs(film);
+  const Chest seen = look_for_lungs(film, layer);
   return remember(chests_, chest_bytes_, number, seen, 2 * seen.film.bytes());
 }
 
-Findings FilmReader::look_for_findings(const GrayImage& film, const std::string& name,
-                                       bool with_layer) const {
+Findings FilmReader::look_for_findings(const GrayImage& film, const std::string& name) const {
   constexpr std::int64_t largest_side = 512;
   const std::int64_t size =
       network_ ? network_->image_size : std::min(largest_side, std::max(film.height, film.width));
@@ -95,27 +102,26 @@ Findings FilmReader::look_for_findings(const GrayImage& film, const std::string&
     require(!name.empty(), "transplant", "the film has no name by which its findings are found");
     findings.surely = known_->of(name, size);
   }
-  if (with_layer && !settings_.twins.empty()) {
+  if (!settings_.twins.empty()) {
     const Tensor twin = resized_film(
         tensor_from_image(read_image(std::filesystem::path(settings_.twins) / name)), size, size);
     findings.layer = Tensor::empty(small.shape());
     for (std::size_t i = 0; i < std::size_t(size * size); ++i)
       findings.layer.mutable_data<float>()[i] = layer_of(small.data<float>()[i], twin.data<float>()[i]);
   }
-  const bool ask = !findings.surely.defined() || (with_layer && !findings.layer.defined());
-  if (!ask) return findings;
+  if (!network_ || (findings.surely.defined() && findings.layer.defined())) return findings;
   const NoGradient no_gradient;
   const Lesions said = lesions_of(*network_->network, Variable(to_compute_device(small)));
   if (!findings.surely.defined()) findings.surely = to_host(said.surely.value());
-  if (with_layer && !findings.layer.defined()) findings.layer = to_host(said.layer.value());
+  if (!findings.layer.defined()) findings.layer = to_host(said.layer.value());
   return findings;
 }
 
-Findings FilmReader::findings(const GrayImage& film, const std::string& name, bool with_layer) const {
+Findings FilmReader::findings(const GrayImage& film, const std::string& name) const {
   const std::uint64_t number = number_of(film, name);
   const std::lock_guard lock(mutex_);
   if (const auto found = findings_.find(number); found != findings_.end()) return found->second;
-  const Findings seen = look_for_findings(film, name, with_layer);
+  const Findings seen = look_for_findings(film, name);
   const std::size_t bytes = seen.surely.bytes() + (seen.layer.defined() ? seen.layer.bytes() : 0);
   return remember(findings_, finding_bytes_, number, seen, bytes);
 }

@@ -24,7 +24,7 @@ double gray_spread(const Chest& chest, const Tensor& left_out);
 
 struct Findings {
   Tensor surely;  ///< [1,S,S,1], 0 to 1
-  Tensor layer;   ///< [1,S,S,1], as layer_of(); undefined unless asked for
+  Tensor layer;   ///< [1,S,S,1], as layer_of(); undefined where neither twins nor a network are there
 };
 
 struct FilmReaderSettings {
@@ -41,13 +41,14 @@ class FilmReader {
   /// Throws UsageError when a file is not there, Error when one is broken.
   explicit FilmReader(const FilmReaderSettings& settings);
 
-  Chest chest(const GrayImage& film) const;
+  /// `layer`: of the film's findings, which hide edges of lungs: they are looked for behind it. Undefined: on the film itself.
+  Chest chest(const GrayImage& film, const Tensor& layer) const;
   /// `name`: of the film's file, by which masks, boxes and twins are found.
-  Findings findings(const GrayImage& film, const std::string& name, bool with_layer) const;
+  Findings findings(const GrayImage& film, const std::string& name) const;
 
  private:
-  Chest look_for_lungs(const GrayImage& film) const;
-  Findings look_for_findings(const GrayImage& film, const std::string& name, bool with_layer) const;
+  Chest look_for_lungs(const GrayImage& film, const Tensor& layer) const;
+  Findings look_for_findings(const GrayImage& film, const std::string& name) const;
 
   FilmReaderSettings settings_;
   std::optional<KnownFindings> known_;

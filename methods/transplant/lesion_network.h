@@ -1,6 +1,9 @@
 // The network that finds lesions and parts them from the chest behind them: a U-Net (models/unet.h) with two outputs.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+
 #include "models/networks/weight_files.h"
 
 namespace scrim {
@@ -16,6 +19,14 @@ inline float layer_of(float film, float twin) {
 /// The same lesion on another film.
 inline float with_layer(float film, float layer) {
   return film + layer * (layer_headroom + (layer > 0 ? 1 - film : film));
+}
+
+/// The film that with_layer() makes into this one.
+inline float without_layer(float film, float layer) {
+  constexpr float least = 0.05f;  // of the film is left under any lesion
+  const float left = std::max(least, 1 - std::abs(layer));
+  const float twin = (film - layer * layer_headroom - std::max(layer, 0.f)) / left;
+  return std::clamp(twin, 0.f, 1.f);
 }
 
 /// What a film's findings do to it.

@@ -75,8 +75,9 @@ ReleasedFilm Transplant::release(const FilmInHand& film, const Random& random) c
   const GrayImage donor_film = pool_->film(number);
   const Tensor donor = tensor_from_image(donor_film), patient = tensor_from_image(film.image);
   const Shape shape = donor.shape();
-  const Chest donor_chest = reader_->chest(donor_film), chest = reader_->chest(film.image);
-  const Findings findings = reader_->findings(film.image, film.name, settings_.content == "layer");
+  const Findings findings = reader_->findings(film.image, film.name);
+  const Chest donor_chest = reader_->chest(donor_film, {}),
+              chest = reader_->chest(film.image, findings.layer);
 
   ReleasedFilm released;
   const Tensor grid = registration(donor_chest.points, chest.points, shape[1], shape[2]);
