@@ -192,6 +192,19 @@ TEST_F(Transplants, MistakesAreErrors) {
   expect_contains(error_of([&] { method.release(film("", image), Random(1)); }), "has no name");
 }
 
+TEST(LesionNetwork, ALayerIsTakenAwayAsItIsLaidOn) {
+  for (const float twin : {0.f, 0.2f, 0.5f, 0.97f, 1.f})
+    for (const float film : {0.01f, 0.4f, 0.6f, 0.99f}) {
+      const float layer = layer_of(film, twin);
+      EXPECT_NEAR(with_layer(twin, layer), film, 1e-6);
+      EXPECT_LT(std::abs(layer), 1);
+      if (std::abs(layer) < 0.95f) {
+        EXPECT_NEAR(without_layer(film, layer), twin, 1e-5) << twin << " " << film;
+      }
+    }
+  EXPECT_EQ(layer_of(0.3f, 0.3f), 0);
+}
+
 TEST(LesionNetwork, SaysALayerAndHowSureItIs) {
   const auto network = build(lesion_network(4), Initializer(1));
   const Lesions lesions = lesions_of(*network, Tensor::full({2, 32, 48, 1}, 0.5));

@@ -10,6 +10,7 @@
 #include "tests/support/phantom_suite.h"
 #include "training/tasks/train_anonymizer.h"
 #include "training/tasks/train_classifier.h"
+#include "training/tasks/train_lesion_network.h"
 #include "training/tasks/train_segmenter.h"
 #include "training/tasks/train_sparse_coder.h"
 #include "training/tasks/train_verifier.h"
@@ -67,6 +68,15 @@ class SmallTasks : public PhantomSuite<48> {
             .training = two_epochs,
             .optimizer = {.learning_rate = 2e-3},
             .folder = (folder / (kind + name)).string()};
+  }
+  LesionNetworkConfig lesion_network(const std::string& name) const {
+    return {.data = data(),
+            .lists = lists(),
+            .twins = at("twins"),
+            .healthy = {at("images"), at("splits/train.txt"), at("labels.csv")},
+            .init_features = 2,
+            .training = two_epochs,
+            .folder = (folder / name).string()};
   }
   /// The game, with judges that were trained for it.
   GameConfig game(const std::string& name) const {
