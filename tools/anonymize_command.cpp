@@ -71,6 +71,12 @@ int release_films(const Settings& s, const Method& method, Segmenter* segmenter,
 
 int transplant(Settings s, bool json) {
   s.transplant.pool = s.surrogate.pool;
+  if (s.transplant.pool.empty())
+    throw UsageError(
+        "[anonymize] --lesions and --findings need --pool (from scrim pool): donors without findings");
+  if (s.transplant.content == "layer" && s.transplant.lesions.empty() && s.transplant.twins.empty())
+    throw UsageError(
+        "[anonymize] --content layer needs --lesions (from train_lesion_network). --content pixels does not");
   check(s.transplant, "anonymize");
   check_chosen(s.transplant, "anonymize");
   const Transplant method(s.transplant);

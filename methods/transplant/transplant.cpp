@@ -52,10 +52,12 @@ void check(const TransplantSettings& s, std::string_view table) {
 
 void check_chosen(const TransplantSettings& s, std::string_view table) {
   check_given(fmt::format("{}.pool", table), s.pool, "a folder of donors that `scrim pool` wrote");
-  if (s.findings.empty() || (s.content == "layer" && s.twins.empty()))
+  if (s.findings.empty())
     check_given(fmt::format("{}.lesions", table), s.lesions,
-                s.findings.empty() ? "weights of train_lesion_network, or [findings]: masks or boxes"
-                                   : "weights of train_lesion_network, or content = \"pixels\"");
+                "weights of train_lesion_network, or masks or boxes in the key findings");
+  if (s.content == "layer" && s.twins.empty())
+    check_given(fmt::format("{}.lesions", table), s.lesions,
+                "weights of train_lesion_network, or content = \"pixels\"");
 }
 
 Transplant::Transplant(const TransplantSettings& s)

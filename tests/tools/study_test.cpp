@@ -76,12 +76,12 @@ TEST_F(StudyRun, MakesAReportSkipsWhatIsDoneAndRedoesWhatChanged) {
   }
   const auto evidence = nlohmann::json::parse(copy);
   EXPECT_EQ(evidence["format"], "scrim evidence 1");
-  ASSERT_EQ(evidence["methods"].size(), 3u);
+  ASSERT_EQ(evidence["methods"].size(), 4u);
   for (const auto& method : evidence["methods"]) {
-    const bool another = method["name"] == "other";  // another person's film
+    const bool bound = method["name"] == "other", another = bound || method["name"] == "transplant";
     EXPECT_EQ(method["organs"].is_null(), another);
     EXPECT_EQ(method["image_quality"].is_null(), another);
-    EXPECT_EQ(method["guarantee"].is_null(), !another);
+    EXPECT_EQ(method["guarantee"].is_null(), !bound);
     EXPECT_FALSE(method["inference"].empty());
     EXPECT_FALSE(method["kinds"]["released_real"]["learning_curve"].empty());
     const std::set<std::string> verdicts{"hides", "hinders", "does not hide"};
@@ -163,7 +163,8 @@ TEST_F(StudyRun, APatientOnTwoSidesIsRefused) {
   auto train = read_list(folder / "c/splits/train.txt");
   train.push_back(read_list(folder / "c/splits/test.txt").front());
   write_list(folder / "train.txt", train);
-  Words more{"--set", "phantom.films=0", "--set", "method.2.method=dp_pix"};
+  Words more{"--set", "phantom.films=0",       "--set", "method.2.method=dp_pix",
+             "--set", "method.3.method=dp_pix"};
   for (const auto& [key, path] : {std::pair{"images", "c/images"},
                                   {"labels", "c/labels.csv"},
                                   {"train_list", "train.txt"},
