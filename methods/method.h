@@ -25,8 +25,9 @@ struct ReleasedFilm {
   Tensor displacement;  ///< [1,h,w,2], from -1 to 1 over the film; undefined for methods that move nothing
   double largest_displacement = 0;  ///< pixels of the film; 0 for methods that move nothing
   // Of methods that show a part of the patient's film on a donor's; else undefined:
-  Tensor gate;     ///< [1,H,W,1], 0 or 1, 1 = where the part stands
-  Tensor seen_at;  ///< [1,H,W,2], where on the patient's film each pixel of the release is, -1 to 1
+  Tensor gate;              ///< [1,H,W,1], 0 or 1, 1 = where the part stands
+  Tensor seen_at;           ///< [1,H,W,2], where on the patient's film each pixel of the release is, -1 to 1
+  std::int64_t donor = -1;  ///< into Method::donors(); -1 = not said
 };
 
 class Method {

@@ -10,7 +10,7 @@ namespace scrim {
 /// Every task of `scrim evaluate`.
 using EvaluationConfig =
     std::variant<RetrainVerifierConfig, RetrainClassifierConfig, ClassificationConfig, SegmentationConfig,
-                 ImageQualityConfig, InversionConfig, AveragingConfig>;
+                 ImageQualityConfig, InversionConfig, AveragingConfig, KeptLesionsConfig>;
 
 /// The configuration from text with "table.key=value" overrides; `name` stands in messages. Throws
 /// UsageError.

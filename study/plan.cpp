@@ -20,6 +20,7 @@ void use_phantom(StudyConfig& c) {
   fill(c.labels, "labels.csv");
   if (c.boxes.empty()) c.boxes_side = double(c.phantom.size);
   fill(c.boxes, "boxes.csv");
+  fill(c.findings, "masks/findings");
   fill(c.lists.train, "splits/train.txt");
   fill(c.lists.valid, "splits/valid.txt");
   fill(c.test_list, "splits/test.txt");
@@ -36,8 +37,7 @@ void use_phantoms(const StudyConfig& c, StudyMethod& m) {
   if (m.method.method != Transplant::name || !transplant.lesions.empty()) return;
   const std::filesystem::path cohort = std::filesystem::path(c.folder) / "cohort";
   if (transplant.findings.empty()) transplant.findings = (cohort / "masks/findings").string();
-  if (transplant.content == "layer" && transplant.twins.empty())
-    transplant.twins = (cohort / "twins").string();
+  if (transplant.content == "layer" && transplant.twins.empty()) transplant.twins = phantom_twins(c).string();
 }
 
 /// The files and folders that a method reads beside the films.
@@ -223,6 +223,18 @@ class StudyReader {
     auto of_findings = inputs;
     if (!c_.boxes.empty()) of_findings.emplace_back(c_.boxes);
     add(findings_step(m), m.name + ": findings before and after", std::move(classification), of_findings);
+    if (study_.judges_lesions(m)) {
+      auto of_lesions = generator;
+      of_lesions.emplace_back(c_.findings);
+      const std::string twins = study_.draws_twins() ? phantom_twins(c_).string() : "";
+      add(lesions_step(m), m.name + ": lesions before and after",
+          task(KeptLesionsConfig{.data = c_.data,
+                                 .test_list = c_.test_list,
+                                 .findings = c_.findings,
+                                 .twins = twins,
+                                 .release = release}),
+          of_lesions);
+    }
     if (study_.judges_organs() && study_.shows_the_film(m)) {
       auto of_organs = generator;
       of_organs.push_back(segmenter());
@@ -266,6 +278,10 @@ class StudyReader {
 
 }  // namespace
 
+std::filesystem::path phantom_twins(const StudyConfig& config) {
+  return std::filesystem::path(config.folder) / "cohort/twins";
+}
+
 std::filesystem::path phantom_pool(const StudyConfig& config) {
   return std::filesystem::path(config.folder) / "donors";
 }
@@ -281,7 +297,7 @@ bool Study::draws_donors() const {
 }
 
 bool Study::draws_twins() const {
-  const std::string twins = (std::filesystem::path(config.folder) / "cohort/twins").string();
+  const std::string twins = phantom_twins(config).string();
   return std::any_of(methods.begin(), methods.end(), [&](const StudyMethod& m) {
     return m.method.method == Transplant::name && m.method.of<Transplant>().twins == twins;
   });

@@ -40,7 +40,7 @@ struct StudyConfig {
   FilmSettings data{.image_size = 128};
   FilmLists lists;
   PairLists pairs;
-  std::string labels, boxes, test_list, test_pairs, cohort_list;
+  std::string labels, boxes, findings, test_list, test_pairs, cohort_list;
   double boxes_side = 1024;
   bool judge_organs = true;
   MaskSettings masks;
@@ -66,6 +66,9 @@ void visit_fields(StudyConfig& c, Visit&& visit) {
   visit("data", "boxes", c.boxes,
         "table of boxes around findings, as NIH's BBox_List_2017.csv; \"\" = where the classifier looks is "
         "not asked");
+  visit("data", "findings", c.findings,
+        "folder of masks of findings (FINDING/FILM.png): do a transplant's lesions stand where they were? "
+        "\"\" = not asked");
   visit("data", "boxes_side", c.boxes_side, "side of the square that boxes are drawn in, pixels");
   visit("data", "test_list", c.test_list, "films of test patients");
   visit("data", "test_pairs", c.test_pairs, "pairs of them");
@@ -78,6 +81,8 @@ void visit_fields(StudyConfig& c, Visit&& visit) {
 
 /// Donors that a study of phantoms draws itself, of other patients than its films'.
 std::filesystem::path phantom_pool(const StudyConfig& config);
+/// Where the cohort's twins without findings stand, when a method wants them.
+std::filesystem::path phantom_twins(const StudyConfig& config);
 
 /// One thing to do: a task with its complete configuration, in a folder of its own.
 struct StudyStep {
@@ -102,6 +107,10 @@ struct Study {
   }
   /// Whether the method releases the patient's own film, so that pixels and organs can be compared.
   bool shows_the_film(const StudyMethod& method) const { return !shows_another_film(method.method); }
+  /// Whether it shows lesions whose true masks are known.
+  bool judges_lesions(const StudyMethod& method) const {
+    return method.method.method == Transplant::name && !config.findings.empty();
+  }
   /// Whether a method shows donors that the study draws.
   bool draws_donors() const;
   /// Whether a method looks at the cohort's twins without findings.
@@ -129,6 +138,9 @@ inline std::string findings_step(const StudyMethod& m) {
 }
 inline std::string research_step(const StudyMethod& m) {
   return m.name + "_research";
+}
+inline std::string lesions_step(const StudyMethod& m) {
+  return m.name + "_lesions";
 }
 inline std::string organs_step(const StudyMethod& m) {
   return m.name + "_organs";

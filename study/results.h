@@ -7,6 +7,7 @@
 
 #include "evaluation/tasks/classification.h"
 #include "evaluation/tasks/image_quality.h"
+#include "evaluation/tasks/kept_lesions.h"
 #include "evaluation/tasks/restoration.h"
 #include "evaluation/tasks/retrain_classifier.h"
 #include "evaluation/tasks/retrain_verifier.h"
@@ -15,7 +16,7 @@
 namespace scrim {
 
 /// Grows when results.json changes its form: a study measures again what an older program wrote.
-inline constexpr int results_format = 4;
+inline constexpr int results_format = 5;
 
 struct WrittenResult {
   nlohmann::ordered_json json;
@@ -30,6 +31,7 @@ WrittenResult written(const VerificationResult& result);
 WrittenResult written(const ClassificationResult& result);
 WrittenResult written(const RetrainedClassifierResult& result);
 WrittenResult written(const ImageQualityResult& result);
+WrittenResult written(const KeptLesionsResult& result);
 WrittenResult written(const RestorationResult& result);
 WrittenResult written(const SegmentationResult& result);
 

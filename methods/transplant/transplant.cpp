@@ -109,6 +109,7 @@ ReleasedFilm Transplant::release(const FilmInHand& film, const Random& random) c
   });
   released.image = image_from_tensor(mixed, donor_film.bits);
   released.seen_at = grid;
+  released.donor = number;
   return released;
 }
 

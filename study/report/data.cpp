@@ -112,6 +112,7 @@ ReportData::ReportData(const Study& s, std::string hash) : study(s), data_hash(s
                        s.shows_the_film(m) ? results(quality_step(m)) : Json(nullptr),
                        results(attack_step(m), "budgets.json"),
                        s.judges_organs() && s.shows_the_film(m) ? results(organs_step(m)) : Json(nullptr),
+                       s.judges_lesions(m) ? results(lesions_step(m)) : Json(nullptr),
                        {}});
   compare(*this);
   for (MethodResults& m : methods) m.verdict = verdict_of(m);

@@ -31,7 +31,8 @@ struct MethodResults {
   Json attack, findings, research;
   Json quality;  ///< null where the method shows another film
   Json budgets;
-  Json organs;  ///< null where the study has no masks or the method shows another film
+  Json organs;   ///< null where the study has no masks or the method shows another film
+  Json lesions;  ///< null where the study has no masks of findings or the method transplants none
   std::vector<KindResult> kinds;
   Verdict verdict = Verdict::does_not_hide;
 

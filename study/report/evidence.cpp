@@ -48,6 +48,7 @@ Json method_json(const ReportData& data, const MethodResults& m) {
             {"research", m.research},
             {"findings", findings},
             {"organs", m.organs},
+            {"lesions", m.lesions},
             {"image_quality", quality}};
   if (m.method->is_learned())
     json["weights_sha256"] =

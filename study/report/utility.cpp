@@ -70,6 +70,31 @@ std::string pointing_html(const ReportData& data) {
          html_table({"method", "real films", "released films", "both"}, rows);
 }
 
+std::string lesions_html(const ReportData& data) {
+  std::vector<std::vector<std::string>> films, lesions;
+  for (const MethodResults& m : data.methods) {
+    if (m.lesions.is_null()) continue;
+    const auto number = [](const Json& value, int digits) {
+      return value.is_null() ? std::string("-") : fmt::format("{:.{}f}", value.get<double>(), digits);
+    };
+    films.push_back({m.method->name, number(m.lesions["films_with_findings"], 0),
+                     fmt::format("{:.1f} %", 100 * m.lesions["mean_kept_share"].get<double>()),
+                     number(m.lesions["mean_overlap"], 3), number(m.lesions["mean_size"], 2)});
+    for (const Json& kind : m.lesions["lesions"])
+      lesions.push_back({m.method->name, kind["lesions"].get<std::string>(), number(kind["count"], 0),
+                         number(kind["mean_covered"], 2), number(kind["mean_contrast_before"], 3),
+                         number(kind["mean_contrast_after"], 3)});
+  }
+  if (films.empty()) return "";
+  return "<p>Lesions of transplants, against their true masks laid on the donor: overlap (Dice), area, the "
+         "share of a lesion that is there, and its contrast in grays from 0 to 1 against the film without "
+         "it.</p>\n" +
+         html_table(
+             {"method", "films with findings", "kept of the film", "overlap", "area, times the true one"},
+             films) +
+         html_table({"method", "lesions", "number", "covered", "contrast before", "after"}, lesions);
+}
+
 std::string organs_html(const ReportData& data) {
   std::vector<std::vector<std::string>> rows;
   for (const MethodResults& m : data.methods) {
@@ -151,7 +176,7 @@ std::string utility_html(const ReportData& data) {
          html_table(
              {"method", "learned from real films", "from released films", "change", "from the donors alone"},
              research) +
-         small_findings_html(data) + organs_html(data) + pointing_html(data) +
+         small_findings_html(data) + lesions_html(data) + organs_html(data) + pointing_html(data) +
          "<p>Each finding: the AUC before, and its change. * fewer than ten patients with it: not in the "
          "means, and "
          "the AUC after instead of a change.</p>\n" +

@@ -1,6 +1,7 @@
 // What is measured of transplants: attackers who know the gate.
 #include "base/atomic_file.h"
 #include "evaluation/restorers/gate_cut.h"
+#include "evaluation/tasks/kept_lesions.h"
 #include "films/donor_pool.h"
 #include "tests/evaluation/evaluation_suite.h"
 #include "tests/support/errors.h"
@@ -76,6 +77,54 @@ TEST_F(TransplantEvaluation, WhatIsNotThePatientsIsCovered) {
   const GrayImage before = released.image(0), after = cut.image(0);
   for (std::size_t i = 0; i < after.pixels.size(); ++i)
     EXPECT_EQ(after.pixels[i], gate.data<float>()[i] > 0 ? before.pixels[i] : 128);
+}
+
+/// The donor's chest with the true layer: lesions stand where the masks say, and show as on the film.
+TEST_F(TransplantEvaluation, LesionsAreFoundWhereTheyWere) {
+  KeptLesionsConfig config{.data = data(),
+                           .test_list = "",
+                           .findings = at("masks/findings"),
+                           .twins = at("twins"),
+                           .release = {method_settings<Transplant>({.pool = (shared() / "pool").string(),
+                                                                    .findings = at("masks/findings"),
+                                                                    .twins = at("twins"),
+                                                                    .largest_gate = 1}),
+                                       "", at("labels.csv")}};
+  const KeptLesionsResult result = evaluate(config);
+  double overlap = 0, count = 0, size = 0, before = 0, after = 0;
+  for (const KeptFilm& film : result.films) {
+    EXPECT_EQ(film.overlap.has_value(), !film.lesions.empty());
+    if (!film.overlap) {
+      EXPECT_EQ(film.kept_share, 0) << film.film;
+      continue;
+    }
+    ++count;
+    overlap += *film.overlap;
+    size += *film.size;
+    for (const KeptLesion& lesion : film.lesions) {
+      before += *lesion.contrast_before;
+      after += lesion.contrast_after;
+      EXPECT_GT(lesion.diameter, 0);
+    }
+  }
+  EXPECT_GT(overlap / count, 0.7);
+  EXPECT_NEAR(size / count, 1, 0.4);
+  EXPECT_NEAR(after / before, 1, 0.4);
+
+  // Gates that are half as large cover half.
+  config.release.method.of<Transplant>().largest_gate = 0.02;
+  double covered = 0, lesions = 0;
+  for (const KeptFilm& film : evaluate(config).films) {
+    EXPECT_LE(film.kept_share, 0.02);
+    for (const KeptLesion& lesion : film.lesions) {
+      covered += lesion.covered;
+      ++lesions;
+    }
+  }
+  EXPECT_LT(covered / lesions, 0.6);
+
+  config.release.method = method_settings<Pixelization>({});
+  expect_contains(error_of([&] { evaluate(config); }), "keeps no part of a film");
 }
 
 }  // namespace

@@ -81,6 +81,7 @@ TEST_F(StudyRun, MakesAReportSkipsWhatIsDoneAndRedoesWhatChanged) {
     const bool bound = method["name"] == "other", another = bound || method["name"] == "transplant";
     EXPECT_EQ(method["organs"].is_null(), another);
     EXPECT_EQ(method["image_quality"].is_null(), another);
+    EXPECT_EQ(method["lesions"].is_null(), method["name"] != "transplant");
     EXPECT_EQ(method["guarantee"].is_null(), !bound);
     EXPECT_FALSE(method["inference"].empty());
     EXPECT_FALSE(method["kinds"]["released_real"]["learning_curve"].empty());
