@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "autograd/ops/binary.h"
 #include "autograd/ops/grid_sample.h"
+#include "autograd/ops/resize.h"
 #include "autograd/ops/thin_plate.h"
 
 namespace scrim {
@@ -62,6 +64,18 @@ std::vector<std::array<double, 2>> edges_of(const std::vector<std::int64_t>& lun
   return points;
 }
 
+/// The center of every pixel, [1,H,W,2].
+Tensor own_places(std::int64_t height, std::int64_t width) {
+  Tensor grid = Tensor::empty({1, height, width, 2});
+  float* out = grid.mutable_data<float>().data();
+  for (std::int64_t row = 0; row < height; ++row)
+    for (std::int64_t column = 0; column < width; ++column) {
+      *out++ = float((2 * double(column) + 1) / double(width) - 1);
+      *out++ = float((2 * double(row) + 1) / double(height) - 1);
+    }
+  return grid;
+}
+
 }  // namespace
 
 std::optional<Tensor> chest_points(const Tensor& lungs) {
@@ -92,10 +106,16 @@ Tensor registration(const std::optional<Tensor>& onto, const std::optional<Tenso
                     std::int64_t width) {
   // Lungs that a network drew have ragged edges, and lesions hide some of them: the spline passes near the points.
   constexpr double stiffness = 1;
+  // The spline is smooth: beyond this side, straight lines between its values do.
+  constexpr std::int64_t largest_side = 128;
   const NoGradient no_gradient;
-  if (onto && film) return thin_plate(*onto, *film, {height, width, stiffness}).value();
-  const Tensor corners = Tensor::from<float>({1, 3, 2}, {-1, -1, 1, -1, -1, 1});
-  return thin_plate(corners, corners, {height, width}).value();
+  const auto rows = std::min(height, largest_side), columns = std::min(width, largest_side);
+  if (!onto || !film) return own_places(height, width);
+  const Variable small = thin_plate(*onto, *film, {rows, columns, stiffness});
+  if (rows == height && columns == width) return small.value();
+  const Variable moved =
+      resize(small - own_places(rows, columns), height, width, {kernels::ResizeMode::bilinear});
+  return (moved + own_places(height, width)).value();
 }
 
 Tensor registered(const Tensor& x, const Tensor& grid) {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/ops/binary.h"
 #include "autograd/ops/gaussian.h"
+#include "autograd/ops/resize.h"
 #include "base/config/config_checks.h"
 #include "films/film_set.h"
 #include "methods/surrogate/finding_cells.h"
@@ -83,8 +85,8 @@ ReleasedFilm Transplant::release(const FilmInHand& film, const Random& random) c
 
   ReleasedFilm released;
   const Tensor grid = registration(donor_chest.points, chest.points, shape[1], shape[2]);
-  released.gate = gate_of(registered(findings.surely, grid), settings_.gate_margin, settings_.largest_gate);
-  const Tensor soft = with_soft_rim(released.gate, settings_.gate_rim);
+  const Tensor soft = soft_gate(findings.surely, grid);
+  released.gate = pixels_of(shape, [&](std::size_t i) { return soft.data<float>()[i] > 0; });
 
   const auto there = donor.data<float>(), share = soft.data<float>();
   Tensor content;  // what stands inside the gate
@@ -111,6 +113,20 @@ ReleasedFilm Transplant::release(const FilmInHand& film, const Random& random) c
   released.seen_at = grid;
   released.donor = number;
   return released;
+}
+
+Tensor Transplant::soft_gate(const Tensor& surely, const Tensor& grid) const {
+  // Gates need no more detail than findings are known with.
+  constexpr std::int64_t largest_side = 256;
+  const std::int64_t height = grid.size(1), width = grid.size(2);
+  const Tensor laid =
+      resized_film(registered(surely, grid), std::min(height, largest_side), std::min(width, largest_side));
+  const Tensor gate = gate_of(laid, settings_.gate_margin, settings_.largest_gate);
+  const Tensor soft = with_soft_rim(gate, settings_.gate_rim);
+  if (laid.size(1) == height && laid.size(2) == width) return soft;
+  const NoGradient no_gradient;
+  const Variable inside = resize(gate, height, width, {kernels::ResizeMode::nearest});
+  return (inside * resize(soft, height, width, {kernels::ResizeMode::bilinear})).value();
 }
 
 FilmLabels Transplant::released_labels(const FilmLabels& film) const {

@@ -70,6 +70,9 @@ class Transplant : public Method {
   std::string describe() const override;
 
  private:
+  /// How much of each pixel of a release is the patient's, [1,H,W,1].
+  Tensor soft_gate(const Tensor& surely, const Tensor& grid) const;
+
   Settings settings_;
   std::shared_ptr<const DonorPool> pool_;
   std::vector<std::int64_t> donors_;  ///< those without findings
