@@ -1,4 +1,5 @@
-// The arithmetic of thin-plate splines for one image, for the processor and the GPU; formulas in thin_plate.h.
+// The arithmetic of thin-plate splines for one image, for the processor and the GPU; formulas in thin_plate.h. What writes
+// through pointers is static: the emulated GPU watches the copy that was compiled for it.
 #pragma once
 
 #include <cmath>
@@ -25,8 +26,8 @@ constexpr std::int64_t thin_plate_scratch(std::int64_t K) {
 
 /// The weights of one image by Gaussian elimination with row exchanges. False when L has no inverse.
 template <class T>
-SCRIM_HOST_DEVICE bool thin_plate_solve_one(const T* points, const T* values, T* weights, std::int64_t K,
-                                            double stiffness, double* scratch) {
+SCRIM_HOST_DEVICE static bool thin_plate_solve_one(const T* points, const T* values, T* weights,
+                                                   std::int64_t K, double stiffness, double* scratch) {
   const std::int64_t n = K + 3, stride = n + 2;
   const auto at = [=](std::int64_t r, std::int64_t c) -> double& { return scratch[r * stride + c]; };
   double largest = 0;
@@ -73,8 +74,9 @@ SCRIM_HOST_DEVICE bool thin_plate_solve_one(const T* points, const T* values, T*
 
 /// What L adds to the gradient of point k of one image: -gvalues weights^T is the gradient of L.
 template <class T>
-SCRIM_HOST_DEVICE void thin_plate_solve_backward_one(const T* points, const T* weights, const T* gvalues,
-                                                     T* gpoint, std::int64_t K, std::int64_t k) {
+SCRIM_HOST_DEVICE static void thin_plate_solve_backward_one(const T* points, const T* weights,
+                                                            const T* gvalues, T* gpoint, std::int64_t K,
+                                                            std::int64_t k) {
   const auto gradient = [=](std::int64_t i, std::int64_t j) {  // of L[i][j] and L[j][i]
     double sum = 0;
     for (std::int64_t d = 0; d < 2; ++d)
@@ -101,8 +103,8 @@ SCRIM_HOST_DEVICE inline double thin_plate_place(std::int64_t index, std::int64_
 }
 
 template <class T>
-SCRIM_HOST_DEVICE void thin_plate_grid_one(const T* points, const T* weights, std::int64_t K, double x,
-                                           double y, T* grid) {
+SCRIM_HOST_DEVICE static void thin_plate_grid_one(const T* points, const T* weights, std::int64_t K, double x,
+                                                  double y, T* grid) {
   double sum[2];
   for (std::int64_t d = 0; d < 2; ++d)
     sum[d] =
@@ -117,9 +119,10 @@ SCRIM_HOST_DEVICE void thin_plate_grid_one(const T* points, const T* weights, st
 
 /// The gradient of weights[k], and of points[k] for k < K: a walk over one image's pixels.
 template <class T>
-SCRIM_HOST_DEVICE void thin_plate_grid_backward_one(const T* points, const T* weights, const T* ggrid,
-                                                    std::int64_t height, std::int64_t width, std::int64_t K,
-                                                    std::int64_t k, T* gpoint, T* gweight) {
+SCRIM_HOST_DEVICE static void thin_plate_grid_backward_one(const T* points, const T* weights, const T* ggrid,
+                                                           std::int64_t height, std::int64_t width,
+                                                           std::int64_t K, std::int64_t k, T* gpoint,
+                                                           T* gweight) {
   double weight[2] = {0, 0}, point[2] = {0, 0};
   for (std::int64_t row = 0; row < height; ++row)
     for (std::int64_t column = 0; column < width; ++column) {

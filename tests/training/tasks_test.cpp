@@ -354,7 +354,8 @@ TEST_F(Tasks, TheLesionNetworkLearnsAndResumesToTheSameBytes) {
   double inside = 0, outside = 0, pixels = 0, others = 0;
   for (std::int64_t i = 0; i < films.count(); ++i) {
     const Tensor film = films.film(i), twin = twins.film(i);
-    const Tensor surely = lesions_of(*loaded.network, Variable(film)).surely.value();
+    const Tensor surely =
+        to_host(lesions_of(*loaded.network, Variable(to_compute_device(film))).surely.value());
     for (std::size_t p = 0; p < std::size_t(film.numel()); ++p) {
       const bool there = std::abs(film.data<float>()[p] - twin.data<float>()[p]) > 0.1f;
       (there ? inside : outside) += surely.data<float>()[p];
