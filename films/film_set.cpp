@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <mutex>
 #include <set>
 #include <unordered_map>
 
 #include "base/fnv1a.h"
 #include "base/problem_list.h"
+#include "kernels/gaussian/gaussian.h"
 #include "kernels/resize/resize.h"
 #include "tensor/compute_device.h"
 #include "tensor/parallel.h"
@@ -32,6 +34,14 @@ Tensor resized_film(const Tensor& x, std::int64_t height, std::int64_t width) {
   if (x.size(1) == height && x.size(2) == width) return x;
   Tensor y = Tensor::empty({1, height, width, 1});
   kernels::resize_forward(x.view(), y.mutable_view(), {kernels::ResizeMode::antialiased});
+  return y;
+}
+
+Tensor blurred_film(const Tensor& x, double sigma) {
+  Tensor y = Tensor::empty(x.shape());
+  const auto radius = std::int64_t(std::ceil(3 * sigma));
+  kernels::gaussian_forward(x.view(), y.mutable_view(),
+                            {2 * radius + 1, sigma, kernels::BorderMode::replicate});
   return y;
 }
 

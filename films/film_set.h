@@ -67,6 +67,9 @@ class FilmSet {
 /// x[1,H,W,1] resized to [1,height,width,1] (antialiased, bilinear), or x itself when it has that size.
 Tensor resized_film(const Tensor& x, std::int64_t height, std::int64_t width);
 
+/// x[1,H,W,1] smoothed by a Gaussian, out to three standard deviations; its border repeats. sigma: pixels.
+Tensor blurred_film(const Tensor& x, double sigma);
+
 /// [n,H,W,1] from n films [1,H,W,1] that `film(i)` makes, in parallel.
 Tensor batch_of(std::int64_t count, std::int64_t size, const std::function<Tensor(std::int64_t)>& film);
 

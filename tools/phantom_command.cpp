@@ -31,7 +31,7 @@ void add_phantom(CLI::App& app, const Common& common, Outcome&) {
   verb->footer(
       R"(Phantoms are drawn chest films: each patient has an anatomy of his own, each film a pose, an exposure and findings. They show how the program works. They prove nothing about real patients.
 
-Writes images/, labels.csv, masks/, landmarks/, splits/ and pairs/.
+Writes images/, labels.csv, masks/, boxes.csv, landmarks/, splits/ and pairs/, and twins/ where asked for.
 
 Example:
   scrim phantom -o cohort --films 200 --seed 7)");

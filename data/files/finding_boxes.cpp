@@ -61,4 +61,10 @@ std::vector<FindingBox> parse_finding_boxes(std::string_view text, const std::st
   return boxes;
 }
 
+void require_inside(const FindingBox& box, double side) {
+  require(box.x + box.width <= side && box.y + box.height <= side, "boxes",
+          "a box ends at {:.0f}, {:.0f}, outside the frame of {:.0f} pixels", box.x + box.width,
+          box.y + box.height, side);
+}
+
 }  // namespace scrim

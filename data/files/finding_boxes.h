@@ -22,4 +22,7 @@ std::vector<FindingBox> read_finding_boxes(const std::filesystem::path& path);
 /// The same from text; `name` stands in messages.
 std::vector<FindingBox> parse_finding_boxes(std::string_view text, const std::string& name);
 
+/// Throws Error unless the box ends inside the square that boxes are drawn in, `side` pixels.
+void require_inside(const FindingBox& box, double side);
+
 }  // namespace scrim

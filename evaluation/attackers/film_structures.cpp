@@ -6,7 +6,6 @@
 
 #include "evaluation/attackers/film_fit.h"
 #include "films/film_set.h"
-#include "kernels/gaussian/gaussian.h"
 #include "kernels/vector/vector_kernels.h"
 
 namespace scrim {
@@ -49,13 +48,7 @@ void pad(const float* values, std::int64_t size, std::int64_t rim, float* out) {
 }
 
 std::vector<float> blurred(const Tensor& film, double sigma) {
-  Tensor y = film;
-  if (sigma > 0) {
-    y = Tensor::empty(film.shape());
-    const auto radius = std::int64_t(std::ceil(3 * sigma));
-    kernels::gaussian_forward(film.view(), y.mutable_view(),
-                              {2 * radius + 1, sigma, kernels::BorderMode::replicate});
-  }
+  const Tensor y = sigma > 0 ? blurred_film(film, sigma) : film;
   const auto values = y.data<float>();
   return {values.begin(), values.end()};
 }

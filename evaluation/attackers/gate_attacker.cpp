@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "kernels/gaussian/gaussian.h"
 #include "methods/transplant/chest_points.h"
 #include "tensor/parallel.h"
 
@@ -31,12 +30,7 @@ std::unique_ptr<GateLook> look_at(const Tensor& view) {
     if (look->seen.back()) look->places.push_back(std::int32_t(i));
   }
   std::vector<Tensor> blurred;
-  for (const double sigma : corners) {
-    blurred.push_back(Tensor::empty(film.shape()));
-    const auto radius = std::int64_t(std::ceil(3 * sigma));
-    kernels::gaussian_forward(film.view(), blurred.back().mutable_view(),
-                              {2 * radius + 1, sigma, kernels::BorderMode::replicate});
-  }
+  for (const double sigma : corners) blurred.push_back(blurred_film(film, sigma));
   for (std::size_t b = 0; b < bands; ++b)
     for (std::size_t i = 0; i < std::size_t(pixels); ++i)
       look->band[b].push_back(blurred[b].data<float>()[i] - blurred[b + 1].data<float>()[i]);
@@ -118,8 +112,7 @@ FilmView view_on(std::optional<Tensor> onto, const FilmReader& lungs, GateOf gat
   return [onto = std::move(onto), &lungs, gate_of = std::move(gate_of)](const FilmSet& films, std::int64_t i,
                                                                         FilmKind kind) {
     const Tensor film = resized_film(films.film(i), side, side);
-    const Tensor gate =
-        kind == FilmKind::real ? Tensor::full(film.shape(), 1) : resized_film(gate_of(films, i), side, side);
+    const Tensor gate = kind == FilmKind::real ? Tensor::full(film.shape(), 1) : gate_of(films, i);
     Tensor both = Tensor::empty({1, side, side, 2});
     for (std::size_t p = 0; p < std::size_t(pixels); ++p) {
       both.mutable_data<float>()[2 * p] = film.data<float>()[p];

@@ -11,7 +11,7 @@
 
 namespace scrim {
 
-/// The gate [1,H,W,1] of a film's release, in the place of the release.
+/// The gate [1,64,64,1] of a film's release, in the place of the release. Callable from several threads.
 using GateOf = std::function<Tensor(const FilmSet& films, std::int64_t film)>;
 
 class GateAttacker : public CohortAttacker {

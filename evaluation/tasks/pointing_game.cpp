@@ -35,9 +35,7 @@ PointingResult pointing_game(DenseNet& classifier, const FilmSet& real, const Fi
   classifier.set_training(false);
   std::map<Case, std::vector<FindingBox>> cases;
   for (const FindingBox& box : boxes) {
-    require(box.x + box.width <= boxes_side && box.y + box.height <= boxes_side, "boxes",
-            "a box ends at {:.0f}, {:.0f}, outside the frame of {:.0f} pixels", box.x + box.width,
-            box.y + box.height, boxes_side);
+    require_inside(box, boxes_side);
     const auto& names = real.names();
     const auto film = std::find(names.begin(), names.end(), box.film);
     if (film != names.end()) cases[{film - names.begin(), box.finding}].push_back(box);

@@ -1,7 +1,8 @@
 #include "evaluation/tasks/retrain_verifier.h"
 
 #include <algorithm>
-#include <cmath>
+#include <map>
+#include <mutex>
 
 #include "base/notice.h"
 #include "evaluation/attackers/correlation_attacker.h"
@@ -194,12 +195,22 @@ class Evaluation {
   /// Attackers who know which part of a release is the patient's.
   void ask_about_gates() {
     const std::vector<std::string> about{"released_real", "released_released"};
-    const GateOf gate_of = [this](const FilmSet& films, std::int64_t i) {
-      return releaser_.release_one(FilmSet(config_.data.images, {films.name(i)}, config_.data.options()), 0)
-          .gate;
+    // A film is released again for its gate: once, and not for every attacker.
+    std::map<std::string, Tensor> gates;
+    std::mutex mutex;
+    const GateOf gate_of = [&](const FilmSet& films, std::int64_t i) {
+      const std::string& film = films.name(i);
+      {
+        const std::lock_guard lock(mutex);
+        if (const auto found = gates.find(film); found != gates.end()) return found->second;
+      }
+      const FilmSet own(config_.data.images, {film}, config_.data.options());
+      const Tensor gate = resized_film(releaser_.release_one(own, 0).gate, FilmFit::side, FilmFit::side);
+      const std::lock_guard lock(mutex);
+      return gates[film] = gate;
     };
     if (config_.correlation) {
-      const FilmReader lungs({.segmenter = TransplantSettings().segmenter});
+      const FilmReader lungs({.segmenter = config_.release.method.of<Transplant>().segmenter});
       GateAttacker attacker(scene_.cohort->real, scene_.cohort->released, lungs, gate_of);
       log_.ask(attacker, about, scene_);
     }
@@ -264,8 +275,8 @@ class Evaluation {
   /// Attackers who restore released films before they compare.
   void ask_after(const std::string& by) {
     // Where another film is shown, all that is left of the patient's stands in its gate.
-    if ((by == "gate") != releaser_.method().keeps_a_part()) return;
-    if (releaser_.method().donors() && by != "gate") return;
+    const Method& method = releaser_.method();
+    if (method.donors() ? by != "gate" || !method.keeps_a_part() : by == "gate") return;
     const bool learns = (by == "network" || by == "gate") && config_.restorer.retrain &&
                         (config_.embedding.starts > 0 || config_.matching.starts > 0);
     if (!config_.correlation && !learns) return;

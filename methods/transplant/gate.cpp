@@ -127,9 +127,7 @@ KnownFindings::KnownFindings(fs::path path, double boxes_side) : boxes_side_(box
     throw UsageError(fmt::format(
         "[transplant] {} is neither a folder of masks of findings nor a table of boxes", path.string()));
   for (const FindingBox& box : read_finding_boxes(path)) {
-    require(box.x + box.width <= boxes_side && box.y + box.height <= boxes_side, "boxes",
-            "a box ends at {:.0f}, {:.0f}, outside the frame of {:.0f} pixels", box.x + box.width,
-            box.y + box.height, boxes_side);
+    require_inside(box, boxes_side);
     boxes_[box.film].push_back(box);
   }
 }

@@ -1,10 +1,8 @@
 #include "methods/transplant/transplant.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "autograd/ops/binary.h"
-#include "autograd/ops/gaussian.h"
 #include "autograd/ops/resize.h"
 #include "base/config/config_checks.h"
 #include "films/film_set.h"
@@ -25,12 +23,6 @@ Tensor pixels_of(const Shape& shape, Formula&& formula) {
   const auto out = x.mutable_data<float>();
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = float(formula(i));
   return x;
-}
-
-Tensor smoothed(const Tensor& x, double sigma) {
-  const NoGradient no_gradient;
-  const auto radius = std::int64_t(std::ceil(3 * sigma));
-  return gaussian(x, {2 * radius + 1, sigma, kernels::BorderMode::replicate}).value();
 }
 
 /// The film's contrast made the donor's: lungs of one spread of grays.
@@ -101,7 +93,7 @@ ReleasedFilm Transplant::release(const FilmInHand& film, const Random& random) c
   }
   if (settings_.donor_detail > 0) {
     const double sigma = settings_.donor_detail * double(std::max(shape[1], shape[2]));
-    const Tensor coarse = smoothed(content, sigma), donor_coarse = smoothed(donor, sigma);
+    const Tensor coarse = blurred_film(content, sigma), donor_coarse = blurred_film(donor, sigma);
     content = pixels_of(shape, [&](std::size_t i) {
       return coarse.data<float>()[i] + there[i] - donor_coarse.data<float>()[i];
     });

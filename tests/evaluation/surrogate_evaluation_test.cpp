@@ -2,9 +2,9 @@
 #include "base/atomic_file.h"
 #include "evaluation/tasks/image_quality.h"
 #include "evaluation/tasks/retrain_classifier.h"
-#include "films/donor_pool.h"
 #include "tests/evaluation/evaluation_suite.h"
 #include "tests/support/errors.h"
+#include "tests/support/phantom_pool.h"
 
 namespace scrim::test {
 namespace {
@@ -24,7 +24,7 @@ class SurrogateEvaluation : public Evaluation {
     // Findings that stay with a patient.
     write_file(shared() / "labels.csv", table(cohort() / "images"));
     write_file(shared() / "others.csv", table(shared() / "others/images"));
-    write_pool(shared() / "pool", shared() / "others/images", "", shared() / "others.csv");
+    write_phantom_pool(shared() / "pool", shared() / "others/images", shared() / "others.csv");
   }
   static std::string table(const fs::path& images) {
     std::string text = "image,findings,patient\n";
@@ -34,16 +34,6 @@ class SurrogateEvaluation : public Evaluation {
                           patient);
     }
     return text;
-  }
-  static void write_pool(const fs::path& pool, const fs::path& images, const std::string& list,
-                         const std::string& labels) {
-    write_donor_pool(pool,
-                     {.films = {images, list, labels},
-                      .source = "phantoms",
-                      .license = "CC0",
-                      .consent = "no person is on them",
-                      .apart = {}},
-                     [](std::int64_t) {});
   }
   static ReleaseSettings surrogate(const fs::path& pool = shared() / "pool") {
     return {method_settings<Surrogate>({.pool = pool.string(), .cells = {.least_donors = 1}}), "",
@@ -82,7 +72,7 @@ TEST_F(SurrogateEvaluation, OnlyWhoReadsTheCellsFindsAnything) {
 }
 
 TEST_F(SurrogateEvaluation, DonorsOfTheTestAreRefused) {
-  write_pool(folder / "pool", cohort() / "images", at("splits/test.txt"), shared() / "labels.csv");
+  write_phantom_pool(folder / "pool", cohort() / "images", shared() / "labels.csv", at("splits/test.txt"));
   auto config = attack();
   config.labels = shared() / "labels.csv";
   config.release = surrogate(folder / "pool");

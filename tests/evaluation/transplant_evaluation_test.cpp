@@ -2,9 +2,9 @@
 #include "base/atomic_file.h"
 #include "evaluation/restorers/gate_cut.h"
 #include "evaluation/tasks/kept_lesions.h"
-#include "films/donor_pool.h"
 #include "tests/evaluation/evaluation_suite.h"
 #include "tests/support/errors.h"
+#include "tests/support/phantom_pool.h"
 
 namespace scrim::test {
 namespace {
@@ -18,13 +18,7 @@ class TransplantEvaluation : public Evaluation {
     phantom::write_cohort(shared() / "others",
                           {.films = 40, .seed = 2, .first_patient = 5000, .film = {.size = 64}},
                           [](std::int64_t) {});
-    write_donor_pool(shared() / "pool",
-                     {.films = {shared() / "others/images", "", (shared() / "others/labels.csv").string()},
-                      .source = "phantoms",
-                      .license = "CC0",
-                      .consent = "no person is on them",
-                      .apart = {}},
-                     [](std::int64_t) {});
+    write_phantom_pool(shared() / "pool", shared() / "others/images", shared() / "others/labels.csv");
     // Everything on a film is a finding: its middle, half the side.
     fs::create_directories(shared() / "middles");
     GrayImage middle{64, 64, 8, std::vector<std::uint16_t>(64 * 64)};

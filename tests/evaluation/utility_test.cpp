@@ -102,6 +102,24 @@ TEST_F(Evaluation, ThePointingGameCountsHitsInBoxes) {
   EXPECT_NE(error_of([&] { evaluate(config); }).find("outside the frame of 512 pixels"), std::string::npos);
 }
 
+// On a release that is laid on another chest, the place counts that it shows.
+TEST_F(Evaluation, ThePointingGameFollowsPlacesOntoTheFilm) {
+  const auto config = classification(1);
+  const auto classifier = load_classifier(config.classifier);
+  const FilmSet films(at("images"), read_list(config.test_list), {.image_size = classifier.image_size});
+  std::vector<FindingBox> boxes;
+  for (const auto& film : films.names()) boxes.push_back({film, 4, 0, 0, 10, 10});
+  const auto hits = [&](double x, double y) {
+    const PlaceOnFilm place = [=](std::int64_t, double, double) { return std::pair(x, y); };
+    return pointing_game(*classifier.network, films, films.only({0, 1, 2}),
+                         {boxes.begin(), boxes.begin() + 3}, 100, place)
+        .hits_after;
+  };
+  EXPECT_EQ(hits(0.05, 0.05), 3);
+  EXPECT_EQ(hits(0.5, 0.05), 0);
+  EXPECT_EQ(hits(0.05, 0.5), 0);
+}
+
 TEST_F(Evaluation, SegmenterOnUnchangedFilmsIsTheSame) {
   auto config = segmentation(1);
   const auto same = evaluate(config);

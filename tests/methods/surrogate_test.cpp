@@ -9,6 +9,7 @@
 #include "models/networks/build_network.h"
 #include "tensor/safetensors.h"
 #include "tests/support/errors.h"
+#include "tests/support/phantom_pool.h"
 #include "tests/support/phantom_suite.h"
 
 namespace scrim::test {
@@ -18,13 +19,7 @@ class Surrogates : public PhantomSuite<60> {
  protected:
   static void SetUpTestSuite() {
     PhantomSuite::SetUpTestSuite();
-    write_donor_pool(shared() / "pool",
-                     {.films = {at("images"), "", at("labels.csv")},
-                      .source = "phantoms",
-                      .license = "CC0",
-                      .consent = "nobody is on them",
-                      .apart = {}},
-                     [](std::int64_t) {});
+    write_phantom_pool(shared() / "pool", at("images"), at("labels.csv"));
   }
   static SurrogateSettings settings() {
     return {.pool = (shared() / "pool").string(), .cells = {.least_donors = 5}};

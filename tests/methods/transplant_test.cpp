@@ -7,14 +7,18 @@
 #include "films/film_set.h"
 #include "methods/surrogate/finding_cells.h"
 #include "methods/transplant/chest_points.h"
+#include "methods/transplant/film_reader.h"
 #include "methods/transplant/gate.h"
 #include "methods/transplant/lesion_network.h"
 #include "tests/support/errors.h"
 #include "tests/support/op_check.h"
+#include "tests/support/phantom_pool.h"
 #include "tests/support/phantom_suite.h"
 
 namespace scrim::test {
 namespace {
+
+namespace fs = std::filesystem;
 
 class Transplants : public PhantomSuite<60> {
  protected:
@@ -23,13 +27,7 @@ class Transplants : public PhantomSuite<60> {
     phantom::write_cohort(shared() / "others",
                           {.films = 40, .seed = 2, .first_patient = 1000, .film = {.size = 80}},
                           [](std::int64_t) {});
-    write_donor_pool(shared() / "pool",
-                     {.films = {shared() / "others/images", "", (shared() / "others/labels.csv").string()},
-                      .source = "phantoms",
-                      .license = "CC0",
-                      .consent = "nobody is on them",
-                      .apart = {}},
-                     [](std::int64_t) {});
+    write_phantom_pool(shared() / "pool", shared() / "others/images", shared() / "others/labels.csv");
   }
   static TransplantSettings settings(const char* content) {
     return {.pool = (shared() / "pool").string(),
@@ -109,13 +107,7 @@ TEST_F(Transplants, LesionsComeBackInTheirOwnChest) {
       std::filesystem::create_directories(home / "images");
       std::filesystem::copy_file(std::filesystem::path(at("twins")) / name, home / "images" / name);
       write_file(home / "labels.csv", "image,findings\n" + name + ",No Finding\n");
-      write_donor_pool(home / "pool",
-                       {.films = {home / "images", "", (home / "labels.csv").string()},
-                        .source = "twins",
-                        .license = "CC0",
-                        .consent = "nobody is on them",
-                        .apart = {}},
-                       [](std::int64_t) {});
+      write_phantom_pool(home / "pool", home / "images", home / "labels.csv");
       TransplantSettings own = settings(content);
       own.pool = (home / "pool").string();
       own.largest_gate = 1;
@@ -161,6 +153,38 @@ TEST_F(Transplants, ChestsLieOnEachOther) {
   EXPECT_GT(after, 0.85);
   EXPECT_GT(after, before + 0.1);
   EXPECT_FALSE(chest_points(Tensor::zeros({1, 32, 32, 1})));
+}
+
+/// Fluid and air hide edges of lungs. Behind the layer the lungs are seen as on the film without findings.
+TEST_F(Transplants, LungsAreLookedForBehindLesions) {
+  const FilmReader reader(
+      {.findings = at("masks/findings"), .twins = at("twins"), .segmenter = TransplantSettings().segmenter});
+  double plain = 0, behind = 0;
+  const auto apart = [](const Chest& a, const Chest& b) { return largest_difference(*a.points, *b.points); };
+  for (const auto& name : film_names(at("images"), "")) {
+    if (!fs::exists(fs::path(at("masks/findings")) / "Effusion" / name)) continue;
+    const GrayImage image = read_image(fs::path(at("images")) / name);
+    const Chest truth = reader.chest(read_image(fs::path(at("twins")) / name), {});
+    const Tensor layer = reader.findings(image, name).layer;
+    plain += apart(reader.chest(image, {}), truth);
+    behind += apart(reader.chest(image, layer), truth);
+  }
+  EXPECT_GT(plain, 0);
+  EXPECT_LT(behind, 0.5 * plain);
+}
+
+TEST_F(Transplants, ContrastIsThatOfWhatHasNoFindings) {
+  Chest chest{{}, Tensor::zeros({1, 10, 10, 1}), Tensor::zeros({1, 10, 10, 1})};
+  Tensor lesion = Tensor::zeros({1, 10, 10, 1});
+  for (std::size_t i = 0; i < 100; ++i) {
+    chest.film.mutable_data<float>()[i] = i < 50 ? 0.002f * float(i) : i < 60 ? 1 : 0.5f;
+    chest.lungs.mutable_data<float>()[i] = i < 60;
+    lesion.mutable_data<float>()[i] = i >= 50 && i < 60;
+  }
+  EXPECT_NEAR(gray_spread(chest, lesion), 0.078, 0.003);  // of 50 even steps from 0 to 0.098
+  EXPECT_GT(gray_spread(chest, {}), 0.9);                 // the lesion is the lightest tenth
+  chest.lungs = Tensor::zeros({1, 10, 10, 1});
+  EXPECT_NEAR(gray_spread(chest, lesion), 0.48, 0.03);  // of the film where no lungs are seen
 }
 
 TEST_F(Transplants, SayTheFindingsAndNothingElse) {
