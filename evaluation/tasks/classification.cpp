@@ -88,11 +88,7 @@ ClassificationResult evaluate(const ClassificationConfig& config) {
   const Method& method = releaser.method();
   if (config.boxes.empty() || (method.donors() && !method.keeps_a_part())) return result;
   const PlaceOnFilm place = [&](std::int64_t film, double x, double y) {
-    const Tensor seen_at = releaser.release_one(films, film).seen_at;
-    const auto row = std::min(std::int64_t(y * double(seen_at.size(1))), seen_at.size(1) - 1),
-               column = std::min(std::int64_t(x * double(seen_at.size(2))), seen_at.size(2) - 1);
-    const float* at = seen_at.data<float>().data() + 2 * (row * seen_at.size(2) + column);
-    return std::pair{(double(at[0]) + 1) / 2, (double(at[1]) + 1) / 2};
+    return place_seen_at(releaser.release_one(films, film).seen_at, x, y);
   };
   result.pointing = pointing_game(*classifier.network, films.at_size(classifier.image_size),
                                   released.at_size(classifier.image_size), read_finding_boxes(config.boxes),

@@ -28,6 +28,16 @@ std::pair<double, double> highest_place(const Tensor& maps, std::size_t finding,
   return {x / count / double(side), y / count / double(side)};
 }
 
+std::pair<double, double> place_seen_at(const Tensor& seen_at, double x, double y) {
+  const auto index = [](double share, std::int64_t size) {
+    return std::clamp<std::int64_t>(std::int64_t(share * double(size)), 0, size - 1);
+  };
+  const std::int64_t width = seen_at.size(2);
+  const std::int64_t pixel = index(y, seen_at.size(1)) * width + index(x, width);
+  const float* at = seen_at.data<float>().data() + 2 * pixel;
+  return {(double(at[0]) + 1) / 2, (double(at[1]) + 1) / 2};
+}
+
 PointingResult pointing_game(DenseNet& classifier, const FilmSet& real, const FilmSet& released,
                              const std::vector<FindingBox>& boxes, double boxes_side,
                              const PlaceOnFilm& place) {

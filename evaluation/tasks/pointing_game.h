@@ -22,6 +22,9 @@ struct PointingResult {
 /// Where on the patient's film a place of its release is, both in shares of the sides (x, y).
 using PlaceOnFilm = std::function<std::pair<double, double>(std::int64_t film, double x, double y)>;
 
+/// The same from where each pixel of the release is seen, seen_at[1,H,W,2] of ReleasedFilm.
+std::pair<double, double> place_seen_at(const Tensor& seen_at, double x, double y);
+
 /// On real films and what was released of them, as the classifier looks at them. Boxes of other films are left out; boxes_side:
 /// of the square that boxes are drawn in, pixels. `place`: for releases that are laid on another chest. Throws Error for a box
 /// outside the square.

@@ -1,5 +1,6 @@
 // What is measured of transplants: attackers who know the gate.
 #include "base/atomic_file.h"
+#include "evaluation/attackers/gate_attacker.h"
 #include "evaluation/restorers/gate_cut.h"
 #include "evaluation/tasks/kept_lesions.h"
 #include "tests/evaluation/evaluation_suite.h"
@@ -52,6 +53,32 @@ TEST_F(TransplantEvaluation, WhoKnowsTheGateFindsWhatIsKept) {
   EXPECT_GT(auc_of(result, "gate", "released_real"), auc_of(result, "correlation", "released_real"));
   EXPECT_GT(auc_of(result, "gate", "released_released"), 0.65);
   EXPECT_FALSE(result.guarantee);
+}
+
+/// Without strangers the score is the likeness itself.
+TEST_F(TransplantEvaluation, GatesAreLaidOnEachOther) {
+  const std::string name = film_names(at("images"), "").front();
+  GrayImage film = read_image(fs::path(at("images")) / name), moved = film;
+  constexpr std::int64_t shift = 7;  // farther than the attacker looks
+  for (std::int64_t i = 0; i < 64 * 64; ++i)
+    moved.pixels[std::size_t(i)] =
+        film.pixels[std::size_t(i / 64 * 64 + std::max<std::int64_t>(i % 64 - shift, 0))];
+  const FilmSet films({"film", "moved", "left", "right"}, {film, moved, film, film}, 64);
+  const FilmSet none = films.only({0});
+  const FilmReader lungs({.segmenter = TransplantSettings().segmenter});
+  GateAttacker attacker(none, none, lungs, [](const FilmSet& of, std::int64_t i) {
+    Tensor gate = Tensor::full({1, 64, 64, 1}, 1);
+    for (std::size_t p = 0; p < 64 * 64; ++p)
+      if ((of.name(i) == "left" && p % 64 >= 28) || (of.name(i) == "right" && p % 64 < 36))
+        gate.mutable_data<float>()[p] = 0;
+    return gate;
+  });
+  const auto seen = attacker.look(films, FilmKind::released);
+  const auto scores = attacker.scores(*seen, *seen, {{0, 0, true}, {0, 1, true}, {2, 3, true}, {2, 2, true}});
+  EXPECT_NEAR(scores[0], 1, 1e-3);
+  EXPECT_GT(scores[1], 0.7);  // one chest, wherever it stands on the film
+  EXPECT_EQ(scores[2], 0);    // no pixel is of both gates
+  EXPECT_NEAR(scores[3], 1, 1e-3);
 }
 
 TEST_F(TransplantEvaluation, NothingIsFoundWhereNothingIsKept) {

@@ -78,6 +78,18 @@ TEST(PointingGame, FindsTheHighestPlace) {
   EXPECT_NEAR(first.second, 1 - last.second, 0.01);
 }
 
+TEST(PointingGame, ReadsWhereAPixelIsSeen) {
+  Tensor seen_at = Tensor::zeros({1, 2, 4, 2});
+  const auto at = seen_at.mutable_data<float>();
+  at[2 * (1 * 4 + 3)] = 0.5f;  // the last pixel of the second row shows the film at (0.75, 0.1)
+  at[2 * (1 * 4 + 3) + 1] = -0.8f;
+  const auto [x, y] = place_seen_at(seen_at, 0.8, 0.6);
+  EXPECT_NEAR(x, 0.75, 1e-6);
+  EXPECT_NEAR(y, 0.1, 1e-6);
+  EXPECT_EQ(place_seen_at(seen_at, 1, 1), std::pair(x, y));  // the film's very corner
+  EXPECT_EQ(place_seen_at(seen_at, 0.7, 0.6), std::pair(0.5, 0.5));
+}
+
 // The classifier looks at the same place twice; boxes around the whole film are always hit, boxes of a pixel hardly ever.
 TEST_F(Evaluation, ThePointingGameCountsHitsInBoxes) {
   auto config = classification(1);
