@@ -5,12 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "evaluation/identity/retrain_verifier.h"
 #include "evaluation/tasks/classification.h"
 #include "evaluation/tasks/image_quality.h"
 #include "evaluation/tasks/kept_lesions.h"
 #include "evaluation/tasks/restoration.h"
 #include "evaluation/tasks/retrain_classifier.h"
-#include "evaluation/tasks/retrain_verifier.h"
 #include "evaluation/tasks/segmentation.h"
 
 namespace scrim {

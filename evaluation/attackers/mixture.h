@@ -2,7 +2,7 @@
 // has several attackers would do so.
 #pragma once
 
-#include "evaluation/tasks/identity_test.h"
+#include "evaluation/identity/identity_test.h"
 
 namespace scrim {
 

@@ -5,7 +5,7 @@
 //   averaging   he holds several releases of one film and averages them; helps against methods that draw noise
 #pragma once
 
-#include "evaluation/tasks/identity_test.h"
+#include "evaluation/identity/identity_test.h"
 #include "methods/releaser.h"
 
 namespace scrim {

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/atomic_file.h"
-#include "evaluation/tasks/identity_test.h"
+#include "evaluation/identity/identity_test.h"
 #include "tensor/safetensors.h"
 
 namespace scrim {

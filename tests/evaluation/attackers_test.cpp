@@ -4,7 +4,7 @@
 #include "evaluation/attackers/attribute_reader.h"
 #include "evaluation/attackers/correlation_attacker.h"
 #include "evaluation/attackers/mixture.h"
-#include "evaluation/tasks/retrain_verifier.h"
+#include "evaluation/identity/retrain_verifier.h"
 #include "tests/support/errors.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "evaluation/identity/retrain_verifier.h"
 #include "evaluation/tasks/classification.h"
-#include "evaluation/tasks/retrain_verifier.h"
 #include "evaluation/tasks/segmentation.h"
 #include "tests/support/phantom_suite.h"
 #include "training/tasks/train_classifier.h"

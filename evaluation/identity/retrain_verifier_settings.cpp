@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "evaluation/tasks/retrain_verifier.h"
-#include "evaluation/tasks/sides.h"
+#include "evaluation/identity/retrain_verifier.h"
+#include "evaluation/identity/sides.h"
 
 namespace scrim {
 

@@ -1,4 +1,4 @@
-#include "evaluation/tasks/sides.h"
+#include "evaluation/identity/sides.h"
 
 #include "films/donor_pool.h"
 

@@ -1,4 +1,4 @@
-#include "evaluation/tasks/attack_log.h"
+#include "evaluation/identity/attack_log.h"
 
 #include "evaluation/attackers/mixture.h"
 

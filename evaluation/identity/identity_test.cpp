@@ -1,4 +1,4 @@
-#include "evaluation/tasks/identity_test.h"
+#include "evaluation/identity/identity_test.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "evaluation/tasks/retrain_verifier.h"
+#include "evaluation/identity/retrain_verifier.h"
 
 #include <algorithm>
 #include <map>
@@ -8,12 +8,12 @@
 #include "evaluation/attackers/correlation_attacker.h"
 #include "evaluation/attackers/difference_attacker.h"
 #include "evaluation/attackers/gate_attacker.h"
+#include "evaluation/identity/attack_log.h"
+#include "evaluation/identity/attacker_trainer.h"
 #include "evaluation/restorers/averaging.h"
 #include "evaluation/restorers/gate_cut.h"
 #include "evaluation/restorers/inverse_warp.h"
 #include "evaluation/restorers/inversion.h"
-#include "evaluation/tasks/attack_log.h"
-#include "evaluation/tasks/attacker_trainer.h"
 
 namespace scrim {
 namespace {

@@ -15,8 +15,8 @@
 #include <map>
 
 #include "evaluation/attackers/attribute_reader.h"
-#include "evaluation/tasks/attacker_settings.h"
-#include "evaluation/tasks/identity_test.h"
+#include "evaluation/identity/attacker_settings.h"
+#include "evaluation/identity/identity_test.h"
 #include "measures/risk.h"
 #include "methods/releaser.h"
 #include "training/tasks/train_verifier.h"

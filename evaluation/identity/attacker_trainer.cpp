@@ -1,10 +1,10 @@
-#include "evaluation/tasks/attacker_trainer.h"
+#include "evaluation/identity/attacker_trainer.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "evaluation/attackers/matching_attacker.h"
-#include "evaluation/tasks/training_clock.h"
+#include "evaluation/identity/training_clock.h"
 #include "training/tasks/train_classifier.h"
 #include "training/tasks/train_matcher.h"
 #include "training/tasks/train_restorer.h"

@@ -1,4 +1,4 @@
-#include "evaluation/tasks/attacker_settings.h"
+#include "evaluation/identity/attacker_settings.h"
 
 #include <algorithm>
 

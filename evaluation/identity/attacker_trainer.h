@@ -4,9 +4,9 @@
 #include "evaluation/attackers/attribute_reader.h"
 #include "evaluation/attackers/embedding_attacker.h"
 #include "evaluation/attackers/siamese_attacker.h"
+#include "evaluation/identity/retrain_verifier.h"
+#include "evaluation/identity/sides.h"
 #include "evaluation/restorers/learned_restorer.h"
-#include "evaluation/tasks/retrain_verifier.h"
-#include "evaluation/tasks/sides.h"
 
 namespace scrim {
 

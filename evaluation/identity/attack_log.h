@@ -1,8 +1,8 @@
 // What attackers are asked, and what comes of it: figures of every attack, of several starts, of all attackers together.
 #pragma once
 
-#include "evaluation/tasks/retrain_verifier.h"
-#include "evaluation/tasks/sides.h"
+#include "evaluation/identity/retrain_verifier.h"
+#include "evaluation/identity/sides.h"
 
 namespace scrim {
 

@@ -3,8 +3,8 @@
 
 #include <map>
 
+#include "evaluation/identity/identity_test.h"
 #include "evaluation/restorers/restorer.h"
-#include "evaluation/tasks/identity_test.h"
 #include "methods/releaser.h"
 
 namespace scrim {
