@@ -36,13 +36,20 @@ struct LesionMeans {
   }
 };
 
-/// Nodules are told apart by their size.
-std::string kind_of(const KeptLesion& lesion) {
-  const std::string name(finding_names[lesion.finding]);
-  if (name != "Nodule") return name;
-  return name + (lesion.diameter < 0.04   ? ", below 4 % of the side"
-                 : lesion.diameter < 0.07 ? ", 4 to 7 % of the side"
-                                          : ", above 7 % of the side");
+/// Finding and size: nodules are told apart by it.
+using Kind = std::pair<std::size_t, std::size_t>;
+constexpr const char* nodule_sizes[] = {", below 4 % of the side", ", 4 to 7 % of the side",
+                                        ", above 7 % of the side"};
+
+bool is_nodule(std::size_t finding) {
+  return finding_names[finding] == "Nodule";
+}
+Kind kind_of(const KeptLesion& lesion) {
+  if (!is_nodule(lesion.finding)) return {lesion.finding, 0};
+  return {lesion.finding, lesion.diameter < 0.04 ? 0 : lesion.diameter < 0.07 ? 1 : 2};
+}
+std::string name_of(const Kind& kind) {
+  return std::string(finding_names[kind.first]) + (is_nodule(kind.first) ? nodule_sizes[kind.second] : "");
 }
 
 }  // namespace
@@ -50,7 +57,7 @@ std::string kind_of(const KeptLesion& lesion) {
 WrittenResult written(const KeptLesionsResult& r) {
   WrittenResult w;
   w.csv = "film,kept_share,overlap,size\n";
-  std::map<std::string, LesionMeans> kinds;
+  std::map<Kind, LesionMeans> kinds;
   double kept = 0, overlap = 0, size = 0, with_findings = 0;
   for (const KeptFilm& f : r.films) {
     w.csv +=
@@ -65,7 +72,7 @@ WrittenResult written(const KeptLesionsResult& r) {
   }
   const auto mean = [&](double sum) { return with_findings > 0 ? Json(sum / with_findings) : Json(nullptr); };
   Json lesions = Json::array();
-  for (const auto& [what, means] : kinds) lesions.push_back(means.json(what));
+  for (const auto& [kind, means] : kinds) lesions.push_back(means.json(name_of(kind)));
   w.json = {{"task", KeptLesionsConfig::task}, {"method", r.method},
             {"films", r.films.size()},         {"films_with_findings", with_findings},
             {"mean_kept_share", kept},         {"mean_overlap", mean(overlap)},
@@ -76,7 +83,7 @@ WrittenResult written(const KeptLesionsResult& r) {
   if (with_findings > 0)
     w.summary += fmt::format("  overlap with the true masks (Dice) {:.3f}, area {:.2f} times theirs\n",
                              overlap / with_findings, size / with_findings);
-  for (const auto& [what, means] : kinds) w.summary += means.text(what);
+  for (const auto& [kind, means] : kinds) w.summary += means.text(name_of(kind));
   return w;
 }
 

@@ -70,7 +70,12 @@ int release_films(const Settings& s, const Method& method, Segmenter* segmenter,
 }
 
 int transplant(Settings s, bool json) {
+  if (!s.key.empty() || !s.record.empty() || !s.findings.table.empty() || !s.findings.classifier.empty())
+    throw UsageError(
+        "[anonymize] --labels, --classifier, --key and --record are for surrogates; --lesions and --findings "
+        "make transplants");
   s.transplant.pool = s.surrogate.pool;
+  s.transplant.segmenter = s.segmenter;
   if (s.transplant.pool.empty())
     throw UsageError(
         "[anonymize] --lesions and --findings need --pool (from scrim pool): donors without findings");
@@ -102,7 +107,7 @@ int anonymize(const Settings& s, bool json) {
 }  // namespace
 
 void add_anonymize(CLI::App& app, const Common& common, Outcome& outcome) {
-  auto* verb = app.add_subcommand("anonymize", "release films through a trained method");
+  auto* verb = app.add_subcommand("anonymize", "release films by a method");
   auto settings = std::make_shared<Settings>();
   add_film_options(*verb, settings->jobs, "folder, or one PNG file");
   verb->add_option("-w,--weights", settings->weights,
@@ -113,7 +118,7 @@ void add_anonymize(CLI::App& app, const Common& common, Outcome& outcome) {
   verb->add_option("--image-size", settings->image_size,
                    "side of the network's input, pixels. The released film keeps its own size");
   verb->add_option("--segmenter", settings->segmenter,
-                   "segmenter weights, for methods that keep organs unchanged");
+                   "segmenter weights, for methods that keep organs unchanged and for transplants");
   const auto surrogate = [&](const char* name, std::string& value, const char* help) {
     verb->add_option(name, value, help)->group("Surrogates: another person's film with the same findings");
   };
@@ -139,7 +144,7 @@ void add_anonymize(CLI::App& app, const Common& common, Outcome& outcome) {
       ->capture_default_str();
   transplant("--twins", settings->transplant.twins, "folder of phantoms without their findings");
   verb->footer(
-      R"(The released film is a PNG with the size and bit depth of its film. Folders keep their structure. Unreadable films are reported and skipped; the exit status is then 1. No partial files remain.
+      R"(The released film is a PNG with the size and bit depth of its film, or with --pool of the donor's. Folders keep their structure. Unreadable films are reported and skipped; the exit status is then 1. No partial files remain.
 
 The built-in weights do not protect patients from strong attackers. "scrim inspect builtin:flow_field" shows what was measured. Weights of the task pretrain_generator only reproduce the film: they hide nobody.
 

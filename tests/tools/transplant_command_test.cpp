@@ -74,6 +74,13 @@ TEST_F(TransplantRun, MistakesLoseNothing) {
   result = anonymize({"--findings", at("masks/findings"), "--content", "everything"});
   EXPECT_EQ(result.status, 2);
   expect_contains(result.error, "\"pixels\" or \"layer\"");
+  result = anonymize({"--findings", at("masks/findings"), "--content", "pixels", "--key", folder / "key"});
+  EXPECT_EQ(result.status, 2);
+  expect_contains(result.error, "are for surrogates");
+  result =
+      anonymize({"--findings", at("masks/findings"), "--content", "pixels", "--segmenter", "builtin:noise"});
+  EXPECT_EQ(result.status, 1);
+  expect_contains(result.error, "builtin:noise");
   EXPECT_FALSE(fs::exists(folder / "out"));
 }
 
